@@ -1,0 +1,1 @@
+"""The hosts: Excel, LibreOffice, xlwings Lite and the command line."""

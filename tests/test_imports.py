@@ -1,0 +1,49 @@
+"""Imports flow one way: addin, workbook, udfs; and udfs needs the standard library alone."""
+
+import ast
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import udfs
+
+ROOT = Path(__file__).parents[1]
+
+
+def imported(package: str) -> set[str]:
+    """Names of the top-level packages that a package's modules import, anywhere in them."""
+    names: set[str] = set()
+    for path in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module.partition(".")[0])
+    return names
+
+
+def test_udfs_needs_the_standard_library_alone() -> None:
+    """The mathematics runs in LibreOffice's own Python and in Pyodide, where nothing is installed."""
+    assert imported("udfs") <= {"udfs", *sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("package", ["udfs", "workbook"])
+def test_imports_flow_one_way(package: str) -> None:
+    """No layer knows the one above it."""
+    above = {"udfs": {"workbook", "addin"}, "workbook": {"addin"}}[package]
+    assert not imported(package) & above
+
+
+def test_udfs_loads_no_host() -> None:
+    """Importing udfs loads no spreadsheet library."""
+    code = "import sys, udfs; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).split()
+    assert not {"xlwings", "openpyxl", "uno", "pandas", "numpy"} & set(loaded)
+
+
+def test_no_module_of_udfs_is_forgotten() -> None:
+    """Every module in udfs is imported by the package, so that no function misses the registry."""
+    assert {module.name for module in pkgutil.iter_modules(udfs.__path__)} <= set(vars(udfs))

@@ -1,0 +1,115 @@
+"""The registry: one record a function, checked alike, broadcast as Excel broadcasts."""
+
+import datetime as dt
+import math
+from typing import Any
+
+import pytest
+
+from udfs import REGISTRY, HedgeError, Spec
+from udfs.registry import serial
+
+SPECS = pytest.mark.parametrize("spec", REGISTRY.values(), ids=REGISTRY)
+
+
+def cells(result: Any) -> list[Any]:
+    """The cells of a result, whatever its shape."""
+    return [cell for part in result for cell in cells(part)] if isinstance(result, list) else [result]
+
+
+@SPECS
+def test_example_holds(spec: Spec) -> None:
+    """The worked example in the record is what the function answers."""
+    got, wanted = cells(spec.call(*spec.example.cells)), cells(spec.example.result)
+    assert got == [cell if isinstance(cell, str) else pytest.approx(cell, rel=1e-12) for cell in wanted]
+
+
+@SPECS
+def test_record_fits_every_host(spec: Spec) -> None:
+    """Help fits the function wizards, every argument is explained, the source is named."""
+    assert 10 < len(spec.help) <= 255
+    assert spec.help.endswith(".")
+    assert spec.source
+    assert spec.unit
+    assert all(0 < len(p.arg.help) <= 255 for p in spec.parameters)
+
+
+@pytest.mark.parametrize("bad", [None, "", "#N/A", "text", True, math.nan, math.inf, -math.inf, 10**400])
+@SPECS
+def test_unusable_cell_is_refused(spec: Spec, bad: Any) -> None:
+    """A blank is not zero, TRUE is not 1, and NaN never gets in, whichever argument it stands for."""
+    for place, parameter in enumerate(spec.parameters):
+        if parameter.required and not parameter.is_range and not (parameter.arg.is_text and bad == "text"):
+            given = list(spec.example.cells)
+            given[place] = bad
+            with pytest.raises(HedgeError, match=rf"^{parameter.name}: ") as refusal:
+                spec.call(*given)
+            assert refusal.value.cell.startswith("#")
+
+
+NOTIONAL = REGISTRY["HEDGE_NOTIONAL"].call
+CONTRACTS = REGISTRY["HEDGE_CONTRACTS"].call
+MOMENT = dt.datetime(2026, 1, 1, 8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (([1.0, 2.0, 3.0], 0.5), [0.5, 1.0, 1.5]),
+        (([[1.0, 2.0, 3.0]], 0.5), [[0.5, 1.0, 1.5]]),
+        (([[1], [2]], [[1, 10]]), [[1.0, 10.0], [2.0, 20.0]]),
+        (([[1], [2]], [[1], [10]]), [[1.0], [20.0]]),
+        (([[1], [2], [3]], [[1], [10]]), [[1.0], [20.0], "#N/A"]),
+        (([[1, 2], [3, 4]], [[1, 10]]), [[1.0, 20.0], [3.0, 40.0]]),
+        (([[1, 2, 3]], [[1, 10]]), [[1.0, 20.0, "#N/A"]]),
+        (([[1], ["x"], [None], ["#REF!"], [True]], 2), [[2.0], "#VALUE!", "#VALUE!", "#REF!", "#VALUE!"]),
+        (([[5]], 2), 10.0),
+        (([[5]], [[None]]), 5.0),
+    ],
+)
+def test_ranges_broadcast_as_in_excel(arguments: tuple[Any, ...], expected: Any) -> None:
+    """1x1, 1xn, nx1 and nxm ranges combine; one bad row spoils that row alone."""
+
+    def shown(result: Any) -> Any:
+        if isinstance(result, list):
+            return [shown(part) for part in result]
+        return result.cell if isinstance(result, HedgeError) else result
+
+    assert cells(shown(NOTIONAL(*arguments))) == cells(expected)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "refusal", "cell"),
+    [
+        ((2_400, 0), "price: must be above 0, got 0", "#DIV/0!"),
+        ((2_400, -1), "price: must be above 0, got -1", "#NUM!"),
+        ((None, 30_000), "notional: is blank", "#VALUE!"),
+        ((True, 30_000), "notional: must be a number, got TRUE", "#VALUE!"),
+        (("2,400", 30_000), 'notional: must be a number, got "2,400"', "#VALUE!"),
+        ((math.nan, 30_000), "notional: must be a finite number, got nan", "#NUM!"),
+        (("#REF!", 30_000), "notional: is the error #REF!", "#REF!"),
+        (
+            (2_400, 30_000, 1, 1, "sideways"),
+            'rounding: must be one of "nearest", "down", "up", got "sideways"',
+            "#NUM!",
+        ),
+        ((2_400, 30_000, 1, 1, 7), "rounding: must be text, got 7", "#VALUE!"),
+    ],
+)
+def test_refusal_names_argument_and_value(arguments: tuple[Any, ...], refusal: str, cell: str) -> None:
+    """Each kind of refusal says which argument, what it must be and what it got."""
+    with pytest.raises(HedgeError) as caught:
+        CONTRACTS(*arguments)
+    assert (str(caught.value), caught.value.cell) == (refusal, cell)
+
+
+@pytest.mark.parametrize("cell", [46023.333333333336, "46023.333333333336", MOMENT])
+def test_numbers_come_in_every_dress(cell: Any) -> None:
+    """A number, its text, or the date that a host reads from the cell are the same number."""
+    assert REGISTRY["FUNDING_SETTLEMENTS"].call(46_023, cell) == 1.0
+    assert serial(MOMENT) == 46023.333333333336
+
+
+def test_words_are_read_in_any_case() -> None:
+    """Text arguments are case-insensitive."""
+    assert CONTRACTS(7_500, 30_000, 100, 1, " Nearest", "INVERSE") == 75.0

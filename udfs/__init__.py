@@ -1,0 +1,40 @@
+"""The worksheet functions: plain functions of numbers, and the registry that every host projects.
+
+>>> from udfs import hedge_margin, hedge_notional
+>>> hedge_margin(hedge_notional(6_000, 0.4), leverage=5)
+480.0
+"""
+
+# A function is added in its module alone: the stars take it in, and __all__ reads the registry.
+from udfs.carry import *
+from udfs.costs import *
+from udfs.errors import (
+    BadArgument,
+    DividesByZero,
+    HedgeError,
+    NotAvailable,
+    OutsideDomain,
+    PassedError,
+    WrongType,
+)
+from udfs.lifecycle import *
+from udfs.margin import *
+from udfs.registry import REGISTRY, Example, Parameter, Spec, udf
+from udfs.scenario import *
+from udfs.sizing import *
+
+__all__ = [
+    "REGISTRY",
+    "BadArgument",
+    "DividesByZero",
+    "Example",
+    "HedgeError",
+    "NotAvailable",
+    "OutsideDomain",
+    "Parameter",
+    "PassedError",
+    "Spec",
+    "WrongType",
+    "udf",
+]
+__all__ += [spec.function.__name__ for spec in REGISTRY.values()]

@@ -1,0 +1,142 @@
+"""The conventions of every function, in one place: what an argument is called, its unit, its domain.
+
+Signs, held everywhere:
+
+* exposure: value of the holding to protect, in the quote currency; positive = you own it
+* notional: of the hedge, in the quote currency; positive = the hedge is short, negative = long
+* cost: positive = you pay, negative = you receive
+* P&L: positive = gain
+* rates, ratios and moves are decimals: 0.4 is 40 %, a 10 % fall is -0.1
+* contracts are signed like the notional; the contract size is in base units per contract when
+  the kind is linear and in quote units per contract when it is inverse
+
+Because the sign of the notional says which way the hedge faces, no P&L or cost function takes a side.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+DAYS_PER_YEAR: Final = 365.0  # crypto markets never close: ACT/365 Fixed
+HOURS_PER_DAY: Final = 24.0
+BPS_PER_UNIT: Final = 10_000.0
+
+SHORT: Final = "short"
+LONG: Final = "long"
+LINEAR: Final = "linear"
+INVERSE: Final = "inverse"
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """One argument as every host, check and page of the reference sees it.
+
+    An argument with `choices` or with the unit "text" is a text; any other is a finite number.
+    """
+
+    unit: str
+    help: str
+    above: float | None = None
+    at_least: float | None = None
+    below: float | None = None
+    at_most: float | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the argument is a word rather than a number."""
+        return self.unit == "text"
+
+    @property
+    def domain(self) -> str:
+        """The domain in words, as the reference and the refusals say it."""
+        if self.choices:
+            return "one of " + ", ".join(f'"{word}"' for word in self.choices)
+        if self.is_text:
+            return "text"
+        bounds = (
+            ("above", self.above),
+            ("at least", self.at_least),
+            ("below", self.below),
+            ("at most", self.at_most),
+        )
+        said = [f"{words} {bound:.15g}" for words, bound in bounds if bound is not None]
+        return " and ".join(said) or "any number"
+
+
+@dataclass(frozen=True, slots=True)
+class Divides:
+    """Marks an argument that the formula divides by: zero is #DIV/0!, not #NUM!."""
+
+
+DIVISOR: Final = Divides()
+
+# --- position -----------------------------------------------------------------------------------
+Exposure = Annotated[float, Arg("quote", "Value of the holding to protect; positive if you own it.")]
+Notional = Annotated[
+    float, Arg("quote", "Value of the hedge; positive if the hedge is short, negative if long.")
+]
+Ratio = Annotated[
+    float, Arg("ratio", "Share of the exposure to hedge: 0.4 is 40 %; above 1 over-hedges.", at_least=0)
+]
+Quantity = Annotated[float, Arg("base", "Base units held short (positive) or long (negative) by the hedge.")]
+Contracts = Annotated[float, Arg("contracts", "Number of contracts; positive if short.")]
+ContractSize = Annotated[
+    float,
+    Arg(
+        "base or quote per contract",
+        "Size of one contract: base units if linear, quote units if inverse.",
+        above=0,
+    ),
+]
+Lot = Annotated[float, Arg("contracts", "Smallest increment of an order.", above=0)]
+Rounding = Annotated[
+    str,
+    Arg(
+        "text",
+        "How to reach whole lots: nearest (a tie goes to the smaller hedge), down or up.",
+        choices=("nearest", "down", "up"),
+    ),
+]
+ContractKind = Annotated[
+    str,
+    Arg("text", "linear (settled in the quote) or inverse (in the base).", choices=(LINEAR, INVERSE)),
+]
+Side = Annotated[str, Arg("text", "Side of the hedge: short or long.", choices=(SHORT, LONG))]
+
+# --- prices, rates, time ------------------------------------------------------------------------
+Price = Annotated[float, Arg("quote per base", "Price of one unit of the asset.", above=0)]
+Rate = Annotated[
+    float, Arg("decimal", "Funding rate of one interval: 0.0001 is 0.01 %; positive = longs pay shorts.")
+]
+Move = Annotated[float, Arg("decimal", "Relative price move: -0.1 is a fall of 10 %.", at_least=-1)]
+Days = Annotated[float, Arg("days", "Calendar days; a year has 365.", at_least=0)]
+Periods = Annotated[float, Arg("count", "Number of funding settlements.", at_least=0)]
+IntervalHours = Annotated[float, Arg("hours", "Hours between two funding settlements.", above=0)]
+DateTime = Annotated[
+    float, Arg("date", "Excel date-time in UTC: days since 1899-12-30.", at_least=0, below=2_958_466)
+]
+
+# --- margin and money ---------------------------------------------------------------------------
+Leverage = Annotated[float, Arg("times", "Leverage of the position: 5 is 5x.", at_least=1)]
+MaintenanceRate = Annotated[
+    float,
+    Arg("decimal", "Maintenance margin rate of the leverage tier: 0.005 is 0.5 %.", at_least=0, below=1),
+]
+MaintenanceAmount = Annotated[
+    float, Arg("quote", "Amount that the tier takes off the maintenance margin.", at_least=0)
+]
+FeeRate = Annotated[
+    float, Arg("decimal", "Fee per fill as a share of the notional; a rebate is negative.", above=-1, below=1)
+]
+Cost = Annotated[float, Arg("quote", "Cost of the hedge; positive if you pay, negative if you receive.")]
+Fills = Annotated[float, Arg("count", "Number of fills: 2 is in and out.", at_least=0)]
+Bps = Annotated[float, Arg("bps", "Basis points: 1 is 0.01 %.", at_least=0)]
+
+# --- ranges -------------------------------------------------------------------------------------
+Prices = Annotated[
+    Sequence[float], Arg("quote per base", "Prices, oldest first; blanks are skipped.", above=0)
+]
+
+# --- results ------------------------------------------------------------------------------------
+Table = list[list[float | str]]

@@ -1,0 +1,131 @@
+"""Sizing: how much to hedge, in whole contracts, and what that really covers."""
+
+from typing import Annotated
+
+from udfs.conventions import (
+    DIVISOR,
+    LINEAR,
+    Arg,
+    ContractKind,
+    Contracts,
+    ContractSize,
+    Exposure,
+    Lot,
+    Notional,
+    Price,
+    Ratio,
+    Rounding,
+)
+from udfs.decimals import EXACT, decimal, whole
+from udfs.registry import udf
+
+Band = Annotated[
+    float, Arg("ratio", "Coverage may leave the ratio by this much, on either side.", at_least=0)
+]
+
+
+@udf("Sizing", unit="quote", example=((15_000, 0.5), 7_500), source="Hull, Options, Futures, 3.3")
+def hedge_notional(exposure: Exposure, ratio: Ratio = 1.0) -> float:
+    """Notional of the futures hedge for an exposure: exposure times ratio.
+
+    Positive: sell. A ratio above 1 is allowed and is an over-hedge.
+    """
+    return exposure * ratio
+
+
+@udf("Sizing", unit="base", example=((7_500, 30_000), 0.25), source="identity: notional = quantity x price")
+def hedge_quantity(notional: Notional, price: Annotated[Price, DIVISOR]) -> float:
+    """Base units to sell (negative: to buy) for a hedge notional."""
+    return notional / price
+
+
+@udf(
+    "Sizing",
+    unit="contracts",
+    example=((7_500, 30_000, 100, 1, "nearest", "inverse"), 75),
+    source="Hull, Options, Futures, 3.3; lot rounding in decimal arithmetic",
+)
+def hedge_contracts(
+    notional: Notional,
+    price: Annotated[Price, DIVISOR],
+    contract_size: ContractSize = 1.0,
+    lot: Lot = 1.0,
+    rounding: Rounding = "nearest",
+    kind: ContractKind = LINEAR,
+) -> float:
+    """Contracts to sell (negative: to buy) for a hedge notional, in whole lots.
+
+    The count of lots is exact in decimal: 0.3 in lots of 0.1 is 3 lots, not 2. "nearest" gives
+    a tie to the smaller hedge, "down" never over-hedges, "up" never under-hedges.
+    """
+    lot_value = EXACT.multiply(decimal(lot), decimal(contract_size))
+    if kind == LINEAR:
+        lot_value = EXACT.multiply(lot_value, decimal(price))
+    return whole(decimal(notional), lot_value, lot, rounding)
+
+
+@udf(
+    "Sizing",
+    unit="quote",
+    example=((75, 30_000, 100, "inverse"), 7_500),
+    source="contract value: size x price if linear, size if inverse",
+)
+def contracts_notional(
+    contracts: Contracts,
+    price: Price,
+    contract_size: ContractSize = 1.0,
+    kind: ContractKind = LINEAR,
+) -> float:
+    """Notional that so many contracts really hedge; positive if they are short.
+
+    An inverse contract is worth its size in the quote currency at any price.
+    """
+    return contracts * contract_size * (price if kind == LINEAR else 1.0)
+
+
+@udf("Sizing", unit="ratio", example=((2_400, 6_000), 0.4), source="identity: ratio = notional / exposure")
+def hedge_ratio(notional: Notional, exposure: Annotated[Exposure, DIVISOR]) -> float:
+    """Coverage really reached: notional of the hedge over the exposure; 5 is a 500 % hedge."""
+    return notional / exposure
+
+
+@udf(
+    "Sizing",
+    unit="quote",
+    example=((7_000, 0.4, 2_400), 400),
+    source="rebalancing to a target ratio with a no-trade band",
+)
+def hedge_adjustment(
+    exposure: Exposure,
+    ratio: Ratio,
+    current_notional: Notional,
+    band: Band = 0.0,
+) -> float:
+    """Notional to add (positive) or take off (negative) to bring the hedge back to its ratio.
+
+    Nothing is to be done, 0, while the coverage is within the band on either side of the ratio.
+    """
+    adjustment = exposure * ratio - current_notional
+    return 0.0 if decimal(abs(adjustment)) <= decimal(band * abs(exposure)) else adjustment
+
+
+@udf(
+    "Sizing",
+    unit="ratio",
+    example=((2_400, 30_000, 1, 1, "up"), 11.5),
+    source="(feasible - wanted) / wanted",
+)
+def rounding_gap(
+    notional: Annotated[Notional, DIVISOR],
+    price: Annotated[Price, DIVISOR],
+    contract_size: ContractSize = 1.0,
+    lot: Lot = 1.0,
+    rounding: Rounding = "nearest",
+    kind: ContractKind = LINEAR,
+) -> float:
+    """How far the feasible hedge in whole lots is from the wanted one, relative to the wanted.
+
+    Positive: an over-hedge, 11.5 is 12.5 times what was wanted. -1: no contract at all.
+    """
+    contracts = hedge_contracts(notional, price, contract_size, lot, rounding, kind)
+    return (contracts_notional(contracts, price, contract_size, kind) - notional) / notional

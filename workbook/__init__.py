@@ -1,0 +1,1 @@
+"""The book: its layout, template, validation, recalculation, market data and reports."""
