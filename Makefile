@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format docs bench clean
 
 demo: $(VENV)/.ready
 	$(BIN)/microhedge demo demo
@@ -18,6 +18,9 @@ lint: $(VENV)/.ready
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.ready
+	$(BIN)/microhedge functions --format markdown > docs/functions.md
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench
