@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 
 .PHONY: demo test lint format docs bench clean
 
-demo: $(VENV)/.ready
+demo: $(VENV)/.installed
 	$(BIN)/microhedge demo demo
 
 test: $(VENV)/.ready
@@ -28,8 +28,12 @@ bench: $(VENV)/.ready
 clean:
 	rm -rf $(VENV) demo
 
-$(VENV)/.ready: pyproject.toml
+$(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.ready: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
