@@ -5,11 +5,13 @@ output, all else to standard error. Exit codes: 0 done, 1 refused or failed, 2 w
 """
 
 import sys
-from typing import Annotated, NoReturn
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
+from addin.hosts import HostName, State, host
 from udfs.errors import HedgeError
 
 
@@ -83,3 +85,43 @@ def calc(
     refused = [_refuse(str(refusal), 1) for refusal in refusals(result)]
     if refused:
         raise typer.Exit(1)
+
+
+HostArgument = Annotated[HostName, typer.Argument(metavar="HOST", help="excel, libreoffice or lite.")]
+
+hosts = typer.Typer(no_args_is_help=True, help="Build, install, look at or remove the add-in of a host.")
+app.add_typer(hosts, name="addin")
+
+
+@hosts.command("build")
+def build_addin(
+    name: HostArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write it.")] = Path(),
+) -> None:
+    """Write the files of an add-in, on any system: `microhedge addin build excel --out DIR`."""
+    for path in host(name).build(out):
+        print(path)
+
+
+@hosts.command("install")
+def install_addin(name: HostArgument) -> None:
+    """Put the functions into the host on this machine."""
+    print(host(name).install())
+
+
+@hosts.command("status")
+def show_addin(
+    name: HostArgument,
+    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to say it.")] = "text",
+) -> None:
+    """Say what is installed, whether it fits, and what to do; exit 1 if anything is to be done."""
+    status = host(name).status()
+    print(status.as_json() if form == "json" else status.as_text())
+    if status.state in (State.ABSENT, State.FAULTY):
+        raise typer.Exit(1)
+
+
+@hosts.command("remove")
+def remove_addin(name: HostArgument) -> None:
+    """Undo an installation and leave nothing behind."""
+    print(host(name).remove())
