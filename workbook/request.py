@@ -1,0 +1,58 @@
+"""What is asked of a recalculation, and what came of it: plain records that can be sent anywhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from os import PathLike
+from typing import Final, Literal
+
+Cell = float | str | bool | datetime | None
+"""A cell's value; an error is its text, as in "#N/A"."""
+
+Place = str | PathLike[str]
+"""Where a book lies: a path, or the URL of a file system that fsspec knows."""
+
+Status = Literal["done", "unchanged", "refused", "failed"]
+
+PROBLEMS: Final[frozenset[Status]] = frozenset({"refused", "failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """New inputs for a book, and how it is to be recalculated; the same for every book of a run.
+
+    `inputs` maps a defined name to its new value, `market` a symbol to the columns of the Market
+    table that change. `as_of` fixes TODAY and NOW; it has no zone and means UTC.
+    """
+
+    inputs: Mapping[str, float | str] = field(default_factory=dict)
+    market: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
+    as_of: datetime | None = None
+    allow_stale: bool = False
+    engine: str = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one book: a row of the report.
+
+    Cells are named as "Sheet1!C4". `reason` is for a person: why the book was refused or failed,
+    or what to know of one that was done. A refused or failed book was not written.
+    """
+
+    path: str
+    status: Status
+    reason: str = ""
+    seconds: float = 0.0
+    formulas: int = 0
+    changed: int = 0
+    stale: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()
+    unknown_functions: tuple[str, ...] = ()
+    error_cells: tuple[str, ...] = ()
+    outputs: Mapping[str, Cell] = field(default_factory=dict)
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether the book was left as it was although something was asked of it."""
+        return self.status in PROBLEMS
