@@ -125,3 +125,26 @@ def show_addin(
 def remove_addin(name: HostArgument) -> None:
     """Undo an installation and leave nothing behind."""
     print(host(name).remove())
+
+
+venues = typer.Typer(help="The venue table: contract facts with their dates and sources.")
+app.add_typer(venues, name="venues")
+
+
+@venues.callback(invoke_without_command=True)
+def venues_default(context: typer.Context) -> None:
+    """The venue table: contract facts with their dates and sources."""
+    if context.invoked_subcommand is None:
+        list_venues()
+
+
+@venues.command("list")
+def list_venues(
+    format_: Annotated[Literal["text", "json"], typer.Option("--format", help="Text or JSON.")] = "text",
+) -> None:
+    """List the contracts in force, with age and source; facts older than 30 days are named."""
+    from addin.venue_list import contracts_as_json, contracts_as_text, stale_contracts
+
+    print(contracts_as_json() if format_ == "json" else contracts_as_text())
+    for warning in stale_contracts():
+        print(f"microhedge: {warning}", file=sys.stderr)

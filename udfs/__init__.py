@@ -22,6 +22,7 @@ from udfs.margin import *
 from udfs.registry import REGISTRY, Example, Parameter, Spec, udf
 from udfs.scenario import *
 from udfs.sizing import *
+from udfs.venues import *
 
 __all__ = [
     "REGISTRY",

@@ -106,6 +106,7 @@ Side = Annotated[str, Arg("text", "Side of the hedge: short or long.", choices=(
 
 # --- prices, rates, time ------------------------------------------------------------------------
 Price = Annotated[float, Arg("quote per base", "Price of one unit of the asset.", above=0)]
+Tick = Annotated[float, Arg("quote per base", "Smallest increment of the price.", above=0)]
 Rate = Annotated[
     float, Arg("decimal", "Funding rate of one interval: 0.0001 is 0.01 %; positive = longs pay shorts.")
 ]

@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from udfs.conventions import BPS_PER_UNIT, DIVISOR, SHORT, Arg, Bps, DateTime, Price, Quantity, Side
+from udfs.conventions import BPS_PER_UNIT, DIVISOR, SHORT, Arg, Bps, DateTime, Price, Quantity, Side, Tick
 from udfs.decimals import EXACT, decimal, whole
 from udfs.errors import NotAvailable
 from udfs.registry import udf
 
-Tick = Annotated[float, Arg("quote per base", "Smallest increment of the price.", above=0)]
 MaxLoss = Annotated[float, Arg("quote", "Loss of the hedge alone at which to give it up.", at_least=0)]
 RollDays = Annotated[float, Arg("days", "Days before expiry on which to roll.", at_least=0)]
 

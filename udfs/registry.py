@@ -231,19 +231,18 @@ def udf(category: str, *, unit: str, example: tuple[tuple[Any, ...], Any], sourc
     """Keep a plain function in the registry; its sheet name is its Python name in capitals."""
 
     def register(function: F) -> F:
-        hints = get_type_hints(function, include_extras=True)
         doc = inspect.getdoc(function) or ""
         spec = Spec(
             name=function.__name__.upper(),
             category=category,
             function=function,
-            parameters=tuple(_parameters(function, hints)),
+            parameters=tuple(parameters_of(function)),
             unit=unit,
             example=Example(*example),
             source=source,
             help=doc.partition("\n")[0],
             doc=doc,
-            is_array=get_origin(hints["return"]) is list,
+            is_array=get_origin(get_type_hints(function)["return"]) is list,
         )
         _registry[spec.name] = spec
         return function
@@ -269,7 +268,9 @@ def shown(value: object) -> str:
     return "a range" if _is_range(value) else str(value)[:40]
 
 
-def _parameters(function: Callable[..., Any], hints: Mapping[str, Any]) -> Iterator[Parameter]:
+def parameters_of(function: Callable[..., Any]) -> Iterator[Parameter]:
+    """The arguments of a function, or the fields of a record, as its annotations describe them."""
+    hints = get_type_hints(function, include_extras=True)
     for name, parameter in inspect.signature(function).parameters.items():
         hint = hints[name]
         if get_origin(hint) is UnionType or NoneType in get_args(hint):
