@@ -1,0 +1,361 @@
+"""What a book is made of: sheets of panels (named cells) and tables (typed columns), as frozen records.
+
+A record knows its kind, its domain and its place, so that template, validator, market input and
+batch need to ask nobody else. `workbook.layout` is the one book made of them.
+"""
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import ClassVar, Final, Literal
+
+from udfs.registry import DECIMAL_TEXT, serial
+from workbook.errors import BookError
+
+Kind = Literal["number", "text", "date", "flag"]
+Value = float | str | bool
+Cell = Value | dt.date | dt.datetime | None
+
+OWN_ROW: Final = re.compile(r"\[@(?:\[([^\]]+)\]|([A-Za-z]\w*))\]")
+FIRST_DATE: Final = dt.datetime(2009, 1, 3)  # no market is older than its first block
+LAST_DATE: Final = dt.datetime(2100, 1, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Port:
+    """A typed place for a value: what it means and which values it takes.
+
+    Without a formula and without a constant it is an input.
+    """
+
+    name: str
+    unit: str = ""
+    format: str = "General"
+    help: str = ""
+    kind: Kind = "number"
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    listed: str = ""  # a list of the book whose cells are the choices
+    formula: str | None = None
+    constant: Value | None = None
+    is_link: bool = False  # only fetches a value from another sheet
+    required: bool = True
+
+    @property
+    def is_input(self) -> bool:
+        """Whether a person, a market file or `--set` may write it."""
+        return self.formula is None and self.constant is None
+
+    @property
+    def role(self) -> str:
+        """What the colour says: input, link, calculation or constant."""
+        if self.is_input:
+            return "input"
+        if self.formula is None:
+            return "constant"
+        return "link" if self.is_link else "calculation"
+
+    @property
+    def domain(self) -> str:
+        """The values it takes, in words."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.kind == "text":
+            return "text"
+        if self.kind == "flag":
+            return "TRUE or FALSE"
+        if self.kind == "date":
+            return f"a date from {FIRST_DATE:%Y-%m-%d} to {LAST_DATE:%Y-%m-%d}"
+        low, high = ("" if bound is None else f"{bound:.15g}" for bound in (self.low, self.high))
+        if low and high:
+            return f"a number from {low} to {high}"
+        return f"a number of at least {low}" if low else f"a number up to {high}" if high else "a number"
+
+    def read(self, value: Cell) -> Value | None:
+        """The value as its cell holds it (dates as Excel's day number), or a refusal in a sentence."""
+        if value is None or value == "":
+            if self.required:
+                raise BookError(f"{self.name}: is blank; it takes {self.domain}", self.name, value)
+            return None
+        match self.kind:
+            case "number":
+                return self._number(value)
+            case "date":
+                return self._date(value)
+            case "flag":
+                return self._flag(value)
+            case "text":
+                return self._text(value)
+
+    def refusal(self, value: Cell) -> str | None:
+        """Why the value is refused, in a sentence; None if it is fine."""
+        try:
+            self.read(value)
+        except BookError as refused:
+            return str(refused)
+        return None
+
+    def _refuse(self, value: Cell) -> BookError:
+        said = f'"{value}"' if isinstance(value, str) else str(value)
+        return BookError(f"{self.name}: must be {self.domain}, got {said}", self.name, value)
+
+    def _number(self, value: Cell) -> float:
+        if isinstance(value, str) and DECIMAL_TEXT.fullmatch(value):
+            value = float(value)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise self._refuse(value)
+        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+            raise self._refuse(value)
+        return float(value)
+
+    def _date(self, value: Cell) -> float:
+        if isinstance(value, str):
+            if DECIMAL_TEXT.fullmatch(value):
+                value = float(value)
+            else:
+                with suppress(ValueError):
+                    value = dt.datetime.fromisoformat(str(value).strip())
+        if isinstance(value, dt.date):
+            value = serial(value)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self._refuse(value)
+        if not serial(FIRST_DATE) <= value <= serial(LAST_DATE):
+            raise self._refuse(value)
+        return float(value)
+
+    def _flag(self, value: Cell) -> bool:
+        words = {"TRUE": True, "FALSE": False}
+        if isinstance(value, str) and value.strip().upper() in words:
+            return words[value.strip().upper()]
+        if not isinstance(value, bool):
+            raise self._refuse(value)
+        return value
+
+    def _text(self, value: Cell) -> str:
+        if not isinstance(value, str):
+            raise self._refuse(value)
+        word = value.strip()
+        if not self.choices:
+            return word
+        found = [choice for choice in self.choices if choice.lower() == word.lower()]
+        if not found:
+            raise self._refuse(value)
+        return found[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field(Port):
+    """One named cell: the name is the book's defined name."""
+
+    label: str
+    default: Value | None = None  # what a new book holds, unless its example says otherwise
+    is_output: bool = False  # a result that reports carry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column(Port):
+    """One column of a table; a market file may call it by its name or by its header."""
+
+    header: str = ""
+    width: float = 12
+
+    def __post_init__(self) -> None:
+        if not self.header:
+            object.__setattr__(self, "header", self.name.replace("_", " ").capitalize())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """Named cells one below the other: label, value, unit and, where there is room, the help.
+
+    Prose has no labels: its sentences stand where the labels would.
+    """
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+    row: int  # of the title
+    column: int  # of the labels
+    has_notes: bool = False
+    is_prose: bool = False
+
+    @property
+    def first_row(self) -> int:
+        """Row of the first field."""
+        return self.row + 1
+
+    @property
+    def last_row(self) -> int:
+        """Row of the last field."""
+        return self.row + len(self.fields)
+
+    @property
+    def value_column(self) -> int:
+        """Column of the values."""
+        return self.column + (not self.is_prose)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """An Excel table of fixed room: title, units, headers, then the rows."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: int
+    row: int  # of the title
+    column: int
+    key: str = ""  # the column that names a row
+    help: str = ""
+
+    @property
+    def unit_row(self) -> int:
+        """Row of the units, above the headers."""
+        return self.row + 1
+
+    @property
+    def header_row(self) -> int:
+        """Row of the headers."""
+        return self.row + 2
+
+    @property
+    def first_row(self) -> int:
+        """First row of data."""
+        return self.row + 3
+
+    @property
+    def last_row(self) -> int:
+        """Last row of data."""
+        return self.header_row + self.rows
+
+    @property
+    def last_column(self) -> int:
+        """Column of the last field."""
+        return self.column + len(self.columns) - 1
+
+    def at(self, name: str) -> int:
+        """The sheet column in which a column of this name stands."""
+        return self.column + [column.name for column in self.columns].index(name)
+
+    def __getitem__(self, name: str) -> Column:
+        """The column of this name."""
+        return self.columns[self.at(name) - self.column]
+
+    def formula(self, column: Column) -> str:
+        """The column's formula as the file stores it: `[@Price]` is `Table[[#This Row],[Price]]`."""
+        return OWN_ROW.sub(
+            lambda found: f"{self.name}[[#This Row],[{found[1] or found[2]}]]", column.formula or ""
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One sheet: its purpose in a sentence, its panels and tables."""
+
+    name: str
+    purpose: str
+    blocks: tuple[Panel | Table, ...] = ()
+    widths: tuple[float, ...] = ()  # of the columns from A on, where no table sets them
+    landscape: bool = True
+
+    @property
+    def panels(self) -> Iterator[Panel]:
+        """The panels in order."""
+        return (block for block in self.blocks if isinstance(block, Panel))
+
+    @property
+    def tables(self) -> Iterator[Table]:
+        """The tables in order."""
+        return (block for block in self.blocks if isinstance(block, Table))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a name or a column stands: a sheet, and rows and columns from 1, both ends included."""
+
+    sheet: str
+    row: int
+    column: int
+    last_row: int
+    last_column: int
+
+    LETTERS: ClassVar[str] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+    @property
+    def ref(self) -> str:
+        """The place as a formula writes it, absolute: `Plan!$C$5` or `Market!$B$7:$B$16`."""
+        sheet = self.sheet if self.sheet.isidentifier() else f"'{self.sheet}'"
+        first = f"${letters(self.column)}${self.row}"
+        last = f"${letters(self.last_column)}${self.last_row}"
+        return f"{sheet}!{first}" if first == last else f"{sheet}!{first}:{last}"
+
+
+def letters(column: int) -> str:
+    """Column 1 is A, 27 is AA."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = Place.LETTERS[rest] + name
+    return name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """The whole book: everything that is known of it without opening a file."""
+
+    version: str
+    sheets: tuple[Sheet, ...]
+    lists: Mapping[str, tuple[str, str]]  # a defined name of choices: table and column
+    version_name: str = "template_version"
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Every named cell, in the order of the sheets."""
+        return MappingProxyType(
+            {f.name: f for sheet in self.sheets for panel in sheet.panels for f in panel.fields}
+        )
+
+    @cached_property
+    def inputs(self) -> Mapping[str, Field]:
+        """The named cells that a person or `--set` fills in."""
+        return MappingProxyType({name: field for name, field in self.fields.items() if field.is_input})
+
+    @cached_property
+    def outputs(self) -> Mapping[str, Field]:
+        """The named results, in the order of a report."""
+        return MappingProxyType({name: field for name, field in self.fields.items() if field.is_output})
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """Every table by its name."""
+        return MappingProxyType({table.name: table for sheet in self.sheets for table in sheet.tables})
+
+    @cached_property
+    def names(self) -> Mapping[str, Place]:
+        """Every defined name and its place: fields, panels of several fields, lists."""
+        found: dict[str, Place] = {}
+        for sheet in self.sheets:
+            for panel in sheet.panels:
+                column = panel.value_column
+                found[panel.name] = Place(sheet.name, panel.first_row, column, panel.last_row, column)
+                for row, field in enumerate(panel.fields, panel.first_row):
+                    found[field.name] = Place(sheet.name, row, column, row, column)
+        for name, (table, column_name) in self.lists.items():
+            found[name] = self.place(table, column_name)
+        return MappingProxyType(found)
+
+    def place(self, table: str, column: str) -> Place:
+        """Where the cells of a table's column stand."""
+        found = self.tables[table]
+        at = found.at(column)
+        return Place(self.home(table).name, found.first_row, at, found.last_row, at)
+
+    def home(self, table: str) -> Sheet:
+        """The sheet on which a table stands."""
+        return next(sheet for sheet in self.sheets if table in {found.name for found in sheet.tables})
