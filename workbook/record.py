@@ -255,14 +255,34 @@ class Table:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Notes:
+    """Words that never change: a heading, then rows of a term and what is said of it."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+    row: int
+    column: int
+
+    @property
+    def last_row(self) -> int:
+        """Row of the last note."""
+        return self.row + len(self.rows)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One sheet: its purpose in a sentence, its panels and tables."""
+    """One sheet: its purpose in a sentence, its notes, panels and tables."""
 
     name: str
     purpose: str
-    blocks: tuple[Panel | Table, ...] = ()
+    blocks: tuple[Notes | Panel | Table, ...] = ()
     widths: tuple[float, ...] = ()  # of the columns from A on, where no table sets them
     landscape: bool = True
+
+    @property
+    def notes(self) -> Iterator[Notes]:
+        """The notes in order."""
+        return (block for block in self.blocks if isinstance(block, Notes))
 
     @property
     def panels(self) -> Iterator[Panel]:

@@ -1,0 +1,19 @@
+"""The one record of the plan book: which sheets, panels, named cells, tables and columns it has.
+
+Template, validator, market input and batch read it; no cell address is written anywhere else.
+Formulas are as the file stores them, but for `[@Column]`, which stands for the column's cell in the
+same row. A sheet is a module of this package; it is added by adding its record to `PLAN`.
+"""
+
+from typing import Final
+
+from workbook.record import Book
+from workbook.layout import checks, costs, functions, guide, holdings, market, plan, scenarios, venues
+
+PLAN: Final = Book(
+    version=guide.VERSION,
+    lists={"market_symbols": ("Market", "symbol"), "venue_names": ("VenueList", "venue")},
+    sheets=tuple(
+        sheet.SHEET for sheet in (guide, plan, holdings, market, costs, scenarios, venues, checks, functions)
+    ),
+)

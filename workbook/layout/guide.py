@@ -1,0 +1,132 @@
+"""The Guide sheet: what this book is, how it is used, and where the source article is corrected."""
+
+from typing import Final
+
+from workbook.record import Field, Notes, Panel, Sheet
+from workbook.layout.formats import DATE, TOP
+
+VERSION: Final = "1"
+VERSION_DATE: Final = "2026-11-22"
+
+INTRODUCTION: Final = Notes(
+    title="What this is",
+    row=TOP,
+    column=2,
+    rows=(
+        (
+            "A hedge plan",
+            "You hold coins and fear a fall. This book says how many futures contracts to sell, what margin "
+            "they need, what they cost, at which price they are liquidated, and what a move of the market "
+            "then does to you.",
+        ),
+        (
+            "No advice",
+            "It calculates what you ask and warns of the usual mistakes. It is not investment advice, and a "
+            "venue's own page is right where this book differs from it.",
+        ),
+    ),
+)
+STEPS: Final = Notes(
+    title="Five steps",
+    row=INTRODUCTION.last_row + 2,
+    column=2,
+    rows=(
+        ("1  Market", "Type or paste today's prices and funding rates, or let microhedge write them."),
+        ("2  Holdings", "Say what you own: a symbol and a quantity on each row."),
+        (
+            "3  Plan",
+            "Choose the hedge asset, the venue, the ratio, the leverage and the days. Read the words.",
+        ),
+        ("4  Costs", "Compare the venues. Look at Scenarios for the moves that you fear."),
+        ("5  Checks", "Every check must pass, and every warning be understood, before you trade."),
+    ),
+)
+LEGEND: Final = Notes(
+    title="Colours",
+    row=STEPS.last_row + 2,
+    column=2,
+    rows=(
+        ("Input", "Blue on pale yellow: yours to fill in. These are the only cells that are not locked."),
+        ("Calculation", "Black: a formula. It needs no touch."),
+        ("From another sheet", "Green: fetched from another sheet of this book."),
+        ("Constant", "Grey: a fixed value or a heading."),
+    ),
+)
+SIGNS: Final = Notes(
+    title="Signs and units",
+    row=LEGEND.last_row + 2,
+    column=2,
+    rows=(
+        ("Hedge", "Positive: the hedge is short and protects what you own. Negative: it is long."),
+        ("Cost", "Positive: you pay. Negative: you receive."),
+        ("Rates and moves", "40% may be typed as 40% or 0.4; a funding rate of 0.01% is 0.0001."),
+        ("Days", "A year has 365 of them: a crypto market never closes. All times are UTC."),
+        ("Money", "Everything is in one quote currency, such as USDT."),
+    ),
+)
+CORRECTIONS: Final = Notes(
+    title="Where the article behind this book is corrected",
+    row=SIGNS.last_row + 2,
+    column=2,
+    rows=(
+        (
+            "The portfolio of 5,000",
+            "0.1 BTC at 30,000 and 1.5 ETH at 2,000 are 6,000. The article's own later steps use 6,000.",
+        ),
+        (
+            "A 125% hedge",
+            "One whole bitcoin of 30,000 against holdings of 6,000 is 500% of them and 1,250% of the wanted "
+            "2,400. That is an over-hedge, not an under-hedge.",
+        ),
+        (
+            "A premium to hedge",
+            "True for a long hedge. A short hedge sells at the premium and gains as it melts: it earns "
+            "contango and pays backwardation.",
+        ),
+        (
+            "Shorts pay funding",
+            "The article says it both ways. Longs pay shorts while the rate is positive: a short pays only "
+            "when it is negative.",
+        ),
+        (
+            "Size, not ratio",
+            "Going from 50% to 60% when the market turns wild changes the ratio: VOL_SCALED_RATIO does it.",
+        ),
+        (
+            "Leverage of 50x",
+            "At 5x a rise of 19.4% liquidates a short, at 50x a rise of 1.5%. The Plan sheet warns above 5x "
+            "and again above 10x.",
+        ),
+    ),
+)
+ABOUT: Final = Panel(
+    name="guide_about",
+    title="About this book",
+    row=CORRECTIONS.last_row + 2,
+    column=2,
+    fields=(
+        Field(
+            name="template_version",
+            label="Template version",
+            kind="text",
+            constant=VERSION,
+            help="microhedge migrate brings an older plan to the present one.",
+        ),
+        Field(
+            name="template_date",
+            label="Of",
+            format=DATE,
+            kind="text",
+            constant=VERSION_DATE,
+            help="Day of this version of the template.",
+        ),
+    ),
+)
+
+SHEET: Final = Sheet(
+    name="Guide",
+    purpose="A plan for hedging a small crypto portfolio with futures. Start here.",
+    blocks=(INTRODUCTION, STEPS, LEGEND, SIGNS, CORRECTIONS, ABOUT),
+    widths=(2, 26, 104, 10),
+    landscape=False,
+)
