@@ -7,8 +7,8 @@ same row. A sheet is a module of this package; it is added by adding its record 
 
 from typing import Final
 
-from workbook.record import Book
 from workbook.layout import checks, costs, functions, guide, holdings, market, plan, scenarios, venues
+from workbook.record import Book
 
 PLAN: Final = Book(
     version=guide.VERSION,

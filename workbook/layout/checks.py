@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from workbook.record import Field, Panel, Sheet
 from workbook.layout.formats import (
     DATE,
     FUTURE,
@@ -16,6 +15,7 @@ from workbook.layout.formats import (
     WHOLE,
 )
 from workbook.layout.wording import WORDING
+from workbook.record import Field, Panel, Sheet
 
 SUMMARY: Final = Panel(
     name="checks_summary",

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from workbook.record import Column, Field, Panel, Sheet, Table
 from workbook.layout.formats import (
     KINDS,
     MONEY,
@@ -10,6 +9,7 @@ from workbook.layout.formats import (
     SIZE,
     TOP,
 )
+from workbook.record import Column, Field, Panel, Sheet, Table
 
 ASSUMPTIONS: Final = Panel(
     name="costs_assumptions",

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from workbook.record import Column, Sheet, Table
 from workbook.layout.formats import (
     TOP,
 )
+from workbook.record import Column, Sheet, Table
 
 FUNCTIONS: Final = Table(
     name="Functions",

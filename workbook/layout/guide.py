@@ -1,9 +1,10 @@
 """The Guide sheet: what this book is, how it is used, and where the source article is corrected."""
+# ruff: noqa: E501 (a sentence reads best on one line)
 
 from typing import Final
 
-from workbook.record import Field, Notes, Panel, Sheet
 from workbook.layout.formats import DATE, TOP
+from workbook.record import Field, Notes, Panel, Sheet
 
 VERSION: Final = "1"
 VERSION_DATE: Final = "2026-11-22"
@@ -15,14 +16,18 @@ INTRODUCTION: Final = Notes(
     rows=(
         (
             "A hedge plan",
-            "You hold coins and fear a fall. This book says how many futures contracts to sell, what margin "
-            "they need, what they cost, at which price they are liquidated, and what a move of the market "
-            "then does to you.",
+            (
+                "You hold coins and fear a fall. This book says how many futures contracts to sell, what margin "
+                "they need, what they cost, at which price they are liquidated, and what a move of the market "
+                "then does to you."
+            ),
         ),
         (
             "No advice",
-            "It calculates what you ask and warns of the usual mistakes. It is not investment advice, and a "
-            "venue's own page is right where this book differs from it.",
+            (
+                "It calculates what you ask and warns of the usual mistakes. It is not investment advice, and a "
+                "venue's own page is right where this book differs from it."
+            ),
         ),
     ),
 )
@@ -75,18 +80,24 @@ CORRECTIONS: Final = Notes(
         ),
         (
             "A 125% hedge",
-            "One whole bitcoin of 30,000 against holdings of 6,000 is 500% of them and 1,250% of the wanted "
-            "2,400. That is an over-hedge, not an under-hedge.",
+            (
+                "One whole bitcoin of 30,000 against holdings of 6,000 is 500% of them and 1,250% of the wanted "
+                "2,400. That is an over-hedge, not an under-hedge."
+            ),
         ),
         (
             "A premium to hedge",
-            "True for a long hedge. A short hedge sells at the premium and gains as it melts: it earns "
-            "contango and pays backwardation.",
+            (
+                "True for a long hedge. A short hedge sells at the premium and gains as it melts: it earns "
+                "contango and pays backwardation."
+            ),
         ),
         (
             "Shorts pay funding",
-            "The article says it both ways. Longs pay shorts while the rate is positive: a short pays only "
-            "when it is negative.",
+            (
+                "The article says it both ways. Longs pay shorts while the rate is positive: a short pays only "
+                "when it is negative."
+            ),
         ),
         (
             "Size, not ratio",
@@ -94,8 +105,10 @@ CORRECTIONS: Final = Notes(
         ),
         (
             "Leverage of 50x",
-            "At 5x a rise of 19.4% liquidates a short, at 50x a rise of 1.5%. The Plan sheet warns above 5x "
-            "and again above 10x.",
+            (
+                "At 5x a rise of 19.4% liquidates a short, at 50x a rise of 1.5%. The Plan sheet warns above 5x "
+                "and again above 10x."
+            ),
         ),
     ),
 )

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from workbook.record import Column, Field, Panel, Sheet, Table
 from workbook.layout.formats import (
     AMOUNT,
     MONEY,
@@ -11,6 +10,7 @@ from workbook.layout.formats import (
     TOP,
     WHOLE,
 )
+from workbook.record import Column, Field, Panel, Sheet, Table
 
 HOLDINGS_TOTAL: Final = Panel(
     name="holdings_total",

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from workbook.record import Column, Sheet, Table
 from workbook.layout.formats import (
     DATE,
     PRICE,
     RATE,
     TOP,
 )
+from workbook.record import Column, Sheet, Table
 
 MARKET: Final = Table(
     name="Market",

@@ -3,7 +3,6 @@
 from typing import Final
 
 from udfs.conventions import LINEAR
-from workbook.record import Field, Panel, Sheet
 from workbook.layout.formats import (
     BETA,
     DATE,
@@ -21,6 +20,7 @@ from workbook.layout.formats import (
     TOP,
     WHOLE,
 )
+from workbook.record import Field, Panel, Sheet
 
 SETTINGS: Final = Panel(
     name="plan_settings",

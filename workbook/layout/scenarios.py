@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from workbook.record import Column, Sheet, Table
 from workbook.layout.formats import (
     MONEY,
     PERCENT,
     TOP,
 )
+from workbook.record import Column, Sheet, Table
 
 SCENARIOS: Final = Table(
     name="Scenarios",

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from workbook.record import Column, Sheet, Table
 from workbook.layout.formats import (
     DATE,
     KINDS,
@@ -12,6 +11,7 @@ from workbook.layout.formats import (
     TIMES,
     TOP,
 )
+from workbook.record import Column, Sheet, Table
 
 CONTRACTS: Final = Table(
     name="Contracts",
