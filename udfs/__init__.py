@@ -19,7 +19,9 @@ from udfs.errors import (
 )
 from udfs.lifecycle import *
 from udfs.margin import *
+from udfs.options import *
 from udfs.registry import REGISTRY, Example, Parameter, Spec, udf
+from udfs.risk import *
 from udfs.scenario import *
 from udfs.sizing import *
 from udfs.venues import *

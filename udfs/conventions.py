@@ -134,6 +134,14 @@ Cost = Annotated[float, Arg("quote", "Cost of the hedge; positive if you pay, ne
 Fills = Annotated[float, Arg("count", "Number of fills: 2 is in and out.", at_least=0)]
 Bps = Annotated[float, Arg("bps", "Basis points: 1 is 0.01 %.", at_least=0)]
 
+# --- risk ---------------------------------------------------------------------------------------
+Volatility = Annotated[
+    float, Arg("decimal a year", "Standard deviation of returns over a year: 0.6 is 60 %.", at_least=0)
+]
+Correlation = Annotated[
+    float, Arg("ratio", "Correlation of holding and hedge, from -1 to 1.", at_least=-1, at_most=1)
+]
+
 # --- ranges -------------------------------------------------------------------------------------
 Prices = Annotated[
     Sequence[float], Arg("quote per base", "Prices, oldest first; blanks are skipped.", above=0)

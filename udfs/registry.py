@@ -37,10 +37,12 @@ Cell = Any  # what a host hands over: numbers, texts, None, dates, error texts, 
 F = TypeVar("F", bound=Callable[..., Any])
 
 MAX: Final = sys.float_info.max
+RAGGED: Final = -1
 EXCEL_EPOCH: Final = dt.datetime(1899, 12, 30)  # day 0 of Excel's 1900 date system
 EXCEL_ERRORS: Final = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
 ).union(("#BLOCKED!", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!", "#PYTHON!"))
+RANGES: Final = frozenset((list, tuple))
 DECIMAL_TEXT: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 _registry: dict[str, "Spec"] = {}
@@ -63,6 +65,7 @@ class Parameter:
     required: bool
     default: float | str | None
     is_range: bool
+    takes_blanks: bool
     divides: bool
 
     @cached_property
@@ -96,14 +99,18 @@ class Parameter:
             raise PassedError(f"{self.name}: is the error {cell}", self.name, cell)
         return self._text(cell) if self.arg.is_text else self._inside(cell, self._number(cell))
 
-    def read_range(self, cells: Cell) -> list[float | None]:
-        """The numbers of a range, row by row, with None for a blank; text is refused."""
-        return [None if cell is None or cell == "" else self._of_range(cell) for cell in _flat(cells)]
+    def read_range(self, cells: Cell) -> list[Any]:
+        """The cells of a range, row by row, with None for a blank; text is refused among numbers."""
+        column = _flat(cells)
+        clean = self.clean(column)
+        if clean is not None:
+            return clean
+        return [None if cell is None or cell == "" else self._of_range(cell) for cell in column]
 
-    def _of_range(self, cell: Cell) -> float:
-        if isinstance(cell, str) and cell not in EXCEL_ERRORS:
+    def _of_range(self, cell: Cell) -> Any:
+        if isinstance(cell, str) and not self.arg.is_text and cell not in EXCEL_ERRORS:
             raise WrongType(f"{self.name}: must hold numbers, got the text {shown(cell)}", self.name, cell)
-        return float(self.read(cell))
+        return self.read(cell)
 
     def _text(self, cell: Cell) -> str:
         if not isinstance(cell, str):
@@ -136,16 +143,32 @@ class Parameter:
         wanted = self.arg.domain if math.isfinite(number) else "a finite number"
         raise OutsideDomain(f"{self.name}: must be {wanted}, got {shown(number)}", self.name, cell)
 
-    def is_clean(self, column: Sequence[Any]) -> bool:
-        """Whether every cell is a float inside the domain, found out without a Python loop."""
+    def clean(self, column: list[Any]) -> list[Any] | None:
+        """The column as the function takes it if no cell needs a second look, found without a loop."""
+        if operator.countOf(map(type, column), float) != len(column):
+            kinds = set(map(type, column))
+            if self.arg.is_text:
+                return column if kinds == {str} and self.arg.choices and self._words >= set(column) else None
+            if not kinds <= {int, float}:
+                return None
+            try:
+                column = list(map(float, column))
+            except OverflowError:
+                return None
+        return column if column and not self.arg.is_text and self._holds(column) else None
+
+    def _holds(self, column: list[float]) -> bool:
+        """Whether all numbers lie in the domain."""
         return (
-            not self.arg.is_text
-            and operator.countOf(map(type, column), float) == len(column)
-            and math.isfinite(sum(column))  # a NaN, an infinity or a huge total: look at each cell
-            and self.low <= min(column)
-            and max(column) <= self.high
+            math.isfinite(sum(column))  # a NaN, an infinity or a huge total: look at each cell
+            and (self.low == -MAX or self.low <= min(column))
+            and (self.high == MAX or max(column) <= self.high)
             and not (self.divides and 0.0 in column)
         )
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(self.arg.choices)
 
 
 @dataclass(frozen=True)
@@ -193,7 +216,7 @@ class Spec:
     def _read(self, cells: Sequence[Cell]) -> list[Any]:
         # All ranges of a function lie side by side: a blank in one skips that place in each.
         read: list[Any] = []
-        ranges: dict[int, list[float | None]] = {}
+        ranges: dict[int, list[Any]] = {}
         for place, (parameter, cell) in enumerate(zip(self.parameters, cells, strict=True)):
             if parameter.is_range and not (cell is None and not parameter.required):
                 ranges[place] = parameter.read_range(cell)
@@ -203,9 +226,15 @@ class Spec:
         if len({len(column) for column in ranges.values()}) > 1:
             sizes = " and ".join(f"{self.parameters[i].name} {len(c)}" for i, c in ranges.items())
             raise NotAvailable(f"{self.name}: ranges must be of one length, got {sizes}")
-        full = [row for row in zip(*ranges.values(), strict=True) if None not in row]
-        for column, place in enumerate(ranges):
-            read[place] = [row[column] for row in full]
+        gaps = [
+            None in column and not self.parameters[place].takes_blanks for place, column in ranges.items()
+        ]
+        if any(gaps):
+            skipping = list(itertools.compress(ranges.values(), gaps))
+            full = [None not in row for row in zip(*skipping, strict=True)]
+            ranges = {place: list(itertools.compress(column, full)) for place, column in ranges.items()}
+        for place, column in ranges.items():
+            read[place] = column
         return read
 
     def _checked(self, values: Sequence[Any]) -> Any:
@@ -213,8 +242,8 @@ class Spec:
             result = self.function(*values)
         except ZeroDivisionError:
             raise DividesByZero(f"{self.name}: these arguments divide by zero") from None
-        except ArithmeticError:
-            raise OutsideDomain(f"{self.name}: the result is too large for a number") from None
+        except (ArithmeticError, ValueError):  # the root or logarithm of what rounded to nothing
+            raise OutsideDomain(f"{self.name}: the result is too large or too small for a number") from None
         if self.is_array:
             return [[self._finite(cell) for cell in row] for row in result]
         return self._finite(result)
@@ -286,6 +315,7 @@ def parameters_of(function: Callable[..., Any]) -> Iterator[Parameter]:
             required=required,
             default=float(default) if isinstance(default, int) else default,
             is_range=get_origin(kind) is not None,
+            takes_blanks=any(NoneType in get_args(cell) for cell in get_args(kind)),
             divides=any(isinstance(mark, Divides) for mark in marks),
         )
 
@@ -294,30 +324,38 @@ def _compiled(spec: Spec) -> Callable[..., Any]:
     """The checked call, compiled once: a straight line for clean cells, `Spec.answer` for all else."""
     names = [p.name for p in spec.parameters]
     scope: dict[str, Any] = {"function": spec.function, "answer": spec.answer, "MAX": MAX}
-    takes, clean = [], []
+    takes, clean, dress = [], [], []  # how cells arrive, are tested, and are made floats or defaults
     for p in spec.parameters:
         scope[f"default_{p.name}"] = p.default
         takes.append(f"{p.name}=default_{p.name}")
         if p.arg.is_text:
+            if not p.required:
+                dress.append(f"        if {p.name} is None: {p.name} = default_{p.name}\n")
             scope[f"words_{p.name}"] = frozenset(p.arg.choices)
             test = f"type({p.name}) is str and {p.name} in words_{p.name}"
         else:
+            dress.append(f"        if type({p.name}) is int: {p.name} = float({p.name})\n")
+            if not p.required:
+                dress.append(f"        elif {p.name} is None: {p.name} = default_{p.name}\n")
             test = f"type({p.name}) is float and {p.low!r} <= {p.name} <= {p.high!r}"
             if p.divides and p.low <= 0 <= p.high:
                 test += f" and {p.name}"
         clean.append(f"({test} or {p.name} is None)" if not p.required and p.default is None else test)
     body = f"    return answer(({', '.join(names)},))"
     if spec.is_elementwise:
-        body = (
+        attempt = (
             f"    if {' and '.join(clean)}:\n"
             f"        try:\n"
             f"            result = function({', '.join(names)})\n"
-            f"        except ArithmeticError:\n"
+            f"        except (ArithmeticError, ValueError):\n"
             f"            pass\n"
             f"        else:\n"
             f"            if type(result) is float and -MAX <= result <= MAX:\n"
             f"                return result + 0.0\n"  # -0.0 reads as 0
-        ) + body
+        )
+        if dress:
+            attempt += f"    try:\n{''.join(dress)}    except OverflowError:\n        pass\n{attempt}"
+        body = attempt + body
     exec(f"def call({', '.join(takes)}):\n{body}\n", scope)  # noqa: S102 - our own names and floats alone
     call: Callable[..., Any] = scope["call"]
     call.__name__ = call.__qualname__ = spec.name
@@ -325,7 +363,7 @@ def _compiled(spec: Spec) -> Callable[..., Any]:
 
 
 def _is_range(cell: object) -> bool:
-    return isinstance(cell, (list, tuple))
+    return type(cell) in RANGES
 
 
 def _rows(cells: Cell) -> list[Sequence[Cell]]:
@@ -336,15 +374,19 @@ def _rows(cells: Cell) -> list[Sequence[Cell]]:
 def _flat(cells: Cell) -> list[Cell]:
     if not _is_range(cells):
         return [cells]
+    if RANGES.isdisjoint(map(type, cells)):
+        return list(cells)
     return list(itertools.chain.from_iterable(_rows(cells)))
 
 
 def _single(cell: Cell) -> Cell:
     """A range of one cell is that cell, an empty one a blank."""
-    if not _is_range(cell):
+    if not _is_range(cell) or len(cell) > 1:
         return cell
-    cells = _flat(cell)
-    return cell if len(cells) > 1 else cells[0] if cells else None
+    inner: Cell = cell[0] if cell else None
+    if not _is_range(inner):
+        return inner
+    return cell if len(inner) > 1 else inner[0] if inner else None
 
 
 def _one_cell(parameter: Parameter, cell: Cell) -> Cell:
@@ -356,39 +398,70 @@ def _one_cell(parameter: Parameter, cell: Cell) -> Cell:
 
 def _broadcast(spec: Spec, cells: Sequence[Cell]) -> list[Any]:
     """Work ranges cell by cell; a cell that is refused holds its HedgeError and spoils no other."""
-    flat = not any(_is_range(row) for cell in cells if _is_range(cell) for row in cell)
+    ranges = [_plain(cell) for cell in cells if _is_range(cell)]
+    width, length = ranges[0].width, len(ranges[0].cells)
+    if width != RAGGED and all(plain.width == width and len(plain.cells) == length for plain in ranges):
+        plain = iter(ranges)
+        columns = [next(plain).cells if _is_range(cell) else [cell] for cell in cells]
+        return _shaped(_column(spec, columns, length), width)
     grids = [_rows(cell) if _is_range(cell) else [[cell]] for cell in cells]
     height = max(len(grid) for grid in grids)
     width = max(len(row) for grid in grids for row in grid)
-    if width == 1 and all(len(grid) in (1, height) for grid in grids):
-        results = _column(spec, [_flat(grid) for grid in grids], height)
-        return results if flat else [[result] for result in results]
     return [
         [_answer_or_refusal(spec, [_at(grid, row, column) for grid in grids]) for column in range(width)]
         for row in range(height)
     ]
 
 
-def _column(spec: Spec, columns: Sequence[Sequence[Cell]], height: int) -> list[Any]:
-    """One result a row; a column of clean numbers is worked without a check a row."""
-    values: list[Iterable[Any]] = []
-    for parameter, column in zip(spec.parameters, columns, strict=True):
-        if len(column) == 1:
-            try:
-                values.append(itertools.repeat(parameter.read(column[0]), height))
-            except HedgeError:
-                break
-        elif parameter.is_clean(column):
-            values.append(column)
-        else:
-            break
-    else:
-        with suppress(ArithmeticError, HedgeError):
-            results = list(map(spec.function, *values))
-            if operator.countOf(map(type, results), float) == height and math.isfinite(sum(results)):
-                return [result + 0.0 for result in results] if 0.0 in results else results
+class Plain(NamedTuple):
+    """The cells of a range row by row, and how many a row has: 0 in a flat list, RAGGED if they differ."""
+
+    cells: list[Cell]
+    width: int
+
+
+def _plain(cells: Cell) -> Plain:
+    kinds = set(map(type, cells))
+    if RANGES.isdisjoint(kinds):
+        return Plain(list(cells), 0)
+    widths = set(map(len, cells)) if kinds <= RANGES else set()
+    if len(widths) != 1:
+        return Plain([], RAGGED)
+    return Plain(list(itertools.chain.from_iterable(cells)), widths.pop())
+
+
+def _shaped(results: list[Any], width: int) -> list[Any]:
+    if width == 0:
+        return results
+    if width == 1:
+        return [[result] for result in results]
+    return [results[start : start + width] for start in range(0, len(results), width)]
+
+
+def _column(spec: Spec, columns: Sequence[list[Cell]], height: int) -> list[Any]:
+    """One result a row; a column of clean cells is worked without a check a row."""
+    results = _at_once(spec, columns, height)
+    if results is not None:
+        return results
     repeated = [column if len(column) > 1 else itertools.repeat(column[0], height) for column in columns]
     return [_answer_or_refusal(spec, row) for row in zip(*repeated, strict=True)]
+
+
+def _at_once(spec: Spec, columns: Sequence[list[Cell]], height: int) -> list[Any] | None:
+    """The results of a clean column, or None if any cell or result needs a second look."""
+    values: list[Iterable[Any]] = []
+    with suppress(ArithmeticError, ValueError, HedgeError):
+        for parameter, column in zip(spec.parameters, columns, strict=True):
+            clean = parameter.clean(column) if len(column) > 1 else [parameter.read(column[0])]
+            if clean is None:
+                return None
+            values.append(clean if len(clean) > 1 else itertools.repeat(clean[0], height))
+        results = list(map(spec.function, *values))
+        if isinstance(results[0], str):
+            return results
+        if math.isfinite(sum(results)):
+            return [result + 0.0 for result in results] if 0.0 in results else results
+    return None
 
 
 def _at(grid: Sequence[Sequence[Cell]], row: int, column: int) -> Cell:

@@ -1,0 +1,77 @@
+"""Options: how much of a hedge an option is, by Black and Scholes."""
+
+import math
+from typing import Annotated, Final
+
+from udfs.conventions import DAYS_PER_YEAR, DIVISOR, Arg, Price
+from udfs.registry import udf
+
+CALL: Final = "call"
+PUT: Final = "put"
+SOURCE: Final = "Black and Scholes 1973, without dividends; Hull, Options, Futures, 19"
+
+Strike = Annotated[float, Arg("quote per base", "Strike of the option.", above=0)]
+OptionDays = Annotated[float, Arg("days", "Calendar days to expiry; a year has 365.", above=0)]
+OptionVolatility = Annotated[
+    float, Arg("decimal a year", "Implied volatility of the option: 0.6 is 60 %.", above=0)
+]
+InterestRate = Annotated[float, Arg("decimal a year", "Riskless rate, continuously compounded.")]
+OptionType = Annotated[str, Arg("text", "call or put.", choices=(CALL, PUT))]
+PortfolioVega = Annotated[float, Arg("quote", "Vega of all options held, per 1.00 of volatility.")]
+OptionVega = Annotated[float, Arg("quote", "Vega of one of the options to trade, per 1.00 of volatility.")]
+
+
+@udf("Options", unit="ratio", example=((30_000, 32_000, 30, 0.6), 0.3862200318742095), source=SOURCE)
+def option_delta(
+    spot: Price,
+    strike: Strike,
+    days: OptionDays,
+    volatility: OptionVolatility,
+    rate: InterestRate = 0.0,
+    option_type: OptionType = CALL,
+) -> float:
+    """Delta of a European option: base units of the asset that one option behaves like.
+
+    Between 0 and 1 for a call, between -1 and 0 for a put: N(d1), and N(d1) - 1.
+    """
+    d1 = _d1(spot, strike, days, volatility, rate)
+    return _normal(d1) if option_type == CALL else -_normal(-d1)
+
+
+@udf("Options", unit="quote", example=((30_000, 32_000, 30, 0.6), 3_290.6824546529647), source=SOURCE)
+def option_vega(
+    spot: Price,
+    strike: Strike,
+    days: OptionDays,
+    volatility: OptionVolatility,
+    rate: InterestRate = 0.0,
+) -> float:
+    """Vega of a European option, call or put alike: change of its value per 1.00 of volatility.
+
+    Divide by 100 for a change of one percentage point. spot x n(d1) x sqrt(days / 365).
+    """
+    d1 = _d1(spot, strike, days, volatility, rate)
+    density = math.exp(-0.5 * d1 * d1) / math.sqrt(math.tau)
+    return spot * density * math.sqrt(days / DAYS_PER_YEAR)
+
+
+@udf(
+    "Options",
+    unit="count",
+    example=((5_000, 3_200), -1.5625),
+    source="vega-neutral: portfolio vega + options x option vega = 0",
+)
+def vega_hedge(portfolio_vega: PortfolioVega, option_vega: Annotated[OptionVega, DIVISOR]) -> float:
+    """Options to buy (negative: to sell) so that the portfolio has no vega left."""
+    return -portfolio_vega / option_vega
+
+
+def _d1(spot: float, strike: float, days: float, volatility: float, rate: float) -> float:
+    years = days / DAYS_PER_YEAR
+    deviation = volatility * math.sqrt(years)
+    return (math.log(spot / strike) + rate * years) / deviation + 0.5 * deviation
+
+
+def _normal(x: float) -> float:
+    """The normal distribution function; by erfc, so that far tails keep their digits."""
+    return 0.5 * math.erfc(-x / math.sqrt(2.0))

@@ -1,0 +1,237 @@
+"""Risk: what a price history says about volatility, about the size of a cross hedge and its worth."""
+
+import math
+import operator
+from collections.abc import Sequence
+from itertools import islice, repeat
+from typing import Annotated, Final
+
+from udfs.conventions import (
+    DAYS_PER_YEAR,
+    DIVISOR,
+    Arg,
+    Correlation,
+    Days,
+    Exposure,
+    Prices,
+    Ratio,
+    Volatility,
+)
+from udfs.errors import DividesByZero, NotAvailable, WrongType
+from udfs.registry import udf
+
+AssetPrices = Annotated[
+    Sequence[float],
+    Arg("quote per base", "Prices of the holding, oldest first; a blank skips the pair.", above=0),
+]
+HedgePrices = Annotated[
+    Sequence[float],
+    Arg(
+        "quote per base",
+        "Prices of the hedge on the same dates, oldest first; a blank skips the pair.",
+        above=0,
+    ),
+]
+PeriodsPerYear = Annotated[
+    float, Arg("count", "Prices a year: 365 for daily closes, 8760 for hourly ones.", above=0)
+]
+HedgeUnits = Annotated[
+    float, Arg("ratio", "Hedge notional over exposure; negative if the hedge is long. Default: the beta.")
+]
+Exposures = Annotated[
+    Sequence[float | None], Arg("quote", "Values of the holdings, positive if you own them.")
+]
+Betas = Annotated[
+    Sequence[float | None], Arg("ratio", "Beta of each holding to the hedge, beside its exposure.")
+]
+Cap = Annotated[float, Arg("ratio", "Highest ratio that may come out.", at_least=0)]
+Confidence = Annotated[
+    float, Arg("decimal", "Share of periods in which the loss stays below: 0.95.", at_least=0.5, below=1)
+]
+HULL: Final = "Hull, Options, Futures, 3.4: minimum variance hedge ratio"
+FEWEST: Final = 3  # two returns: the fewest that have a variance
+
+
+@udf(
+    "Risk",
+    unit="decimal a year",
+    example=(([[100], [110], [99], [103.95]],), 2.0067085100792217),
+    source="Hull, Options, Futures, 15.4: estimating volatility from historical data",
+)
+def realized_volatility(prices: Prices, periods_per_year: PeriodsPerYear = DAYS_PER_YEAR) -> float:
+    """Volatility of a price history: sample standard deviation of its log returns, annualised.
+
+    Needs 3 prices. Prices of one asset at even intervals; a blank is skipped, and the return then
+    spans the gap.
+    """
+    _enough(prices, "prices")
+    returns = list(map(math.log, _gross_returns(prices)))
+    deviations = _deviations(returns)
+    return math.sqrt(_dot(deviations, deviations) / (len(returns) - 1) * periods_per_year)
+
+
+@udf(
+    "Risk",
+    unit="ratio",
+    example=(([[10], [11], [9.9], [10.89]], [[100], [105], [99.75], [104.7375]]), 2),
+    source=HULL,
+)
+def hedge_beta(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> float:
+    """Beta of a holding to the hedge: covariance over variance of simple returns.
+
+    The minimum-variance hedge ratio: hedge notional per unit of exposure. Needs 3 pairs of prices.
+    Excel's SLOPE of the asset's returns on the hedge's gives the same.
+    """
+    asset, hedge = _both(asset_prices, hedge_prices)
+    return _dot(asset, hedge) / _square(hedge, "hedge_prices")
+
+
+@udf(
+    "Risk",
+    unit="ratio",
+    example=(([[10], [11], [9.9], [10.89]], [[100], [105], [99.75], [104.7375]]), 1),
+    source="Pearson correlation of simple returns",
+)
+def hedge_correlation(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> float:
+    """Correlation of the simple returns of a holding and of its hedge, from -1 to 1.
+
+    Needs 3 pairs of prices, and both must move. Excel's CORREL of the returns gives the same.
+    """
+    asset, hedge = _both(asset_prices, hedge_prices)
+    rho = _dot(asset, hedge) / math.sqrt(_square(asset, "asset_prices"))
+    rho /= math.sqrt(_square(hedge, "hedge_prices"))
+    return max(-1.0, min(1.0, rho))
+
+
+@udf(
+    "Risk",
+    unit="ratio",
+    example=(([[10], [11], [9.9], [10.89]], [[100], [105], [99.75], [104.7375]], 1), 0.75),
+    source="Hull, Options, Futures, 3.4: hedge effectiveness; Ederington 1979",
+)
+def hedge_effectiveness(
+    asset_prices: AssetPrices, hedge_prices: HedgePrices, ratio: HedgeUnits | None = None
+) -> float:
+    """Share of the holding's variance that the hedge takes away: 1 - var(hedged) / var(unhedged).
+
+    At the default ratio, the beta, it is the squared correlation. Negative: the hedge adds risk.
+    """
+    if ratio is None:
+        return hedge_correlation(asset_prices, hedge_prices) ** 2
+    asset, hedge = _both(asset_prices, hedge_prices)
+    both, square = _dot(asset, hedge), _square(hedge, "hedge_prices")
+    return ratio * (2.0 * both - ratio * square) / _square(asset, "asset_prices")
+
+
+@udf(
+    "Risk",
+    unit="quote",
+    example=(([[3_000], [2_000]], [[1], [1.25]], 0.4), 2_200),
+    source="beta-weighted exposure: ratio x sum of exposure x beta",
+)
+def beta_notional(exposures: Exposures, betas: Betas, ratio: Ratio = 1.0) -> float:
+    """Notional of one hedge for a whole portfolio: ratio times the sum of exposure times beta.
+
+    An empty row is passed over; an exposure without its beta, or a beta without its exposure, is
+    refused, lest a holding go unhedged.
+    """
+    rows = [row for row in zip(exposures, betas, strict=True) if row != (None, None)]
+    if not rows:
+        raise NotAvailable("exposures: there are none", "exposures")
+    for number, (exposure, beta) in enumerate(rows, 1):
+        if exposure is None or beta is None:
+            name = "betas" if beta is None else "exposures"
+            raise WrongType(f"{name}: the one of holding {number} is blank", name)
+    return ratio * math.fsum(exposure * beta for exposure, beta in rows if exposure and beta)
+
+
+@udf(
+    "Risk",
+    unit="ratio",
+    example=((0.5, 0.72, 0.6), 0.6),
+    source="volatility scaling of the hedge ratio: min(cap, ratio x volatility / reference)",
+)
+def vol_scaled_ratio(
+    ratio: Ratio,
+    volatility: Volatility,
+    reference_volatility: Annotated[Volatility, DIVISOR],
+    cap: Cap = 1.0,
+) -> float:
+    """Hedge ratio for today's volatility: the ratio grows with it, up to the cap.
+
+    ratio x volatility / reference. A calmer market than the reference asks for less hedge.
+    """
+    return min(cap, ratio * volatility / reference_volatility)
+
+
+@udf(
+    "Risk",
+    unit="decimal a year",
+    example=((0.6, 0.6, 1, 0.4), 0.36),
+    source="variance of a difference: v^2 + (r h)^2 - 2 r rho v h",
+)
+def hedged_volatility(
+    volatility: Volatility, hedge_volatility: Volatility, correlation: Correlation, ratio: Ratio = 1.0
+) -> float:
+    """Volatility that is left after hedging a share, the ratio, with an imperfect hedge.
+
+    The square root of v^2 + (r h)^2 - 2 r rho v h, with v and h the volatilities of holding and
+    hedge, rho their correlation and r the ratio.
+    """
+    hedge = ratio * hedge_volatility
+    # The same sum as two squares: no rounding can make it negative.
+    unexplained = hedge * math.sqrt((1.0 - correlation) * (1.0 + correlation))
+    return math.hypot(volatility - hedge * correlation, unexplained)
+
+
+@udf(
+    "Risk",
+    unit="quote",
+    example=((6_000, 0.6, 1, 0.975), 369.32113329246005),
+    source="Jorion, Value at Risk: the normal, zero-mean, square-root-of-time form",
+)
+def value_at_risk(
+    exposure: Exposure, volatility: Volatility, days: Days = 1.0, confidence: Confidence = 0.95
+) -> float:
+    """Loss that is not exceeded over some days with that confidence; a positive number.
+
+    Normal returns with zero mean: |exposure| x volatility x sqrt(days / 365) x normal quantile.
+    Crypto returns have fatter tails: real losses beyond it are larger than this suggests.
+    """
+    from statistics import NormalDist  # noqa: PLC0415 - it loads slowly, and only this function needs it
+
+    quantile = NormalDist().inv_cdf(confidence)
+    return abs(exposure) * volatility * math.sqrt(days / DAYS_PER_YEAR) * quantile
+
+
+def _both(asset_prices: Sequence[float], hedge_prices: Sequence[float]) -> tuple[list[float], list[float]]:
+    """The deviations of both series of returns from their means."""
+    _enough(asset_prices, "asset_prices")
+    return _deviations(_gross_returns(asset_prices)), _deviations(_gross_returns(hedge_prices))
+
+
+def _square(deviations: Sequence[float], name: str) -> float:
+    square = _dot(deviations, deviations)
+    if square == 0:
+        raise DividesByZero(f"{name}: never move", name)
+    return square
+
+
+def _enough(prices: Sequence[float], name: str) -> None:
+    if len(prices) < FEWEST:
+        raise NotAvailable(f"{name}: at least {FEWEST} prices are needed, got {len(prices)}", name)
+
+
+# 100,000 prices are usual: these run at the speed of the interpreter's own loops.
+def _gross_returns(prices: Sequence[float]) -> list[float]:
+    """Each price over the one before: a simple return plus 1, which no variance sees."""
+    return list(map(operator.truediv, islice(prices, 1, None), prices))
+
+
+def _deviations(values: Sequence[float]) -> list[float]:
+    mean = math.fsum(values) / len(values)
+    return list(map(operator.sub, values, repeat(mean)))
+
+
+def _dot(left: Sequence[float], right: Sequence[float]) -> float:
+    return math.fsum(map(operator.mul, left, right))
