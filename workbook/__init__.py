@@ -1,1 +1,19 @@
 """The book: its layout, template, validation, recalculation, market data and reports."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbook.recalc import recalc_book
+
+__all__ = ["recalc_book"]
+
+_HOMES = {"recalc_book": "workbook.recalc"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for: the engine and openpyxl are heavy."""
+    from importlib import import_module
+
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(name)

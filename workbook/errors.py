@@ -5,3 +5,15 @@ from udfs.errors import HedgeError
 
 class BookError(HedgeError):
     """A book, or something asked of one, that is refused; the message is a whole sentence."""
+
+
+class BadPackage(BookError):
+    """A file that is no workbook package, is damaged, or is larger than the limits allow."""
+
+
+class BadInput(BookError):
+    """A value that a book's cell can't take, or a name or symbol that the book does not have."""
+
+
+class Unknowable(BookError):
+    """A book whose new values can't be known: cells that can't be computed depend on a change."""

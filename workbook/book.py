@@ -1,0 +1,220 @@
+"""A saved book as its package describes it: sheets, names, tables, shared texts, calculation settings.
+
+Only the small parts go through an XML parser, with entities, document types, the network and depth
+shut off; the sheets themselves are read by `workbook.sheet`.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
+
+from lxml import etree
+
+from udfs import REGISTRY
+from workbook.errors import BadPackage
+from workbook.formulas import Grammar, Table
+from workbook.package import Package
+from workbook.sheet import Cells, rich_text, scan, string_of
+from workbook.values import COLUMN_BITS, Area, Value, area_of
+
+RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+STRICT_RELATION: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+SHARED_ITEM: Final = re.compile(rb"<(?:\w+:)?si(?:\s[^<>]*)?(?:/>|>(.*?)</(?:\w+:)?si\s*>)", re.DOTALL)
+SHARED_SIMPLE: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of the book; one without cells (a chart sheet, a macro sheet) has no place for values."""
+
+    name: str
+    part: str
+    has_cells: bool
+
+
+def tree(package: Package, part: str) -> etree._Element:
+    """The XML of a small part, parsed with everything shut off that reaches out or grows."""
+    xml = package.read(part)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise BadPackage(f"the part {part} is no well-formed XML: {error}") from None
+    if root.getroottree().docinfo.doctype:
+        raise BadPackage(f"the part {part} has a document type, which no workbook has")
+    return root
+
+
+def local(element: etree._Element) -> str:
+    """An element's name without its namespace: strict books have other namespaces."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def children(element: etree._Element, *path: str) -> Iterator[etree._Element]:
+    """The descendants along a path of names, whatever their namespace."""
+    for child in element:
+        if local(child) == path[0]:
+            if len(path) == 1:
+                yield child
+            else:
+                yield from children(child, *path[1:])
+
+
+def relations(package: Package, part: str) -> Iterator[tuple[str, str, str]]:
+    """The relations of a part (or of the package, ""): id, last word of the type, target part."""
+    folder, name = posixpath.split(part)
+    rels = posixpath.join(folder, "_rels", name + ".rels")
+    if rels not in package:
+        return
+    for relation in children(tree(package, rels), "Relationship"):
+        if relation.get("TargetMode") == "External":
+            continue
+        target = relation.get("Target", "")
+        resolved = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
+        yield relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], resolved
+
+
+class Book:
+    """One saved book, its parts read when they are asked for."""
+
+    def __init__(self, content: bytes) -> None:
+        self.package = Package(content)
+        self.part = self._workbook_part()
+        self._root = tree(self.package, self.part)
+        if local(self._root) != "workbook":
+            raise BadPackage(f"the part {self.part} is no workbook")
+        self._related = list(relations(self.package, self.part))
+        self.sheets = tuple(self._sheets())
+        if not self.sheets:
+            raise BadPackage("the book has no sheets")
+        self._xml: dict[int, bytes] = {}
+        self._cells: dict[int, Cells] = {}
+
+    @cached_property
+    def date1904(self) -> bool:
+        """Whether day 0 is 1904-01-01."""
+        return any(
+            properties.get("date1904") in ("1", "true") for properties in children(self._root, "workbookPr")
+        )
+
+    @cached_property
+    def names(self) -> Mapping[tuple[int | None, str], str]:
+        """What the defined names refer to, by scope and lower-case name."""
+        found = {}
+        for name in children(self._root, "definedNames", "definedName"):
+            scope = name.get("localSheetId")
+            if scope is not None and not scope.isdecimal():
+                continue
+            found[None if scope is None else int(scope), name.get("name", "").lower()] = name.text or ""
+        return found
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """The tables of all sheets, by lower-case name."""
+        found = {}
+        for number, sheet in enumerate(self.sheets):
+            if not sheet.has_cells:
+                continue
+            for _, kind, part in relations(self.package, sheet.part):
+                if kind == "table":
+                    table = self._table(part, number)
+                    found[table.name.lower()] = table
+        return found
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """What the words of the book's formulas mean; books of one template share it."""
+        return _grammar(
+            tuple(sheet.name for sheet in self.sheets),
+            tuple(self.names.items()),
+            tuple(self.tables.items()),
+        )
+
+    def xml(self, sheet: int) -> bytes:
+        """A sheet's bytes."""
+        if sheet not in self._xml:
+            self._xml[sheet] = self.package.read(self.sheets[sheet].part)
+        return self._xml[sheet]
+
+    def cells(self, sheet: int) -> Cells:
+        """What a sheet's cells hold."""
+        if sheet not in self._cells:
+            self._cells[sheet] = self.scanned(sheet, self.xml(sheet))
+        return self._cells[sheet]
+
+    def scanned(self, sheet: int, xml: bytes) -> Cells:
+        """The cells in some bytes of a sheet: those of the book, or those that are to replace them."""
+        if not self.sheets[sheet].has_cells:
+            return Cells()
+        try:
+            return scan(xml, sheet, self.shared_text, self.package.limits.cells)
+        except BadPackage as error:
+            raise BadPackage(f"the sheet {self.sheets[sheet].name} can't be read: {error}") from None
+        except UnicodeDecodeError:
+            raise BadPackage(f"the sheet {self.sheets[sheet].name} can't be read: it is not UTF-8") from None
+
+    def shared_text(self, number: int) -> str:
+        """One of the book's shared texts."""
+        if number < 0:
+            raise IndexError(number)
+        text = self._texts[number]
+        if isinstance(text, bytes):
+            simple = SHARED_SIMPLE.fullmatch(text)
+            text = self._texts[number] = string_of(simple[1]) if simple else rich_text(text)
+        return text
+
+    def value(self, area: Area) -> Value:
+        """The cached value of a cell."""
+        return self.cells(area.sheet).values.get(area.top << COLUMN_BITS | area.left)
+
+    @cached_property
+    def _texts(self) -> list[str | bytes]:
+        for _, kind, part in self._related:
+            if kind == "sharedStrings" and part in self.package:
+                return list(SHARED_ITEM.findall(self.package.read(part)))
+        return []
+
+    def _workbook_part(self) -> str:
+        for _, kind, part in relations(self.package, ""):
+            if kind == "officeDocument":
+                if part.endswith(".bin"):
+                    raise BadPackage("the book is in Excel's binary format (.xlsb)")
+                return self.package.exact(part)
+        raise BadPackage("the file is no workbook: it names no main part")
+
+    def _sheets(self) -> Iterator[Sheet]:
+        parts = {identity: (kind, part) for identity, kind, part in self._related}
+        for sheet in children(self._root, "sheets", "sheet"):
+            identity = sheet.get(RELATION) or sheet.get(STRICT_RELATION) or ""
+            kind, part = parts.get(identity, ("", ""))
+            has_cells = kind == "worksheet"
+            if has_cells:
+                part = self.package.exact(part)
+            yield Sheet(sheet.get("name", ""), part, has_cells)
+
+    def _table(self, part: str, sheet: int) -> Table:
+        root = tree(self.package, part)
+        area = area_of(root.get("ref", ""), sheet)
+        if area is None:
+            raise BadPackage(f"the table in the part {part} has no range")
+        columns = tuple(
+            string_of(column.get("name", "").encode())
+            for column in children(root, "tableColumns", "tableColumn")
+        )
+        name = root.get("displayName") or root.get("name") or ""
+        headers = int(root.get("headerRowCount", "1"))
+        totals = int(root.get("totalsRowCount", "0"))
+        return Table(name, area, columns, headers, totals)
+
+
+@lru_cache(maxsize=16)
+def _grammar(
+    sheets: tuple[str, ...],
+    names: tuple[tuple[tuple[int | None, str], str], ...],
+    tables: tuple[tuple[str, Table], ...],
+) -> Grammar:
+    return Grammar(sheets, dict(names), dict(tables), frozenset(REGISTRY))

@@ -1,0 +1,93 @@
+"""Which formulas depend on which cells: what a change reaches, and nothing else."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from workbook.values import COLUMN_BITS, Area, place
+
+SMALL = 16  # a range of so many cells is kept cell by cell
+BUCKET = COLUMN_BITS + 8  # larger ranges are looked up by blocks of 256 rows
+
+
+class Dependents:
+    """The formulas of a book, found by the cells that they refer to."""
+
+    def __init__(
+        self,
+        areas: Mapping[int, Iterable[Area]],
+        arrays: Mapping[int, Area],
+        extents: Mapping[int, int],
+        reaching: Iterable[int] = (),
+    ) -> None:
+        """Take the areas that each formula refers to, and the cells that array formulas fill.
+
+        `extents` are the last rows in use, by sheet; `reaching` the formulas whose references only
+        an evaluation can tell: they depend on whatever changes.
+        """
+        self._arrays = arrays
+        self._reaching = frozenset(reaching)
+        self._cells: dict[int, list[int]] = defaultdict(list)
+        self._ranges: list[tuple[Area, list[int]]] = []
+        self._buckets: dict[int, list[int]] = defaultdict(list)
+        numbers: dict[Area, int] = {}
+        for where, references in areas.items():
+            for area in references:
+                if area.size <= SMALL:
+                    for cell in area.places():
+                        self._cells[cell].append(where)
+                    continue
+                number = numbers.get(area)
+                if number is None:
+                    number = numbers[area] = len(self._ranges)
+                    self._ranges.append((area, []))
+                    self._file(area, number, extents.get(area.sheet, 0))
+                self._ranges[number][1].append(where)
+
+    def closure(self, roots: Iterable[int]) -> set[int]:
+        """The roots and every cell that depends on one of them, directly or not."""
+        seen = set(roots)
+        if not seen:
+            return seen
+        seen |= self._reaching
+        waiting = list(seen)
+        reached: set[int] = set()
+        left: dict[int, list[int]] = {}
+        while waiting:
+            where = waiting.pop()
+            following = list(self._cells.get(where, ()))
+            if where in self._arrays:
+                following.extend(self._arrays[where].places())
+            bucket = where >> BUCKET
+            numbers = left.get(bucket)
+            if numbers is None:
+                numbers = self._buckets.get(bucket, ())
+            if numbers:
+                left[bucket] = remaining = []
+                for number in numbers:
+                    if number in reached:
+                        continue
+                    area, formulas = self._ranges[number]
+                    if _contains(area, where):
+                        reached.add(number)
+                        following.extend(formulas)
+                    else:
+                        remaining.append(number)
+            for cell in following:
+                if cell not in seen:
+                    seen.add(cell)
+                    waiting.append(cell)
+        return seen
+
+    def _file(self, area: Area, number: int, last_row: int) -> None:
+        bottom = min(area.bottom, last_row)
+        if bottom < area.top:
+            return
+        first = place(area.sheet, area.top, 0) >> BUCKET
+        for bucket in range(first, (place(area.sheet, bottom, 0) >> BUCKET) + 1):
+            self._buckets[bucket].append(number)
+
+
+def _contains(area: Area, where: int) -> bool:
+    row = (where >> COLUMN_BITS) & 0x1FFFFF
+    column = where & 0x7FFF
+    return area.top <= row <= area.bottom and area.left <= column <= area.right

@@ -1,0 +1,450 @@
+"""Formulas as text: what they call, what they refer to, and how they read as plain ranges.
+
+The engine that evaluates knows plain cells and ranges, and functions by their plain names. So a
+formula is cut into tokens once (`parse`), and written again for one cell (`Grammar.plain`): shared
+formulas moved to their cell, structured references and defined names written as ranges, and every
+spelling in which Excel saves a call of ours written as the plain name.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from workbook.values import MAX_COLUMN, MAX_ROW, Area, column_letters, column_number
+
+LONGEST: Final = 32_768  # Excel's limit is 8192 characters
+DEEPEST: Final = 32  # names that refer to names
+BLANK_SHEET: Final = "microhedge blank"  # an omitted argument is written as a cell of this sheet
+BLANK: Final = f"'{BLANK_SHEET}'!$A$1"
+
+CLOCK: Final = frozenset(("NOW", "TODAY"))
+RANDOM: Final = frozenset(("RAND", "RANDBETWEEN", "RANDARRAY"))
+REACHING: Final = frozenset(("INDIRECT", "OFFSET"))  # what they refer to shows only when they are evaluated
+PREFIX: Final = re.compile(r"(?:_xlfn\.|_xlws\.|_xludf\.|_xll\.|_xldudf_)+", re.IGNORECASE)
+QUOTED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+TOKEN: Final = re.compile(
+    r"""
+      (?P<text>"(?:[^"]|"")*")
+    | (?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!))
+    | (?P<sheet>'(?:[^']|'')*'!|(?:\[[^\[\]]*\])?[^\W\d][\w.]*(?::[^\W\d][\w.]*)?!|\[[^\[\]]*\]!|[0-9][\w.]*!)?
+      (?:
+        (?P<area>
+            \$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Za-z]{1,3}\$?[0-9]{1,7})?
+          | \$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}
+          | \$?[0-9]{1,7}:\$?[0-9]{1,7}
+        )(?![\w.(\[!])
+      | (?P<lost>\#REF!)
+      | (?P<call>[^\W\d][\w.]*)\(
+      | (?P<word>[^\W\d]?[\w.\\?]*)(?P<table>\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\])
+      | (?P<name>[^\W\d\\][\w.\\?]*|\\[\w.\\?]*)
+      )
+    | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+CORNER: Final = re.compile(r"(\$?)([A-Za-z]*)(\$?)([0-9]*)")
+ITEM: Final = re.compile(r"\[((?:[^\[\]']|'.)*)\]|([^,:\[\]@ ](?:[^,:\[\]']|'.)*)|([:@,])", re.DOTALL)
+
+
+class Corner(NamedTuple):
+    """One corner of a reference; a whole row has no column, a whole column no row."""
+
+    row: int
+    column: int
+    fixed_row: bool
+    fixed_column: bool
+
+
+class Token(NamedTuple):
+    """A piece of a formula: its kind, its text, the sheet before it, and the corners of a range."""
+
+    kind: str
+    text: str
+    sheet: str | None = None
+    corners: tuple[Corner, Corner] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the book: its area, and how many header and totals rows belong to it."""
+
+    name: str
+    area: Area
+    columns: tuple[str, ...]
+    headers: int = 1
+    totals: int = 0
+
+    @property
+    def data(self) -> Area:
+        """The rows between the header and the totals."""
+        return self.area._replace(top=self.area.top + self.headers, bottom=self.area.bottom - self.totals)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A formula written for the engine, and what it depends on."""
+
+    text: str
+    areas: tuple[Area, ...]
+    calls: frozenset[str]
+    reaches: bool  # refers to cells that only an evaluation can tell
+    fault: str  # why the engine can't evaluate it at all
+
+
+class Unwritable(Exception):
+    """A formula that can't be written plainly; the text says why."""
+
+
+@lru_cache(maxsize=65_536)
+def parse(text: str) -> tuple[Token, ...]:
+    """A formula's tokens; joined, they are its text."""
+    tokens = []
+    for match in TOKEN.finditer(text):
+        kind = match.lastgroup or "other"
+        sheet = match["sheet"]
+        if kind == "area":
+            tokens.append(_area(match["area"], sheet))
+        elif kind == "table":
+            tokens.append(Token("table", match["table"], match["word"] or ""))
+        else:
+            tokens.append(Token(kind, match[kind], sheet))
+    return tuple(tokens)
+
+
+def _area(text: str, sheet: str | None) -> Token:
+    first, _, last = text.partition(":")
+    corners = _corner(first), _corner(last or first)
+    inside = all(corner.row <= MAX_ROW and corner.column <= MAX_COLUMN for corner in corners)
+    if not inside or (not last and not (corners[0].row and corners[0].column)):
+        return Token("name", text, sheet)
+    return Token("area", text, sheet, corners)
+
+
+def _corner(text: str) -> Corner:
+    match = CORNER.fullmatch(text)
+    assert match is not None  # noqa: S101 - the token's pattern is stricter
+    fixed, letters, fixed_too, digits = match.groups()
+    if not letters:
+        return Corner(int(digits), 0, bool(fixed or fixed_too), False)
+    return Corner(int(digits or 0), column_number(letters), bool(fixed_too), bool(fixed))
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as a formula writes it before the exclamation mark."""
+    return "'" + sheet.replace("'", "''") + "'!"
+
+
+@dataclass(eq=False)
+class Grammar:
+    """What the words of a book's formulas mean: its sheets, names, tables, and our functions."""
+
+    sheets: Sequence[str]
+    names: Mapping[tuple[int | None, str], str]  # by scope (a sheet, or None) and the name in lower case
+    tables: Mapping[str, Table]  # by the name in lower case
+    ours: frozenset[str]
+    _plain: dict[tuple[object, ...], Plain] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._sheet_numbers = {sheet.lower(): number for number, sheet in enumerate(self.sheets)}
+        self._prefixes = [quoted(sheet) for sheet in self.sheets]
+
+    def plain(
+        self,
+        text: str,
+        sheet: int,
+        row: int,
+        column: int,
+        origin: tuple[int, int],
+        *,
+        qualified: bool = False,
+    ) -> Plain:
+        """The formula of one cell; `origin` is the cell that its text is written for.
+
+        A qualified formula names the sheet of every reference, so that it can stand on any sheet.
+        """
+        shift = row - origin[0], column - origin[1]
+        tokens = parse(text)
+        this_row = any(token.kind in ("table", "name", "call") for token in tokens)
+        key = (text, sheet, *shift, qualified, (row, column) if this_row else None)
+        known = self._plain.get(key)
+        if known is None:
+            writer = _Writer(self, sheet, row, column, qualified)
+            known = self._plain[key] = writer.plain(text, tokens, shift)
+        return known
+
+    def function(self, name: str) -> str:
+        """A called function's plain name: ours in all the spellings in which Excel saves it."""
+        plain = PREFIX.sub("", name).upper()
+        if plain in self.ours or "_" not in plain + name:
+            return plain
+        if name.lower().startswith("_xldudf_"):  # Office.js puts a namespace before the name
+            for cut in re.finditer(r"[_.]", plain):
+                if plain[cut.end() :] in self.ours:
+                    return plain[cut.end() :]
+        return plain
+
+    def sheet_number(self, name: str) -> int | None:
+        """The sheet of that name, in any case."""
+        return self._sheet_numbers.get(name.lower())
+
+    def name(self, name: str, sheet: int) -> str | None:
+        """What a defined name refers to, seen from a sheet."""
+        lower = name.lower()
+        found = self.names.get((sheet, lower))
+        return self.names.get((None, lower)) if found is None else found
+
+    def prefix(self, sheet: int) -> str:
+        """A sheet's name before a reference."""
+        return self._prefixes[sheet]
+
+
+class _Writer:
+    """Writes one formula for one cell."""
+
+    def __init__(self, grammar: Grammar, sheet: int, row: int, column: int, qualified: bool) -> None:
+        self.grammar = grammar
+        self.sheet = sheet
+        self.row = row
+        self.column = column
+        self.qualified = qualified
+        self.areas: list[Area] = []
+        self.calls: set[str] = set()
+        self.reaches = False
+        self.length = 0
+
+    def plain(self, text: str, tokens: Sequence[Token], shift: tuple[int, int]) -> Plain:
+        fault = written = ""
+        try:
+            if len(text) > LONGEST:
+                raise Unwritable(f"is longer than {LONGEST} characters")
+            written = self.write(tokens, shift, self.sheet, 0)
+        except Unwritable as error:
+            fault = str(error)
+        if self.calls & REACHING:
+            self.reaches = True
+        return Plain(written, tuple(dict.fromkeys(self.areas)), frozenset(self.calls), self.reaches, fault)
+
+    def write(self, tokens: Sequence[Token], shift: tuple[int, int], home: int, depth: int) -> str:
+        """The tokens of a formula or of a name's formula; `home` is where plain references lie."""
+        pieces: list[str] = []
+        omitting: list[bool] = []  # for each open bracket, whether it is a call of ours
+        before = ""
+        fault = ""
+        for index, token in enumerate(tokens):
+            kind, text = token.kind, token.text
+            piece = text
+            try:
+                if kind == "area":
+                    piece = self._range(token, shift, home)
+                elif kind == "table":
+                    piece = self._structured(token)
+                elif kind == "call":
+                    piece = self._call(token, home)
+                    omitting.append(piece[:-1] in self.grammar.ours)
+                elif kind == "name":
+                    piece = self._named(token, home, depth)
+                elif kind == "lost" or token.sheet is not None:
+                    piece = "#REF!"
+                elif kind == "other":
+                    if text == "(":
+                        omitting.append(False)
+                    elif text in ",)" and omitting:
+                        if omitting[-1] and before in (",", "(") and not (text == ")" and before == "("):
+                            pieces.append(BLANK)
+                        if text == ")":
+                            omitting.pop()
+                    elif text == ":" and index:
+                        self.reaches = True
+            except Unwritable as error:
+                fault = fault or str(error)
+                if kind == "call":
+                    omitting.append(False)
+            if not piece.isspace():
+                before = "(" if kind == "call" else text
+            pieces.append(piece)
+            self.length += len(piece)
+            if self.length > LONGEST * 8:
+                raise Unwritable("grows without end when its names are written out")
+        if fault:
+            raise Unwritable(fault)
+        return "".join(pieces)
+
+    def _sheet(self, prefix: str | None, home: int) -> int:
+        if prefix is None:
+            return home
+        name = prefix[:-1]
+        if name[:1] == "'":
+            name = name[1:-1].replace("''", "'")
+        if "[" in name:
+            raise Unwritable("refers to another book")
+        number = self.grammar.sheet_number(name)
+        if number is None:
+            if ":" in name:
+                raise Unwritable("refers to several sheets at once")
+            raise Unwritable(f"refers to the sheet {name}, which the book does not have")
+        return number
+
+    def _qualifier(self, sheet: int) -> str:
+        return self.grammar.prefix(sheet) if self.qualified or sheet != self.sheet else ""
+
+    def _range(self, token: Token, shift: tuple[int, int], home: int) -> str:
+        sheet = self._sheet(token.sheet, home)
+        assert token.corners is not None  # noqa: S101 - every area has them
+        first, last = (_moved(corner, shift) for corner in token.corners)
+        if min(first.row, last.row, first.column, last.column) < 0:
+            return "#REF!"
+        self.areas.append(_spanned(sheet, first, last))
+        if shift == (0, 0):
+            return self._qualifier(sheet) + token.text
+        text = _corner_text(first)
+        if ":" in token.text:
+            text += ":" + _corner_text(last)
+        return self._qualifier(sheet) + text
+
+    def _call(self, token: Token, home: int) -> str:
+        name = self.grammar.function(token.text)
+        self.calls.add(name)
+        if token.sheet is not None and name not in self.grammar.ours:
+            raise Unwritable(f"calls {name} of another book")
+        if self.grammar.name(token.text, home) is not None:
+            raise Unwritable(f"calls the name {token.text} as a function")
+        return (name if name in self.grammar.ours else token.text) + "("
+
+    def _named(self, token: Token, home: int, depth: int) -> str:
+        name = token.text
+        if name.upper() in ("TRUE", "FALSE"):
+            return name
+        scope = home
+        if token.sheet is not None and not re.fullmatch(r"\[0\]!", token.sheet):
+            scope = self._sheet(token.sheet, home)
+        refers = self.grammar.name(name, scope)
+        if refers is None:
+            table = self.grammar.tables.get(name.lower())
+            if table is not None:
+                return self._rectangle(table.data)
+            return name  # a word of LET or LAMBDA, or #NAME? in Excel as well
+        if depth >= DEEPEST:
+            raise Unwritable(f"uses the name {name}, which refers to itself or too deep")
+        tokens = parse(refers)
+        written = self.write(tokens, (self.row - 1, self.column - 1), scope, depth + 1)
+        return written if len(tokens) == 1 else f"({written})"
+
+    def _structured(self, token: Token) -> str:
+        if token.sheet:
+            table = self.grammar.tables.get(token.sheet.lower())
+            if table is None:
+                raise Unwritable(f"refers to the table {token.sheet}, which the book does not have")
+        else:
+            table = self._own_table()
+        return self._rectangle(_selected(table, token.text, self.row))
+
+    def _own_table(self) -> Table:
+        for table in self.grammar.tables.values():
+            area = table.area
+            if (
+                area.sheet == self.sheet
+                and area.top <= self.row <= area.bottom
+                and area.left <= self.column <= area.right
+            ):
+                return table
+        raise Unwritable("refers to its own table but stands in none")
+
+    def _rectangle(self, area: Area | None) -> str:
+        if area is None:
+            return "#VALUE!"
+        self.areas.append(area)
+        text = f"${column_letters(area.left)}${area.top}"
+        if area.size > 1:
+            text += f":${column_letters(area.right)}${area.bottom}"
+        return self._qualifier(area.sheet) + text
+
+
+def _moved(corner: Corner, shift: tuple[int, int]) -> Corner:
+    row = corner.row if corner.fixed_row or not corner.row else _inside(corner.row + shift[0], MAX_ROW)
+    column = (
+        corner.column
+        if corner.fixed_column or not corner.column
+        else _inside(corner.column + shift[1], MAX_COLUMN)
+    )
+    return Corner(row, column, corner.fixed_row, corner.fixed_column)
+
+
+def _inside(number: int, limit: int) -> int:
+    # Relative references of names and shared formulas wrap round the edges of the sheet.
+    return (number - 1) % limit + 1
+
+
+def _corner_text(corner: Corner) -> str:
+    column = ("$" if corner.fixed_column else "") + column_letters(corner.column) if corner.column else ""
+    row = ("$" if corner.fixed_row else "") + str(corner.row) if corner.row else ""
+    return column + row
+
+
+def _spanned(sheet: int, first: Corner, last: Corner) -> Area:
+    rows = sorted((first.row, last.row)) if first.row else (1, MAX_ROW)
+    columns = sorted((first.column, last.column)) if first.column else (1, MAX_COLUMN)
+    return Area(sheet, rows[0], columns[0], rows[1], columns[1])
+
+
+def _selected(table: Table, specifier: str, row: int) -> Area | None:
+    """The area that the brackets of a structured reference select; None for a row outside."""
+    parts: set[str] = set()
+    columns: list[str] = []
+    spans = False
+    for bracketed, bare, mark in ITEM.findall(specifier[1:-1]):
+        spans |= mark == ":"
+        if mark == "@":
+            parts.add("#this row")
+        if mark:
+            continue
+        word = bracketed or bare.strip()
+        if word.startswith("@"):
+            parts.add("#this row")
+            word = word[1:]
+        if word.startswith("#"):
+            parts.add(word.lower())
+        elif word:
+            columns.append(re.sub(r"'(.)", r"\1", word))
+    left, right = _columns(table, columns, spans)
+    rows = _rows(table, parts, row)
+    return rows and rows._replace(left=left, right=right)
+
+
+def _columns(table: Table, columns: Sequence[str], spans: bool) -> tuple[int, int]:
+    lower = [column.lower() for column in table.columns]
+    try:
+        numbers = [table.area.left + lower.index(column.lower()) for column in columns]
+    except ValueError:
+        raise Unwritable(f"refers to a column that the table {table.name} does not have") from None
+    if not numbers:
+        return table.area.left, table.area.right
+    if len(numbers) > 1 and not spans:
+        raise Unwritable(f"refers to several columns of the table {table.name} at once")
+    return min(numbers), max(numbers)
+
+
+def _rows(table: Table, parts: set[str], row: int) -> Area | None:
+    area, data = table.area, table.data
+    if not parts or parts == {"#data"}:
+        return data
+    if "#this row" in parts:
+        return area._replace(top=row, bottom=row) if data.top <= row <= data.bottom else None
+    tops, bottoms = [], []
+    if "#all" in parts:
+        return area
+    if "#headers" in parts and table.headers:
+        tops.append(area.top)
+        bottoms.append(data.top - 1)
+    if "#data" in parts:
+        tops.append(data.top)
+        bottoms.append(data.bottom)
+    if "#totals" in parts and table.totals:
+        tops.append(data.bottom + 1)
+        bottoms.append(area.bottom)
+    if not tops:
+        raise Unwritable(f"refers to rows that the table {table.name} does not have")
+    return area._replace(top=min(tops), bottom=max(bottoms))

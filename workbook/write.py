@@ -1,0 +1,41 @@
+"""A file written whole or not at all."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+
+def write_whole(content: bytes, source: Path, target: Path) -> None:
+    """Write a temporary file beside the target, then rename it: a reader sees the old or the new book.
+
+    The target keeps its permissions; a new one gets those of the source.
+    """
+    target = target.resolve()
+    source = source.resolve()
+    if target == source and source.read_bytes() == content:
+        return
+    mode = (target if target.exists() else source).stat().st_mode & 0o777
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The rename itself outlives a power cut only where folders can be synchronised (not on Windows).
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
