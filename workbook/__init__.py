@@ -1,5 +1,6 @@
 """The book: its layout, template, validation, recalculation, market data and reports."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,8 +13,6 @@ _HOMES = {"recalc_book": "workbook.recalc"}
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for: the engine and openpyxl are heavy."""
-    from importlib import import_module
-
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(name)

@@ -50,33 +50,39 @@ class Dependents:
             return seen
         seen |= self._reaching
         waiting = list(seen)
-        reached: set[int] = set()
         left: dict[int, list[int]] = {}
+        reached: set[int] = set()
         while waiting:
             where = waiting.pop()
-            following = list(self._cells.get(where, ()))
+            following = [*self._cells.get(where, ()), *self._of_ranges(where, left, reached)]
             if where in self._arrays:
                 following.extend(self._arrays[where].places())
-            bucket = where >> BUCKET
-            numbers = left.get(bucket)
-            if numbers is None:
-                numbers = self._buckets.get(bucket, ())
-            if numbers:
-                left[bucket] = remaining = []
-                for number in numbers:
-                    if number in reached:
-                        continue
-                    area, formulas = self._ranges[number]
-                    if _contains(area, where):
-                        reached.add(number)
-                        following.extend(formulas)
-                    else:
-                        remaining.append(number)
             for cell in following:
                 if cell not in seen:
                     seen.add(cell)
                     waiting.append(cell)
         return seen
+
+    def _of_ranges(self, where: int, left: dict[int, list[int]], reached: set[int]) -> list[int]:
+        """The formulas of the ranges that hold a cell, each range once."""
+        bucket = where >> BUCKET
+        numbers = left.get(bucket)
+        if numbers is None:
+            numbers = self._buckets.get(bucket, [])
+        if not numbers:
+            return numbers
+        left[bucket] = remaining = []
+        following: list[int] = []
+        for number in numbers:
+            if number in reached:
+                continue
+            area, formulas = self._ranges[number]
+            if _contains(area, where):
+                reached.add(number)
+                following += formulas
+            else:
+                remaining.append(number)
+        return following
 
     def _file(self, area: Area, number: int, last_row: int) -> None:
         bottom = min(area.bottom, last_row)

@@ -55,8 +55,8 @@ def evaluate(
     `values` are constants, by sheet and key; `functions` the names of ours that the formulas call.
     """
     engine = _engine(date1904)
-    for sheet in (*sheets, BLANK_SHEET):
-        engine.add_sheet(sheet)
+    for title in (*sheets, BLANK_SHEET):
+        engine.add_sheet(title)
     for name in functions:
         spec = REGISTRY[name]
         engine.register_function(name, _callback(spec), min_args=0, max_args=len(spec.parameters))
@@ -64,7 +64,7 @@ def evaluate(
         engine.set_deterministic_clock(clock)
     for sheet, cells in values.items():
         _load_values(engine, sheets[sheet], cells)
-    runs = [(start, texts) for start, texts in _runs(formulas)]
+    runs = list(_runs(formulas))
     for start, texts in runs:
         engine.set_formulas_batch(sheets[sheet_of(start)], row_of(start), column_of(start), texts)
     engine.evaluate_all()
@@ -162,7 +162,9 @@ def _row_runs(keys: Sequence[int]) -> Iterable[tuple[int, int]]:
 def _runs(formulas: Mapping[int, str]) -> Iterable[tuple[int, list[list[str]]]]:
     """Formulas in runs down a column: where each starts, and its texts."""
     order = sorted(formulas, key=lambda where: (sheet_of(where), where & COLUMN_MASK, where & KEY_MASK))
-    start, texts, following = 0, [], -1
+    start = 0
+    texts: list[list[str]] = []
+    following = -1
     for where in order:
         if where != following:
             if texts:

@@ -7,7 +7,7 @@ spelling in which Excel saves a call of ours written as the plain name.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -29,7 +29,11 @@ TOKEN: Final = re.compile(
     r"""
       (?P<text>"(?:[^"]|"")*")
     | (?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!))
-    | (?P<sheet>'(?:[^']|'')*'!|(?:\[[^\[\]]*\])?[^\W\d][\w.]*(?::[^\W\d][\w.]*)?!|\[[^\[\]]*\]!|[0-9][\w.]*!)?
+    | (?P<sheet>
+          '(?:[^']|'')*'!
+        | (?:\[[^\[\]]*\])?[^\W\d][\w.]*(?::[^\W\d][\w.]*)?!
+        | \[[^\[\]]*\]!
+      )?
       (?:
         (?P<area>
             \$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Za-z]{1,3}\$?[0-9]{1,7})?
@@ -111,8 +115,25 @@ def parse(text: str) -> tuple[Token, ...]:
         elif kind == "table":
             tokens.append(Token("table", match["table"], match["word"] or ""))
         else:
-            tokens.append(Token(kind, match[kind], sheet))
-    return tuple(tokens)
+            tokens.append(Token("colon" if match[0] == ":" else kind, match[kind], sheet))
+    return tuple(_with_omissions(tokens))
+
+
+def _with_omissions(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens, with one more for each argument that a call leaves out, as in `F(1,,2)`."""
+    calls: list[str] = []
+    before = ""
+    for token in tokens:
+        mark = "(" if token.kind == "call" else token.text
+        if mark in (",", ")") and calls and calls[-1] and (before == "," or (before + mark) == "(,"):
+            yield Token("omitted", calls[-1])
+        if mark == "(":
+            calls.append(token.text if token.kind == "call" else "")
+        elif mark == ")" and calls:
+            calls.pop()
+        if not mark.isspace():
+            before = mark
+        yield token
 
 
 def _area(text: str, sheet: str | None) -> Token:
@@ -129,7 +150,7 @@ def _corner(text: str) -> Corner:
     assert match is not None  # noqa: S101 - the token's pattern is stricter
     fixed, letters, fixed_too, digits = match.groups()
     if not letters:
-        return Corner(int(digits), 0, bool(fixed or fixed_too), False)
+        return Corner(int(digits), 0, bool(fixed or fixed_too), fixed_column=False)
     return Corner(int(digits or 0), column_number(letters), bool(fixed_too), bool(fixed))
 
 
@@ -219,11 +240,11 @@ class _Writer:
     def plain(self, text: str, tokens: Sequence[Token], shift: tuple[int, int]) -> Plain:
         fault = written = ""
         try:
-            if len(text) > LONGEST:
-                raise Unwritable(f"is longer than {LONGEST} characters")
             written = self.write(tokens, shift, self.sheet, 0)
         except Unwritable as error:
             fault = str(error)
+        if len(text) > LONGEST:
+            fault = f"is longer than {LONGEST} characters"
         if self.calls & REACHING:
             self.reaches = True
         return Plain(written, tuple(dict.fromkeys(self.areas)), frozenset(self.calls), self.reaches, fault)
@@ -231,47 +252,36 @@ class _Writer:
     def write(self, tokens: Sequence[Token], shift: tuple[int, int], home: int, depth: int) -> str:
         """The tokens of a formula or of a name's formula; `home` is where plain references lie."""
         pieces: list[str] = []
-        omitting: list[bool] = []  # for each open bracket, whether it is a call of ours
-        before = ""
         fault = ""
-        for index, token in enumerate(tokens):
-            kind, text = token.kind, token.text
-            piece = text
+        for token in tokens:
             try:
-                if kind == "area":
-                    piece = self._range(token, shift, home)
-                elif kind == "table":
-                    piece = self._structured(token)
-                elif kind == "call":
-                    piece = self._call(token, home)
-                    omitting.append(piece[:-1] in self.grammar.ours)
-                elif kind == "name":
-                    piece = self._named(token, home, depth)
-                elif kind == "lost" or token.sheet is not None:
-                    piece = "#REF!"
-                elif kind == "other":
-                    if text == "(":
-                        omitting.append(False)
-                    elif text in ",)" and omitting:
-                        if omitting[-1] and before in (",", "(") and not (text == ")" and before == "("):
-                            pieces.append(BLANK)
-                        if text == ")":
-                            omitting.pop()
-                    elif text == ":" and index:
-                        self.reaches = True
+                piece = self._piece(token, shift, home, depth)
             except Unwritable as error:
-                fault = fault or str(error)
-                if kind == "call":
-                    omitting.append(False)
-            if not piece.isspace():
-                before = "(" if kind == "call" else text
+                fault = fault or str(error)  # read on: the calls that follow are wanted as well
+                continue
             pieces.append(piece)
             self.length += len(piece)
-            if self.length > LONGEST * 8:
-                raise Unwritable("grows without end when its names are written out")
         if fault:
             raise Unwritable(fault)
+        if self.length > LONGEST * 8:
+            raise Unwritable("grows without end when its names are written out")
         return "".join(pieces)
+
+    def _piece(self, token: Token, shift: tuple[int, int], home: int, depth: int) -> str:
+        match token.kind:
+            case "area":
+                return self._range(token, shift, home)
+            case "table":
+                return self._structured(token)
+            case "call":
+                return self._call(token, home)
+            case "name":
+                return self._named(token, home, depth)
+            case "omitted":
+                return BLANK if self.grammar.function(token.text) in self.grammar.ours else ""
+            case "colon":
+                self.reaches = True
+        return "#REF!" if token.kind == "lost" else token.text
 
     def _sheet(self, prefix: str | None, home: int) -> int:
         if prefix is None:

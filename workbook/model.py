@@ -58,7 +58,7 @@ class Model:
         )
 
     def roots(self) -> set[int]:
-        """The cells that change of themselves: of the clock, of chance, of our functions, or never computed."""
+        """The cells that may change of themselves: clock, chance, our functions, never computed."""
         moving = CLOCK | RANDOM | REACHING | self.ours
         return {
             where

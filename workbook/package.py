@@ -111,19 +111,19 @@ class Package:
         if not changes:
             return self.content
         pieces: list[bytes] = []
-        moved: dict[str, tuple[int, bytes]] = {}
+        moved: dict[str, bytes] = {}
         view = memoryview(self.content)
         offset = 0
         for entry in sorted(self.entries.values(), key=lambda entry: entry.start):
             if entry.name in changes:
                 piece, record = _packed(entry, changes[entry.name], self.content)
-                moved[entry.name] = offset, record
             else:
                 piece = bytes(view[entry.start : entry.end])
-                moved[entry.name] = offset, entry.record
+                record = entry.record
+            moved[entry.name] = _moved(record, offset)
             pieces.append(piece)
             offset += len(piece)
-        records = [_moved(*reversed(moved[name])) for name in self.entries]
+        records = [moved[name] for name in self.entries]
         size = sum(map(len, records))
         mark, *counts, _, _, comment = END.unpack_from(self._tail)
         end = END.pack(mark, *counts, size, offset, comment)
@@ -144,9 +144,7 @@ def _directory(content: bytes, limits: Limits) -> tuple[int, bytes, list[bytes]]
     if count > limits.entries:
         raise BadPackage(f"the package has more than {limits.entries} parts")
     if start + size != at:
-        raise BadPackage(
-            "the package is damaged or of an unusual kind: its directory is not where it belongs"
-        )
+        raise BadPackage("the package is damaged, or of an unusual kind: its directory is misplaced")
     records = []
     for _ in range(count):
         if start + CENTRAL.size > at or content[start : start + 4] != CENTRAL_MARK:

@@ -1,7 +1,7 @@
 """New values written into a sheet's own bytes: `<v>` and the cell's type change, all else stays."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 from workbook.errors import BadPackage
@@ -13,8 +13,8 @@ TYPE = re.compile(rb"""\s(?:t|vm)\s*=\s*(?:"[^"]*"|'[^']*')""")
 UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
 
 
-def patched(xml: bytes, cells: Cells, values: Mapping[int, Value], inputs: Iterable[int] = ()) -> bytes:
-    """The sheet with new values at some keys; inputs are cells without a formula."""
+def patched(xml: bytes, cells: Cells, values: Mapping[int, Value]) -> bytes:
+    """The sheet with new values at some keys."""
     places: dict[int, re.Match[bytes] | None] = {}
     elsewhere = set()
     cell = pattern(cells.prefix).cell

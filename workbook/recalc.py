@@ -4,53 +4,22 @@ The contract is in eight steps: read with limits, know every function, hold the 
 values that Excel cached, take the inputs, evaluate what they reach, judge, write, prove.
 """
 
-import datetime as dt
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from udfs.errors import HedgeError
-from udfs.registry import Cell
 from workbook.book import Book
 from workbook.model import Model
 from workbook.patch import patched
+from workbook.request import Outcome, Place, Request
 from workbook.values import KEY_MASK, CellError, Value, sheet_of
 from workbook.write import write_whole
 
-PathLike = str | os.PathLike[str]
 
-
-@dataclass(frozen=True)
-class Request:
-    """What a run changes in each book, and how."""
-
-    inputs: Mapping[str, str | float] = field(default_factory=dict)
-    market: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
-    as_of: dt.datetime | None = None
-    allow_stale: bool = False
-    engine: str = "embedded"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one book: a row of the report."""
-
-    path: str = ""
-    status: str = "done"
-    reason: str = ""
-    seconds: float = 0.0
-    formulas: int = 0
-    changed: int = 0
-    stale: int = 0
-    unproven: int = 0
-    unknown_functions: tuple[str, ...] = ()
-    error_cells: int = 0
-    outputs: Mapping[str, Value] = field(default_factory=dict)
-
-
-def recalc_book(source: PathLike, target: PathLike, request: Request | None = None) -> Outcome:
+def recalc_book(source: Place, target: Place, request: Request | None = None) -> Outcome:
     """Recalculate one book into a new file, or in place; written whole or not at all."""
     started = time.perf_counter()
     try:
@@ -59,7 +28,7 @@ def recalc_book(source: PathLike, target: PathLike, request: Request | None = No
         if outcome.status in ("done", "unchanged"):
             write_whole(written, Path(source), Path(target))
     except OSError as error:
-        outcome = Outcome(status="refused", reason=f"{error.strerror or error}")
+        outcome = Outcome("", status="refused", reason=f"{error.strerror or error}")
     seconds = time.perf_counter() - started
     return replace(outcome, path=os.fspath(source), seconds=seconds)
 
@@ -74,14 +43,17 @@ def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
         written = _written(book, changes)
     except HedgeError as refusal:
         seconds = time.perf_counter() - started
-        return package, Outcome(status="refused", reason=str(refusal), seconds=seconds)
+        return package, Outcome("", status="refused", reason=str(refusal), seconds=seconds)
     values = {**model.cached, **changes}
     outcome = Outcome(
+        "",
         status="done" if changes else "unchanged",
         seconds=time.perf_counter() - started,
         formulas=len(model.formulas),
         changed=len(changes),
-        error_cells=sum(isinstance(values.get(where), CellError) for where in model.formulas),
+        error_cells=tuple(
+            model.name(where) for where in model.formulas if isinstance(values.get(where), CellError)
+        ),
     )
     return written, outcome
 

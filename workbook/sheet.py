@@ -103,21 +103,15 @@ def scan(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int) -> Ce
     texts: dict[bytes, str] = {}
     for key, match in _addressed(patterns, xml, begin, end):
         _, _, kind, more, about, text, value, inline = match.groups()
-        if more:
-            attributes = attributes_of(more)
-            kind = attributes.get(b"t", kind)
-        else:
-            attributes = {}
+        attributes = attributes_of(more) if more else {}
+        kind = attributes.get(b"t", kind)
         if about is not None:
             formulas[key] = formula = _formula(about, text, sheet, key, masters)
             formula.start, formula.end = match.span()
             formula.dynamic = formula.kind == "array" and b"cm" in attributes
         if value is not None and (kind is None or kind == b"n"):
-            try:
-                values[key] = float(value)
-            except ValueError:
-                if value:
-                    raise BadPackage(f"a cell holds {value[:20]!r} for a number") from None
+            if value:
+                values[key] = _number(value)
         elif value is not None or inline is not None:
             values[key] = _value(kind, value, inline, shared, texts)
         elif about is not None and kind == b"str":
@@ -247,6 +241,13 @@ def _formula(
     if kind == "array" and area is None:
         raise BadPackage("it has an array formula without its range")
     return Formula(source, kind if kind in ("array", "dataTable") else "", area, origin=key)
+
+
+def _number(raw: bytes) -> float:
+    try:
+        return float(raw)
+    except ValueError:
+        raise BadPackage(f"a cell holds {raw[:20]!r} for a number") from None
 
 
 def _value(
