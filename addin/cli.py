@@ -148,3 +148,25 @@ def list_venues(
     print(contracts_as_json() if format_ == "json" else contracts_as_text())
     for warning in stale_contracts():
         print(f"microhedge: {warning}", file=sys.stderr)
+
+
+@venues.command("refresh")
+def refresh_venue_table(
+    venue: Annotated[
+        list[str] | None, typer.Option("--venue", metavar="V", help="Ask this venue alone; may be repeated.")
+    ] = None,
+    symbol: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--symbol", metavar="S", help="Ask for this contract, as BTC or BTCUSDT; may be repeated."
+        ),
+    ] = None,
+    format_: Annotated[Literal["text", "json"], typer.Option("--format", help="Text or JSON.")] = "text",
+) -> None:
+    """Ask the venues (public endpoints, through ccxt) and write your own table; shows what changed."""
+    from addin.live import refresh_venues
+
+    text, complete = refresh_venues(venue or [], symbol or [], format_)
+    print(text)
+    if not complete:
+        raise typer.Exit(1)

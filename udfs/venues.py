@@ -2,7 +2,7 @@
 
 Two tables lie in this package: `venues.csv`, one row a venue and symbol, and `tiers.csv`, one row a
 leverage tier. A user's own files of the same names take precedence, row by row: first those beside
-the book that is recalculated, then those in the folder that MICROHEDGE_VENUES names.
+the book that is recalculated, then those in the user's folder, which `microhedge venues refresh` writes.
 
 Units, whatever the venue itself publishes: the contract size is in base units if the contract is
 linear and in quote units if it is inverse; lot and minimum quantity are in contracts. A venue whose
@@ -15,6 +15,7 @@ import io
 import os
 import pkgutil
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -182,7 +183,7 @@ def maintenance_amount(venue: Venue, symbol: Symbol, notional: Notional) -> floa
 def spelling(symbol: str) -> str:
     """A symbol without what venues spell differently: BTCUSDT for BTC/USDT:USDT, btc_usdt, BTC-USDT-PERP."""
     plain = re.sub(r"[\W_]", "", re.sub(r":[^-]*", "", symbol.upper()))
-    return re.sub(r"(?<=.)(PERP|SWAP)$", "", plain)
+    return re.sub(r"^XBT", "BTC", re.sub(r"(?<=.)(PERP|SWAP)$", "", plain))  # XBT: ISO's way to write BTC
 
 
 _book_folder: ContextVar[Path | None] = ContextVar("book_folder", default=None)
@@ -216,12 +217,25 @@ def _refuse(what: str, venue: str, symbol: str, rows: Iterable[Contract | Tier])
 Stamp = tuple[Path | None, int]  # a file and when it changed; None is the file in this package
 
 
+def user_folder() -> Path:
+    """Where a user's own tables lie: MICROHEDGE_VENUES, or the platform's place for a program's data."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named)
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails where there is no home
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming") / "microhedge"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "microhedge"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "microhedge"
+
+
 def _stamped(name: str) -> Iterator[Stamp]:
     yield None, 0
     named, folder = os.environ.get(VARIABLE), _book_folder.get()
     if named and not Path(named).is_dir():
         raise NotAvailable(f"{VARIABLE}: there is no folder {named}", VARIABLE, named)
-    for path in (Path(named) / name if named else None, folder / name if folder else None):
+    for path in (user_folder() / name, folder / name if folder else None):
         if path and path.is_file():
             yield path, path.stat().st_mtime_ns
 

@@ -1,0 +1,36 @@
+"""What the tests of live facts share: the venues on the loopback, and a clock that agrees with them."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from venue_answers import NOW
+from venue_server import VenueServer
+
+from udfs.venues import VARIABLE
+from workbook.live.client import Connection
+from workbook.live.files import CACHE_VARIABLE
+
+ccxt = pytest.importorskip("ccxt", reason="live facts need the extra live")
+
+TODAY = dt.datetime.fromtimestamp(NOW / 1000, dt.UTC)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[VenueServer]:
+    """The venues, and this user's folders, all of this test alone."""
+    monkeypatch.setattr("workbook.live.clock.here", lambda: TODAY)
+    monkeypatch.setattr("addin.live.here", lambda: TODAY)
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "tables"))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setattr("ccxt.Exchange.throttle", lambda *_: None)  # its pauses; a test holds that it is on
+    (tmp_path / "tables").mkdir()
+    with VenueServer().running() as venues:
+        yield venues
+
+
+@pytest.fixture
+def connection(server: VenueServer) -> Connection:
+    """To the loopback, with pauses that cost nothing."""
+    return Connection(mirror=server.address, timeout=5, attempts=3, backoff=0.001)
