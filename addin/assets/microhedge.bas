@@ -1,0 +1,68 @@
+' One call of a worksheet function: ranges become values, refusals become real errors.
+Private Function Answer(name As String, arguments As Variant) As Variant
+    Dim place As Long, values() As Variant
+    On Error GoTo failed
+    ReDim values(LBound(arguments) To UBound(arguments))
+    For place = LBound(arguments) To UBound(arguments)
+        If IsObject(arguments(place)) Then
+            ' One array goes over to Python instead of a range that it reads call by call;
+            ' Value2 keeps dates and currencies the numbers that they are.
+            values(place) = arguments(place).Value2
+        Else
+            values(place) = arguments(place)
+        End If
+    Next place
+    Answer = WithErrors(XLPy.CallUDF("addin.excel", name, values))
+    Exit Function
+failed:
+    Report Err.Description
+    Answer = CVErr(2015)
+End Function
+
+' An answer in which the text of an Excel error has become that error, element by element.
+Private Function WithErrors(ByVal values As Variant) As Variant
+    Dim row As Long, column As Long
+    If Not IsArray(values) Then
+        values = AsError(values)
+    ElseIf IsTable(values) Then
+        For row = LBound(values, 1) To UBound(values, 1)
+            For column = LBound(values, 2) To UBound(values, 2)
+                values(row, column) = AsError(values(row, column))
+            Next column
+        Next row
+    Else
+        For column = LBound(values) To UBound(values)
+            values(column) = AsError(values(column))
+        Next column
+    End If
+    WithErrors = values
+End Function
+
+Private Function IsTable(values As Variant) As Boolean
+    Dim bound As Long
+    On Error GoTo flat
+    bound = UBound(values, 2)
+    IsTable = True
+flat:
+End Function
+
+' The one message of a session: a cell can show that Python does not answer, not why.
+Private Sub Report(reason As String)
+    Static reported As Boolean
+    If reported Then Exit Sub
+    reported = True
+    MsgBox "The functions of microhedge show #VALUE! because Python does not answer:" & vbCrLf & vbCrLf & _
+        reason & vbCrLf & vbCrLf & "microhedge addin status excel, in a command window, says what to do.", _
+        vbExclamation, "microhedge"
+End Sub
+
+' Everything that xlwings would look up in workbooks, folders and files; here nothing can be set.
+Private Function GetConfig(key As String, Optional default As String = "") As String
+    GetConfig = default
+    If key = "INTERPRETER_WIN" Then GetConfig = Interpreter()
+End Function
+
+' The interpreter by its full path and without a shell: nothing beside a workbook takes its place.
+Private Function XLPyCommand() As String
+    XLPyCommand = """" & Interpreter() & """ -P -B -c ""import xlwings; xlwings.serve('$(CLSID)')"""
+End Function

@@ -1,0 +1,113 @@
+"""The module that xlwings is pointed at: one worksheet function for each record of the registry.
+
+xlwings' own conversion hands over every argument as rows of cells, with error cells as texts; the
+answer goes back as a value or rows of values, in which a refusal is the text of its Excel error.
+xlwings Lite and Server make real errors of such texts; in the classic add-in our VBA does.
+"""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import xlwings as xw
+
+import udfs
+from udfs import REGISTRY
+from udfs.errors import HedgeError
+from udfs.registry import Parameter, Spec
+
+# A folder of that name beside a workbook must not stand in for the library.
+if Path(udfs.__file__).parents[1] != Path(__file__).parents[1]:
+    raise ImportError(f"udfs comes from {udfs.__file__}, which is not part of this microhedge")
+
+TEXT_LIMIT: Final = 255  # of a description in Excel's function wizard
+ERROR_CODES: Final = {  # of the errors that a cell can hold, as VBA's CVErr takes them
+    "#NULL!": 2000,
+    "#DIV/0!": 2007,
+    "#VALUE!": 2015,
+    "#REF!": 2023,
+    "#NAME?": 2029,
+    "#NUM!": 2036,
+    "#N/A": 2042,
+    "#GETTING_DATA": 2043,
+    "#SPILL!": 2045,
+    "#CONNECT!": 2046,
+    "#BLOCKED!": 2047,
+    "#UNKNOWN!": 2048,
+    "#FIELD!": 2049,
+    "#CALC!": 2050,
+}
+# COM hands over an error cell as an integer, any number as a float; xlwings knows seven of the errors.
+COM_ERRORS: Final = {code - 2_146_828_288: text for text, code in ERROR_CODES.items()}
+
+
+def category(spec: Spec) -> str:
+    """The category of a function in the wizard, where it stands among Excel's own."""
+    return f"microhedge: {spec.category}"
+
+
+def help_of(spec: Spec) -> str:
+    """The line that the wizard shows for a function."""
+    return f"{spec.help} Result: {spec.unit}."[:TEXT_LIMIT]
+
+
+def help_of_argument(parameter: Parameter) -> str:
+    """The line that the wizard shows for an argument: help and unit, domain and default if there is room."""
+    said = f"{parameter.arg.help} [{parameter.arg.unit}]"
+    more = f"{parameter.arg.help} [{parameter.arg.unit}; {parameter.arg.domain}]"
+    if not parameter.required:
+        more += f" {parameter.signature}"
+    return more if len(more) <= TEXT_LIMIT else said[:TEXT_LIMIT]
+
+
+def wrapper(spec: Spec) -> Callable[..., Any]:
+    """The worksheet function of one record, as xlwings registers it."""
+
+    def function(*arguments: Any) -> Any:
+        try:
+            result = spec.call(*map(_from_host, arguments))
+        except HedgeError as refusal:
+            return refusal.cell
+        return [_row(row) for row in result] if isinstance(result, list) else result
+
+    function.__name__ = function.__qualname__ = spec.name
+    function.__doc__ = help_of(spec)
+    function.__annotations__ = {}  # xlwings would look each hint up as a converter
+    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # read by inspect.signature
+        [
+            inspect.Parameter(
+                parameter.name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=inspect.Parameter.empty if parameter.required else None,
+            )
+            for parameter in spec.parameters
+        ]
+    )
+    registered: Callable[..., Any] = function
+    for parameter in spec.parameters:
+        registered = xw.arg(parameter.name, ndim=2, err_to_str=True, doc=help_of_argument(parameter))(
+            registered
+        )
+    # xw.func goes on last: xw.arg makes the record anew and would drop the category.
+    return xw.func(category=category(spec))(registered)
+
+
+def _from_host(argument: Any) -> Any:
+    """A blank, one cell, or rows of cells; integers of COM become the errors that they stand for."""
+    if not isinstance(argument, list):
+        return _cell(argument)
+    if len(argument) == 1 and len(argument[0]) == 1:
+        return _cell(argument[0][0])
+    return [[_cell(cell) for cell in row] for row in argument]
+
+
+def _cell(cell: Any) -> Any:
+    return COM_ERRORS.get(cell, cell) if type(cell) is int else cell
+
+
+def _row(row: Any) -> list[Any]:
+    return [cell.cell if isinstance(cell, HedgeError) else cell for cell in row]
+
+
+globals().update({name: wrapper(spec) for name, spec in REGISTRY.items()})
