@@ -8,7 +8,7 @@ Private Function Answer(name As String, arguments As Variant) As Variant
             ' One array goes over to Python instead of a range that it reads call by call;
             ' Value2 keeps dates and currencies the numbers that they are.
             values(place) = arguments(place).Value2
-        Else
+        ElseIf Not IsMissing(arguments(place)) Then
             values(place) = arguments(place)
         End If
     Next place
