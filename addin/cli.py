@@ -6,13 +6,16 @@ output, all else to standard error. Exit codes: 0 done, 1 refused or failed, 2 w
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
 from addin.hosts import HostName, State, host
 from udfs.errors import HedgeError
+
+if TYPE_CHECKING:
+    from udfs.registry import Spec
 
 
 class UsageError(TyperException):
@@ -59,6 +62,15 @@ def _refuse(sentence: str, code: int) -> int:
     return code
 
 
+def _function(name: str) -> "Spec":
+    from udfs import REGISTRY
+
+    spec = REGISTRY.get(name.upper())
+    if spec is None:
+        raise UsageError(f"{name} is not a function of microhedge; `microhedge functions` lists them")
+    return spec
+
+
 @app.command(context_settings={"ignore_unknown_options": True})
 def calc(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The function, as in a cell: HEDGE_MARGIN.")],
@@ -71,11 +83,8 @@ def calc(
 ) -> None:
     """Calculate one function: `microhedge calc HEDGE_MARGIN 2400 5` prints 480."""
     from addin.shell import cells_from_text, refusals, shown_result
-    from udfs import REGISTRY
 
-    spec = REGISTRY.get(name.upper())
-    if spec is None:
-        raise UsageError(f"{name} is not a function of microhedge; `microhedge functions` lists them")
+    spec = _function(name)
     given = arguments or []
     if not spec.required <= len(given) <= len(spec.parameters):
         wanted = f"{spec.required} to {len(spec.parameters)}"
@@ -125,6 +134,22 @@ def show_addin(
 def remove_addin(name: HostArgument) -> None:
     """Undo an installation and leave nothing behind."""
     print(host(name).remove())
+
+
+@app.command("functions")
+def show_functions(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One function; all if left out.")
+    ] = None,
+    format_: Annotated[
+        Literal["text", "markdown", "json"],
+        typer.Option("--format", help="For people, the docs or programs."),
+    ] = "text",
+) -> None:
+    """The reference: every function in a line, or one in full."""
+    from addin.reference import reference
+
+    print(reference(None if name is None else _function(name), format_))
 
 
 venues = typer.Typer(help="The venue table: contract facts with their dates and sources.")

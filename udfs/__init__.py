@@ -6,6 +6,7 @@
 """
 
 # A function is added in its module alone: the stars take it in, and __all__ reads the registry.
+from udfs.candidates import *
 from udfs.carry import *
 from udfs.costs import *
 from udfs.errors import (
@@ -20,6 +21,7 @@ from udfs.errors import (
 from udfs.lifecycle import *
 from udfs.margin import *
 from udfs.options import *
+from udfs.plan import *
 from udfs.registry import REGISTRY, Example, Parameter, Spec, udf
 from udfs.risk import *
 from udfs.scenario import *

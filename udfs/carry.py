@@ -11,6 +11,7 @@ from udfs.conventions import (
     Arg,
     DateTime,
     Days,
+    FeeRate,
     IntervalHours,
     Notional,
     Periods,
@@ -35,7 +36,6 @@ Tolerance = Annotated[
 ]
 BasisDays = Annotated[float, Arg("days", "Days to expiry: given, the rate is annualised.", above=0)]
 Rates = Annotated[Sequence[float], Arg("decimal", "Funding rates, one a settlement; blanks are skipped.")]
-Fee = Annotated[float, Arg("decimal", "Taker fee per fill as a share of the notional.", above=-1, below=1)]
 
 
 @udf("Funding, basis, roll", unit="quote", example=((7_500, 0.0001, 21), -15.75), source=FUNDING_SOURCE)
@@ -70,6 +70,12 @@ def funding_settlements(
     if end < start:
         raise OutsideDomain(f"end: must not be before start, got {end:.15g}", "end", end)
     interval, anchor = _milliseconds(interval_hours), _milliseconds(anchor_hour)
+    if interval == 0:
+        raise OutsideDomain(
+            f"interval_hours: must be at least a millisecond, got {interval_hours:.15g}",
+            "interval_hours",
+            interval_hours,
+        )
     return float(
         (_milliseconds(end * HOURS_PER_DAY) - anchor) // interval
         - (_milliseconds(start * HOURS_PER_DAY) - anchor) // interval
@@ -143,7 +149,7 @@ def basis_cost(notional: Notional, futures_price: Price, spot_price: Annotated[P
     example=((0.25, 30_100, 30_450, 0.0005), -79.93125),
     source="close the near leg, open the far leg, a taker fee on each",
 )
-def roll_cost(quantity: Quantity, near_price: Price, far_price: Price, fee_rate: Fee = 0.0) -> float:
+def roll_cost(quantity: Quantity, near_price: Price, far_price: Price, fee_rate: FeeRate = 0.0) -> float:
     """Cost of rolling a hedge: -quantity x (far - near) + fee x |quantity| x (near + far).
 
     A short hedge buys back the near future and sells the far one: it is paid for a higher far price.

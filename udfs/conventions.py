@@ -21,6 +21,18 @@ DAYS_PER_YEAR: Final = 365.0  # crypto markets never close: ACT/365 Fixed
 HOURS_PER_DAY: Final = 24.0
 BPS_PER_UNIT: Final = 10_000.0
 
+CATEGORIES: Final = (
+    "Sizing",
+    "Margin and liquidation",
+    "Funding, basis, roll",
+    "Costs",
+    "Risk",
+    "Scenarios",
+    "Orders and life cycle",
+    "Options",
+    "Venues",
+)
+
 SHORT: Final = "short"
 LONG: Final = "long"
 LINEAR: Final = "linear"

@@ -63,15 +63,19 @@ def hedge_status(
     roll_days: RollDays = 7.0,
     mark_price: Price | None = None,
     stop_price: Price | None = None,
+    side: Side = SHORT,
 ) -> str:
     """What an open hedge needs today: "stop", "expired", "roll", "review" or "hold".
 
-    The first that applies. Stop: the mark of a short hedge is at or above its stop price. Roll: the
-    expiry is at most roll_days away. Review: the review date has come. Without an expiry, as for a
-    perpetual, there is nothing to roll; without mark and stop there is no stop.
+    The first that applies. Stop: the mark of a short hedge is at or above its stop price, that of a
+    long one at or below. Roll: the expiry is at most roll_days away. Review: the review date has
+    come. Without an expiry, as for a perpetual, there is nothing to roll; without mark and stop
+    there is no stop.
     """
-    if mark_price is not None and stop_price is not None and mark_price >= stop_price:
-        return "stop"
+    if mark_price is not None and stop_price is not None:
+        stopped = mark_price >= stop_price if side == SHORT else mark_price <= stop_price
+        if stopped:
+            return "stop"
     if expiry is not None and today >= expiry:
         return "expired"
     if expiry is not None and today >= expiry - roll_days:

@@ -101,10 +101,10 @@ def liquidation_price(
     default 1/leverage (plus the maintenance amount, for mark); r the maintenance rate (plus the
     taker fee, for mark+fee):
 
-    linear, mark:   EP (1 - s m) / (1 - s r)
-    linear, entry:  EP (1 - s m + s r)
-    inverse, mark:  EP (1 + s r) / (1 + s m)
-    inverse, entry: EP / (1 + s m - s r)
+        linear, mark:   EP (1 - s m) / (1 - s r)
+        linear, entry:  EP (1 - s m + s r)
+        inverse, mark:  EP (1 + s r) / (1 + s m)
+        inverse, entry: EP / (1 + s m - s r)
 
     #N/A where no positive price liquidates, as for a short inverse hedge at 1x by mark.
     The leverage does not matter once a collateral is given.
@@ -168,6 +168,8 @@ def max_leverage(
         margin = s * (1.0 - reached * (1.0 - s * rate))
     else:
         margin = s * ((1.0 + s * rate) / reached - 1.0)
+    if margin <= 0:
+        raise NotAvailable("adverse_move: any leverage survives it", "adverse_move", adverse_move)
     return 1.0 / margin
 
 
