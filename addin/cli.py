@@ -195,3 +195,63 @@ def refresh_venue_table(
     print(text)
     if not complete:
         raise typer.Exit(1)
+
+
+@app.command()
+def recalc(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Books, and folders of books.")],
+    out: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Write the books here, in the folders that they lie in.")
+    ] = None,
+    in_place: Annotated[bool, typer.Option("--in-place", help="Write each book over itself.")] = False,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Set the cell with this name; may be repeated."),
+    ] = None,
+    market: Annotated[
+        str | None, typer.Option(metavar="FILE", help="CSV of prices by symbol, for the Market sheet.")
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="What TODAY and NOW shall be, as 2026-01-31T16:00 in UTC."),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Books at a time; as many as processors if not given."),
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run on this Dask cluster: tcp://host:8786.")
+    ] = None,
+    report: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="A row a book: .csv, .jsonl, .parquet or .html; - prints JSON lines."
+        ),
+    ] = None,
+    allow_stale: Annotated[
+        bool, typer.Option("--allow-stale", help="Write books in which some cells must keep their old value.")
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option(min=0, metavar="S", help="Seconds after which one book is given up; 0: never.")
+    ] = 300,
+) -> None:
+    """Recalculate books and folders of books without opening a spreadsheet program."""
+    from addin.batch import Run, read_inputs, read_time
+    from workbook.batch import BadRun
+    from workbook.market import read_market
+    from workbook.report import BadReport
+    from workbook.request import Request
+
+    try:
+        request = Request(
+            inputs=read_inputs(inputs or []),
+            market=read_market(market) if market else {},
+            as_of=read_time(as_of) if as_of else None,
+            allow_stale=allow_stale,
+        )
+        run = Run(paths, request, out=out, in_place=in_place, jobs=jobs, timeout=timeout, scheduler=scheduler)
+        problems = run.report_to(report)
+    except (BadRun, BadReport) as wrong:
+        raise UsageError(str(wrong)) from None
+    if problems:
+        raise typer.Exit(1)

@@ -61,7 +61,7 @@ def evaluate(
         spec = REGISTRY[name]
         engine.register_function(name, _callback(spec), min_args=0, max_args=len(spec.parameters))
     if clock is not None:
-        engine.set_deterministic_clock(clock)
+        engine.set_deterministic_clock(clock.replace(tzinfo=dt.UTC))
     for sheet, cells in values.items():
         _load_values(engine, sheets[sheet], cells)
     runs = list(_runs(formulas))

@@ -1,10 +1,12 @@
 """What is asked of a recalculation, and what came of it: plain records that can be sent anywhere."""
 
+import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from os import PathLike
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 Cell = float | str | bool | datetime | None
 """A cell's value; an error is its text, as in "#N/A"."""
@@ -40,8 +42,8 @@ class Outcome:
     or what to know of one that was done. A refused or failed book was not written.
     """
 
-    path: str
-    status: Status
+    path: str = ""
+    status: Status = "done"
     reason: str = ""
     seconds: float = 0.0
     formulas: int = 0
@@ -56,3 +58,28 @@ class Outcome:
     def is_problem(self) -> bool:
         """Whether the book was left as it was although something was asked of it."""
         return self.status in PROBLEMS
+
+    def as_row(self) -> dict[str, Any]:
+        """The row as JSON holds it: dates as ISO text, and nothing that JSON has no word for."""
+        row = {column.name: getattr(self, column.name) for column in fields(self)}
+        row["outputs"] = {name: _plain(cell) for name, cell in self.outputs.items()}
+        return row
+
+    def to_json(self) -> str:
+        """The row on one line."""
+        return json.dumps(self.as_row(), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Outcome":
+        """The row that `to_json` wrote; a date among the outputs stays ISO text."""
+        row: dict[str, Any] = json.loads(text)
+        for name, value in row.items():
+            if isinstance(value, list):
+                row[name] = tuple(value)
+        return cls(**row)
+
+
+def _plain(cell: Cell) -> Cell:
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell

@@ -1,0 +1,294 @@
+"""A run over many books: which are found, where they go, and what a second run leaves alone."""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from workbook import batch
+from workbook.batch import EARLIER, BadRun, recalc_paths
+from workbook.errors import BookError
+from workbook.request import Outcome, Request
+
+AS_OF = Request(as_of=datetime(2026, 1, 1))
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small book without cached values, as a library writes it."""
+    path = tmp_path_factory.mktemp("book") / "book.xlsx"
+    made = openpyxl.Workbook()
+    sheet = made.worksheets[0]
+    sheet["A1"], sheet["B1"] = 2400, "=HEDGE_MARGIN(A1,5)"
+    made.save(path)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, book: Path) -> Path:
+    """A folder of three books, one of them deeper, and of much that is no book."""
+    root = tmp_path / "books"
+    (root / "desk" / ".hidden").mkdir(parents=True)
+    for name in ("a.xlsx", "B.XLSM", "desk/c.xlsx"):
+        shutil.copy(book, root / name)
+    for name in ("~$a.xlsx", ".b.xlsx", "notes.txt", "old.xls", "desk/.hidden/d.xlsx"):
+        (root / name).write_text("no book")
+    (root / "loop").symlink_to(root, target_is_directory=True)
+    return root
+
+
+def run(*paths: Path | str, **options: Any) -> dict[str, Outcome]:
+    """A run's outcomes by the name of the book; none may come twice."""
+    given: dict[str, Any] = {"request": AS_OF, "jobs": 2, **options}
+    outcomes = list(recalc_paths(paths, **given))
+    found = {os.path.basename(outcome.path): outcome for outcome in outcomes}  # noqa: PTH119 - may be a URL
+    assert len(found) == len(outcomes)
+    return found
+
+
+def statuses(outcomes: dict[str, Outcome]) -> dict[str, str]:
+    """The status of each book."""
+    return {name: outcome.status for name, outcome in outcomes.items()}
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Every file below a folder, but for what a run remembers."""
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".microhedge" not in path.parts
+    }
+
+
+def test_folder_is_mirrored_and_left_as_it_was(folder: Path, tmp_path: Path) -> None:
+    """Books go to the same places below the output folder; all else is passed over, with a count."""
+    before = contents(folder)
+    passed_over: Counter[str] = Counter()
+    assert set(statuses(run(folder, out=tmp_path / "out", passed_over=passed_over)).values()) == {"done"}
+    assert set(contents(tmp_path / "out")) == {"a.xlsx", "B.XLSM", "desk/c.xlsx"}
+    assert contents(folder) == before
+    assert passed_over == {
+        "lock files of open books": 1,
+        "hidden files": 1,
+        "other files": 2,
+        "links to folders": 1,
+    }
+
+
+def test_second_run_costs_only_the_look(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A book that was done, from the same source for the same request, is not computed again."""
+    first = run(folder, out=tmp_path / "out")
+    monkeypatch.setattr(batch, "perform", only_look)
+    second = run(folder, out=tmp_path / "out")
+    assert set(statuses(second).values()) == {"unchanged"}
+    assert {outcome.reason for outcome in second.values()} == {EARLIER}
+    assert second["a.xlsx"].formulas == first["a.xlsx"].formulas == 1
+
+
+def only_look(job: batch.Job) -> Outcome:
+    """Do a job where no book can be computed."""
+    from workbook import recalc  # noqa: PLC0415 - this is another process
+
+    recalc.recalc_book = None  # type: ignore[assignment]
+    return batch.perform(job)
+
+
+def touch_source(folder: Path, out: Path) -> None:
+    """Save a book anew."""
+    del out
+    os.utime(folder / "a.xlsx", (1, 1))
+
+
+def lose_target(folder: Path, out: Path) -> None:
+    """Delete a result."""
+    del folder
+    (out / "a.xlsx").unlink()
+
+
+def tear_record(folder: Path, out: Path) -> None:
+    """Half a record, as a power failure may leave it."""
+    del folder
+    (out / ".microhedge" / "a.xlsx.json").write_text('{"request": "12')
+
+
+@pytest.mark.parametrize("change", [touch_source, lose_target, tear_record])
+def test_second_run_does_what_is_left(
+    folder: Path, tmp_path: Path, change: Callable[[Path, Path], None]
+) -> None:
+    """A changed source, a lost target, a torn record: that book alone is done again."""
+    out = tmp_path / "out"
+    run(folder, out=out)
+    before = contents(out)
+    change(folder, out)
+    assert statuses(run(folder, out=out)) == {"a.xlsx": "done", "B.XLSM": "unchanged", "c.xlsx": "unchanged"}
+    assert contents(out) == before
+
+
+def test_another_request_does_every_book_again(folder: Path, tmp_path: Path) -> None:
+    """Results of one request are not those of another; without a fixed time a request holds for its day."""
+    run(folder, out=tmp_path / "out")
+    again = run(folder, out=tmp_path / "out", request=Request(as_of=datetime(2026, 1, 2)))
+    assert set(statuses(again).values()) == {"done"}
+    assert batch.fingerprint(Request()) == batch.fingerprint(Request()) != batch.fingerprint(AS_OF)
+
+
+def test_copied_results_are_still_ours(folder: Path, tmp_path: Path) -> None:
+    """A result with another date but the same content was copied, not changed."""
+    run(folder, out=tmp_path / "out")
+    os.utime(tmp_path / "out" / "a.xlsx", (1, 1))
+    assert set(statuses(run(folder, out=tmp_path / "out")).values()) == {"unchanged"}
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_somebody_elses_file_is_never_lost(folder: Path, tmp_path: Path, known: bool) -> None:
+    """A target that no run made, or that was changed since, is refused until it is moved away."""
+    out = tmp_path / "out"
+    out.mkdir()
+    if known:
+        run(folder, out=out)
+    (out / "a.xlsx").write_text("work of a week")
+    os.utime(folder / "a.xlsx", (1, 1))
+    for _ in range(2):
+        outcome = run(folder, out=out)["a.xlsx"]
+        assert outcome.status == "refused"
+        assert ("changed since it was made" if known else "was not made by an earlier run") in outcome.reason
+        assert (out / "a.xlsx").read_text() == "work of a week"
+    (out / "a.xlsx").unlink()
+    assert run(folder, out=out)["a.xlsx"].status == "done"
+
+
+def test_refusal_leaves_the_earlier_result(folder: Path, tmp_path: Path) -> None:
+    """A book that has become unreadable is refused; what was made of it stays, and stays known."""
+    out = tmp_path / "out"
+    run(folder, out=out)
+    before = contents(out)
+    good = (folder / "a.xlsx").read_bytes()
+    (folder / "a.xlsx").write_text("torn")
+    assert run(folder, out=out)["a.xlsx"].status == "refused"
+    assert contents(out) == before
+    (folder / "a.xlsx").write_bytes(good)
+    assert run(folder, out=out)["a.xlsx"].status == "done"
+
+
+def test_in_place_writes_over_each_book_once(folder: Path) -> None:
+    """In place the book is its own target; a second run only looks, a saved book is done again."""
+    before = contents(folder)
+    assert set(statuses(run(folder, in_place=True)).values()) == {"done"}
+    done = contents(folder)
+    assert {name for name in done if done[name] != before[name]} == {"a.xlsx", "B.XLSM", "desk/c.xlsx"}
+    assert {outcome.reason for outcome in run(folder, in_place=True).values()} == {EARLIER}
+    (folder / "a.xlsx").write_bytes(before["a.xlsx"])
+    assert statuses(run(folder, in_place=True))["a.xlsx"] == "done"
+    assert contents(folder) == done
+
+
+def test_one_book_in_place_leaves_nothing_beside_it(folder: Path) -> None:
+    """Who names a book gets that book; no record is kept, for there is no folder to go on with."""
+    assert run(folder / "a.xlsx", in_place=True)["a.xlsx"].status == "done"
+    assert run(folder / "a.xlsx", in_place=True)["a.xlsx"].status == "unchanged"
+    assert not (folder / ".microhedge").exists()
+
+
+def test_book_reached_twice_is_done_once(folder: Path, tmp_path: Path) -> None:
+    """In place a book named twice is one book; two books for one target are a refusal."""
+    passed_over: Counter[str] = Counter()
+    paths = (folder, folder / "a.xlsx", folder / "desk")
+    assert len(run(*paths, in_place=True, passed_over=passed_over)) == 3
+    assert passed_over["books given twice"] == 2
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(folder / "a.xlsx", other)
+    shutil.copy(folder / "a.xlsx", other / "z.xlsx")
+    outcomes = list(recalc_paths([folder, other, other / "z.xlsx"], out=tmp_path / "out", request=AS_OF))
+    refused = [outcome for outcome in outcomes if outcome.is_problem]
+    assert {outcome.reason for outcome in refused} == {
+        f"a book of this name also comes from {folder}, and both have one target",
+        f"a book of this name also comes from {other}, and both have one target",
+    }
+    assert len(refused) == 2
+
+
+def test_what_can_be_no_book_is_an_outcome(tmp_path: Path, book: Path) -> None:
+    """A pipe is not waited for, a dead link and a missing path are told, an empty folder is refused."""
+    root = tmp_path / "odd"
+    (root / "folder.xlsx").mkdir(parents=True)
+    os.mkfifo(root / "pipe.xlsx")
+    (root / "dead.xlsx").symlink_to(root / "nowhere.xlsx")
+    (root / "link.xlsx").symlink_to(book)
+    (root / "text.xlsx").write_text("no book")
+    (root / "empty.xlsx").touch()
+    (tmp_path / "none").mkdir()
+    found = run(root, tmp_path / "none", tmp_path / "missing.xlsx", out=tmp_path / "out")
+    assert found.pop("link.xlsx").status == "done"
+    assert not (tmp_path / "out" / "link.xlsx").is_symlink()
+    assert set(statuses(found).values()) == {"refused"}
+    assert {
+        name: outcome.reason for name, outcome in found.items() if name not in {"text.xlsx", "empty.xlsx"}
+    } == {
+        "pipe.xlsx": "is a pipe, not a file",
+        "dead.xlsx": "leads nowhere",
+        "none": "holds no book (.xlsx, .xlsm, .xltx, .xltm)",
+        "missing.xlsx": "there is no such file or folder",
+    }
+    in_place = run(root, in_place=True)
+    assert "is a link" in in_place["link.xlsx"].reason
+    assert (root / "link.xlsx").is_symlink()
+
+
+def test_what_is_in_the_way_of_a_target_stays(folder: Path, tmp_path: Path) -> None:
+    """A folder, a link or a pipe where a book should go, or a file where a folder should, is refused."""
+    out = tmp_path / "out"
+    (out / "a.xlsx").mkdir(parents=True)
+    (out / "desk").write_text("a file")
+    (out / "B.XLSM").symlink_to(folder / "B.XLSM")
+    outcomes = run(folder, out=out)
+    assert "is in the way" in outcomes["a.xlsx"].reason
+    assert "is in the way" in outcomes["B.XLSM"].reason
+    assert outcomes["c.xlsx"].is_problem
+    assert (out / "desk").read_text() == "a file"
+
+
+def test_run_that_would_read_what_it_writes_is_refused(folder: Path, tmp_path: Path) -> None:
+    """The output lies in no folder that is read, and is no book that is read."""
+    (tmp_path / "link").symlink_to(folder)
+    (tmp_path / "file").touch()
+    wrong = (
+        ([folder], folder),
+        ([folder], folder / "desk" / "out"),
+        ([folder], tmp_path / "link"),
+        ([folder / "a.xlsx"], folder),
+        ([folder], tmp_path / "file"),
+    )
+    for paths, out in wrong:
+        with pytest.raises(BadRun):
+            recalc_paths(paths, out=out)
+    for nothing in ({}, {"out": tmp_path / "out", "in_place": True}):
+        with pytest.raises(BadRun, match="say where the results go"):
+            run(folder, **nothing)
+    assert statuses(run(folder / "a.xlsx", out=folder / "desk")) == {"a.xlsx": "done"}
+
+
+def test_two_runs_do_not_write_to_one_folder(folder: Path, tmp_path: Path) -> None:
+    """The second one is told, and may come again when the first has ended."""
+    first = recalc_paths([folder], out=tmp_path / "out", request=AS_OF, jobs=1)
+    next(first)
+    with pytest.raises(BookError, match="another run is at work here"):
+        next(recalc_paths([folder], out=tmp_path / "out", request=AS_OF))
+    assert len(list(first)) == 2
+    assert len(run(folder, out=tmp_path / "out")) == 3
+
+
+def test_abandoned_run_ends_its_workers(folder: Path, tmp_path: Path) -> None:
+    """Whoever stops asking gets no more books, and nothing stays behind that works."""
+    outcomes = recalc_paths([folder], out=tmp_path / "out", request=AS_OF, jobs=1)
+    next(outcomes)
+    outcomes.close()
+    assert set(statuses(run(folder, out=tmp_path / "out")).values()) <= {"done", "unchanged"}
