@@ -96,6 +96,25 @@ def calc(
         raise typer.Exit(1)
 
 
+@app.command("new")
+def new(
+    book: Annotated[Path, typer.Argument(metavar="BOOK", help="The .xlsx file to write.")],
+    example: Annotated[
+        Literal["two-asset", "btc", "portfolio", "blank"],
+        typer.Option("--example", help="What it holds: an example, real figures, or nothing."),
+    ] = "two-asset",
+    venue: Annotated[
+        str | None, typer.Option("--venue", metavar="V", help="Where you trade, as `venues list` names it.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+) -> None:
+    """Write a new plan book: `microhedge new plan.xlsx`."""
+    from workbook import new_book
+
+    new_book(book, example, venue, force=force)
+    print(book)
+
+
 HostArgument = Annotated[HostName, typer.Argument(metavar="HOST", help="excel, libreoffice or lite.")]
 
 hosts = typer.Typer(no_args_is_help=True, help="Build, install, look at or remove the add-in of a host.")

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbook.recalc import recalc_book
+    from workbook.template import new_book
 
-__all__ = ["recalc_book"]
+__all__ = ["new_book", "recalc_book"]
 
-_HOMES = {"recalc_book": "workbook.recalc"}
+_HOMES = {"new_book": "workbook.template", "recalc_book": "workbook.recalc"}
 
 
 def __getattr__(name: str) -> Any:

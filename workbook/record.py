@@ -184,6 +184,7 @@ class Panel:
     column: int  # of the labels
     has_notes: bool = False
     is_prose: bool = False
+    span: int = 0  # further columns that the heading of prose covers
 
     @property
     def first_row(self) -> int:
@@ -194,6 +195,11 @@ class Panel:
     def last_row(self) -> int:
         """Row of the last field."""
         return self.row + len(self.fields)
+
+    @property
+    def last_column(self) -> int:
+        """Column of the units, or of the notes beyond them."""
+        return self.column + (self.span if self.is_prose else 2 + self.has_notes)
 
     @property
     def value_column(self) -> int:
@@ -268,6 +274,11 @@ class Notes:
         """Row of the last note."""
         return self.row + len(self.rows)
 
+    @property
+    def last_column(self) -> int:
+        """Column of what is said."""
+        return self.column + 1
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
@@ -275,9 +286,22 @@ class Sheet:
 
     name: str
     purpose: str
+    title: str = ""  # the name, unless it says more
     blocks: tuple[Notes | Panel | Table, ...] = ()
     widths: tuple[float, ...] = ()  # of the columns from A on, where no table sets them
     landscape: bool = True
+    pages: int = 1  # down, on which it is printed; 0: as many as it takes
+    printed: int | None = None  # the last column that is printed, if not all are
+
+    @property
+    def last_row(self) -> int:
+        """The last row that a block fills."""
+        return max(block.last_row for block in self.blocks)
+
+    @property
+    def last_column(self) -> int:
+        """The last column that a block fills."""
+        return max(block.last_column for block in self.blocks)
 
     @property
     def notes(self) -> Iterator[Notes]:
@@ -375,6 +399,10 @@ class Book:
         found = self.tables[table]
         at = found.at(column)
         return Place(self.home(table).name, found.first_row, at, found.last_row, at)
+
+    def sheet(self, name: str) -> Sheet:
+        """The sheet of this name."""
+        return next(sheet for sheet in self.sheets if sheet.name == name)
 
     def home(self, table: str) -> Sheet:
         """The sheet on which a table stands."""

@@ -6,16 +6,15 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_whole(content: bytes, source: Path, target: Path) -> None:
+def write_whole(content: bytes, source: Path | None, target: Path) -> None:
     """Write a temporary file beside the target, then rename it: a reader sees the old or the new book.
 
-    The target keeps its permissions; a new one gets those of the source.
+    The target keeps its permissions; a new one gets those of the source, or of any new file.
     """
     target = target.resolve()
-    source = source.resolve()
-    if target == source and source.read_bytes() == content:
+    if source is not None and target == source.resolve() and source.read_bytes() == content:
         return
-    mode = (target if target.exists() else source).stat().st_mode & 0o777
+    mode = _mode(target if target.exists() else source)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -29,6 +28,14 @@ def write_whole(content: bytes, source: Path, target: Path) -> None:
             Path(name).unlink()
         raise
     _sync_folder(target.parent)
+
+
+def _mode(model: Path | None) -> int:
+    if model is not None:
+        return model.stat().st_mode & 0o777
+    mask = os.umask(0)  # it can only be read by setting it
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,13 +7,25 @@ same row. A sheet is a module of this package; it is added by adding its record 
 
 from typing import Final
 
-from workbook.layout import checks, costs, functions, guide, holdings, market, plan, scenarios, venues
+from workbook.layout import (
+    checks,
+    costs,
+    functions,
+    guide,
+    holdings,
+    market,
+    plan,
+    scenarios,
+    venues,
+    workings,
+)
 from workbook.record import Book
 
 PLAN: Final = Book(
     version=guide.VERSION,
     lists={"market_symbols": ("Market", "symbol"), "venue_names": ("VenueList", "venue")},
     sheets=tuple(
-        sheet.SHEET for sheet in (guide, plan, holdings, market, costs, scenarios, venues, checks, functions)
+        sheet.SHEET
+        for sheet in (guide, plan, holdings, market, costs, scenarios, venues, checks, functions, workings)
     ),
 )

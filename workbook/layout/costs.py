@@ -116,6 +116,15 @@ COSTS: Final = Table(
             help="linear or inverse.",
         ),
         Column(
+            name="label",
+            header="Contract",
+            unit="",
+            kind="text",
+            width=16,
+            formula='[@Venue]&" "&[@Kind]',
+            help="Venue and kind.",
+        ),
+        Column(
             name="own_funding_rate",
             unit="an interval",
             format=RATE,
@@ -130,7 +139,8 @@ COSTS: Final = Table(
             unit="of Venues",
             format="0",
             width=10,
-            formula='IFERROR(MATCH([@Venue]&" "&plan_instrument&" "&[@Kind],Contracts[Key],0),0)',
+            formula='IF([@Venue]="","",IFNA(MATCH([@Venue]&" "&plan_instrument&" "&[@Kind],'
+            "Contracts[Key],0),0))",
             help="Row of the Venues sheet that holds this contract; 0: none.",
         ),
         Column(
@@ -138,7 +148,7 @@ COSTS: Final = Table(
             unit="a fill",
             format=RATE,
             width=11,
-            formula='IF([@[Facts row]]=0,"",IF(costs_order="maker",'
+            formula='IF(N([@[Facts row]])=0,"",IF(costs_order="maker",'
             "INDEX(Contracts[Maker fee],[@[Facts row]]),INDEX(Contracts[Taker fee],[@[Facts row]])))",
             help="Maker or taker, as assumed.",
         ),
@@ -147,7 +157,7 @@ COSTS: Final = Table(
             unit="contracts",
             format=SIZE,
             width=12,
-            formula='IF(OR([@[Facts row]]=0,NOT(plan_ready)),"",HEDGE_CONTRACTS(plan_wanted_notional,'
+            formula='IF(OR(N([@[Facts row]])=0,NOT(plan_ready)),"",HEDGE_CONTRACTS(plan_wanted_notional,'
             "plan_entry_price,INDEX(Contracts[Contract size],[@[Facts row]]),"
             "INDEX(Contracts[Lot],[@[Facts row]]),plan_rounding,[@Kind]))",
             help="Whole lots of this venue.",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from udfs.registry import REGISTRY
 from workbook.layout.formats import (
     TOP,
 )
@@ -12,7 +13,7 @@ FUNCTIONS: Final = Table(
     title="Every function",
     row=TOP,
     column=2,
-    rows=60,
+    rows=len(REGISTRY),
     key="function",
     columns=(
         Column(name="function", kind="text", constant="", width=26, help="Name in a cell."),

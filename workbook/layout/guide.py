@@ -138,6 +138,7 @@ ABOUT: Final = Panel(
 
 SHEET: Final = Sheet(
     name="Guide",
+    title="Hedge plan: how to use this book",
     purpose="A plan for hedging a small crypto portfolio with futures. Start here.",
     blocks=(INTRODUCTION, STEPS, LEGEND, SIGNS, CORRECTIONS, ABOUT),
     widths=(2, 26, 104, 10),

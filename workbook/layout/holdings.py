@@ -138,5 +138,6 @@ SHEET: Final = Sheet(
     name="Holdings",
     purpose="What you own, and what it is worth.",
     blocks=(HOLDINGS, HOLDINGS_TOTAL),
+    landscape=False,
     widths=(2, 0, 0, 0, 0, 0, 0, 0, 0, 3, 24, 16, 10),
 )

@@ -285,8 +285,8 @@ RESULTS: Final = Panel(
             label="Liquidation price",
             unit="quote per base",
             format=PRICE,
-            formula="IF(plan_ready,LIQUIDATION_PRICE(plan_entry_price,plan_leverage,plan_maintenance_rate,"
-            'plan_side,plan_kind,plan_liquidation_formula,plan_taker_fee),"")',
+            formula="IF(plan_ready,IFNA(LIQUIDATION_PRICE(plan_entry_price,plan_leverage,plan_maintenance_rate,"
+            'plan_side,plan_kind,plan_liquidation_formula,plan_taker_fee),"none"),"")',
             is_output=True,
             help="Isolated margin, at the venue's formula.",
         ),
@@ -295,8 +295,8 @@ RESULTS: Final = Panel(
             label="Move to liquidation",
             unit="move",
             format=PERCENT,
-            formula="IF(plan_ready,LIQUIDATION_MOVE(plan_leverage,plan_maintenance_rate,plan_side,"
-            'plan_kind,plan_liquidation_formula,plan_taker_fee),"")',
+            formula="IF(plan_ready,IFNA(LIQUIDATION_MOVE(plan_leverage,plan_maintenance_rate,plan_side,"
+            'plan_kind,plan_liquidation_formula,plan_taker_fee),"none"),"")',
             is_output=True,
             help="How far the price may move against the hedge.",
         ),
@@ -340,6 +340,7 @@ TICKET: Final = Panel(
         Field(
             name="plan_order",
             label="Order",
+            unit="action",
             kind="text",
             formula='IF(plan_ready,IF(plan_contracts<0,"Buy","Sell")&" to open","")',
             is_output=True,
@@ -348,6 +349,7 @@ TICKET: Final = Panel(
         Field(
             name="plan_side",
             label="Position",
+            unit="side",
             kind="text",
             formula='IF(plan_exposure<0,"long","short")',
             is_output=True,
@@ -356,6 +358,7 @@ TICKET: Final = Panel(
         Field(
             name="plan_symbol",
             label="Market",
+            unit="as traded",
             kind="text",
             formula='IF(plan_contract_row=0,"",INDEX(Contracts[Symbol],plan_contract_row))',
             is_link=True,
@@ -467,6 +470,7 @@ WORDS: Final = Panel(
     row=TOP,
     column=2,
     is_prose=True,
+    span=6,
     fields=(
         Field(
             name="say_order",

@@ -8,9 +8,8 @@ from workbook.record import Field, Panel
 WORDING: Final = Panel(
     name="plan_wording",
     title="Wording",
-    row=65,
+    row=34,
     column=2,
-    has_notes=True,
     fields=tuple(
         Field(name=f"word_{name}", label=label, kind="text" if kind == "text" else "number", formula=formula)
         for name, label, kind, formula in (

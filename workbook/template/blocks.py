@@ -1,0 +1,170 @@
+"""Notes, panels and tables on a sheet, as the layout record places them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from openpyxl.cell import Cell
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from udfs.registry import serial
+from workbook.record import FIRST_DATE, LAST_DATE, Column, Field, Notes, Panel, Port, Table, Value, letters
+from workbook.template import styles
+
+Rows = Sequence[Sequence[Value | None]]
+
+
+def write_notes(sheet: Worksheet, notes: Notes) -> None:
+    """A heading, then a term and what is said of it on each row."""
+    _heading(sheet, notes.row, notes.column, notes.column + 1, notes.title)
+    for row, (term, words) in enumerate(notes.rows, notes.row + 1):
+        _put(sheet, row, notes.column, term, styles.font(styles.INK, bold=True), styles.LEFT)
+        _put(sheet, row, notes.column + 1, words, styles.LABEL, styles.WRAPPED)
+
+
+def write_panel(sheet: Worksheet, panel: Panel, values: Mapping[str, Value | None]) -> None:
+    """Label, value, unit and, where there is room, the help, a row a field."""
+    _heading(sheet, panel.row, panel.column, panel.last_column, panel.title)
+    for row, field in enumerate(panel.fields, panel.first_row):
+        cell = _value(sheet, row, panel.value_column, field, values.get(field.name, field.default))
+        if panel.is_prose:
+            cell.alignment, cell.border = styles.LEFT, styles.BARE
+        else:
+            _put(sheet, row, panel.column, field.label, styles.LABEL, styles.LEFT).border = styles.UNDERLINED
+            cell.alignment = styles.LEFT if field.constant or len(field.unit) == 0 else styles.RIGHT
+            _put(sheet, row, panel.column + 2, field.unit, styles.UNIT, styles.LEFT)
+        if panel.has_notes:
+            _put(sheet, row, panel.column + 3, field.help, styles.NOTE, styles.LEFT)
+        at = f"{letters(panel.value_column)}{row}"
+        if field.is_input:
+            _validate(sheet, field, at)
+        elif field.help and not panel.has_notes:
+            _explain(sheet, field, at)
+
+
+def write_table(sheet: Worksheet, table: Table, rows: Rows) -> None:
+    """A real Excel table of fixed room; `rows` fill its columns that hold no formula."""
+    _heading(sheet, table.row, table.column, table.last_column, table.title)
+    if table.help:
+        _put(
+            sheet, table.row, table.column + 2, table.help, styles.NOTE, styles.LEFT
+        ).fill = styles.PANEL_FILL
+    given = [column for column in table.columns if column.formula is None]
+    for at, column in enumerate(table.columns, table.column):
+        align = styles.ALIGNED[column.kind]
+        _put(sheet, table.unit_row, at, column.unit, styles.UNIT, align)
+        header = _put(sheet, table.header_row, at, column.header, styles.HEADER, align)
+        header.fill = styles.HEADER_FILL
+        for row in range(table.first_row, table.last_row + 1):
+            values = rows[row - table.first_row] if row - table.first_row < len(rows) else ()
+            index = given.index(column) if column in given else len(values)
+            value = values[index] if index < len(values) else None
+            _value(sheet, row, at, column, value, formula=table.formula(column))
+        if column.is_input:
+            _validate(sheet, column, _span(table, at))
+    _register(sheet, table)
+
+
+def mark(sheet: Worksheet, area: str, rules: Iterable[tuple[str, str]]) -> None:
+    """Conditional formats of an area: a formula and the state that it shows, the first that holds."""
+    for formula, name in rules:
+        rule = Rule(type="expression", dxf=styles.state(name), formula=[formula], stopIfTrue=True)
+        sheet.conditional_formatting.add(area, rule)
+
+
+def _register(sheet: Worksheet, table: Table) -> None:
+    area = f"{letters(table.column)}{table.header_row}:{letters(table.last_column)}{table.last_row}"
+    excel = ExcelTable(displayName=table.name, name=table.name, ref=area)
+    for index, record in enumerate(table.columns, 1):
+        column = TableColumn(id=index, name=record.header)
+        if record.formula:
+            column.calculatedColumnFormula = TableFormula(attr_text=table.formula(record))
+        excel.tableColumns.append(column)
+    excel.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+    sheet.add_table(excel)
+
+
+def _heading(sheet: Worksheet, row: int, first: int, last: int, title: str) -> None:
+    for column in range(first, last + 1):
+        sheet.cell(row, column).fill = styles.PANEL_FILL
+    _put(sheet, row, first, title, styles.PANEL, styles.LEFT)
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: str, font: Font, alignment: Alignment) -> Cell:
+    cell = sheet.cell(row, column, value or None)
+    cell.font = font
+    cell.alignment = alignment
+    return cell
+
+
+def _value(
+    sheet: Worksheet, row: int, column: int, port: Port, value: Value | None, *, formula: str = ""
+) -> Cell:
+    """One cell of a field or a column: its formula, its constant or the value given."""
+    cell: Cell = sheet.cell(row, column)  # type: ignore[assignment]  # a template merges no cells
+    text = formula or port.formula
+    if text:
+        cell.value = "=" + text
+    else:
+        cell.value = value if port.constant in (None, "") else port.constant
+    cell.font = styles.ROLE_FONTS[port.role]
+    if port.role in styles.ROLE_FILLS:
+        cell.fill = styles.ROLE_FILLS[port.role]
+    cell.alignment = styles.ALIGNED[port.kind]
+    cell.border = styles.BOXED if port.is_input else styles.UNDERLINED
+    cell.protection = styles.UNLOCKED if port.is_input else styles.LOCKED
+    cell.number_format = port.format
+    return cell
+
+
+def _span(table: Table, column: int) -> str:
+    return f"{letters(column)}{table.first_row}:{letters(column)}{table.last_row}"
+
+
+def _label(port: Port) -> str:
+    return port.label if isinstance(port, Field) else port.header if isinstance(port, Column) else port.name
+
+
+def _explain(sheet: Worksheet, port: Port, area: str) -> None:
+    """A word about a cell that is not to be filled in, shown when it is chosen."""
+    shown = DataValidation(allow_blank=True, showInputMessage=True, showErrorMessage=False)
+    shown.promptTitle, shown.prompt = _label(port)[:32], port.help
+    shown.add(area)
+    sheet.add_data_validation(shown)
+
+
+def _validate(sheet: Worksheet, port: Port, area: str) -> None:
+    """What an input takes, held by the spreadsheet itself, with a message that helps."""
+    rule = _rule(port)
+    rule.promptTitle, rule.prompt = _label(port)[:32], port.help
+    rule.errorTitle = "That does not fit"
+    rule.error = f"{_label(port)} takes {_allowed(port)}."
+    rule.showInputMessage = rule.showErrorMessage = True
+    rule.add(area)
+    sheet.add_data_validation(rule)
+
+
+def _allowed(port: Port) -> str:
+    return "a name from the list" if port.listed else port.domain
+
+
+def _rule(port: Port) -> DataValidation:
+    if port.listed:
+        return DataValidation(type="list", formula1=port.listed, allow_blank=False)
+    if port.choices:
+        return DataValidation(type="list", formula1=f'"{",".join(port.choices)}"', allow_blank=False)
+    blank = not port.required
+    if port.kind == "date":
+        first, last = (f"{serial(day):.0f}" for day in (FIRST_DATE, LAST_DATE))
+        return DataValidation(
+            type="decimal", operator="between", formula1=first, formula2=last, allow_blank=blank
+        )
+    if port.kind == "text":
+        return DataValidation(
+            type="textLength", operator="between", formula1="1", formula2="255", allow_blank=blank
+        )
+    low, high = (f"{bound:.15g}" for bound in (port.low or 0, port.high or 0))
+    return DataValidation(type="decimal", operator="between", formula1=low, formula2=high, allow_blank=blank)

@@ -1,0 +1,36 @@
+"""The Costs sheet's own dress: the cheapest venue marked, costs by venue, funding as the days go by."""
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from workbook.layout.costs import COSTS, FUNDING_PATH
+from workbook.record import letters
+from workbook.template.blocks import mark
+from workbook.template.charts import Words, bars, column, lines, place, reach
+
+BY_VENUE = Words(
+    "Cost of the hedge by venue",
+    "venue and kind of contract",
+    "quote currency (below 0: received)",
+    "Stacked bars of fees, slippage, funding and basis for each venue; parts below zero are received.",
+)
+BY_DAY = Words(
+    "Costs as the days go by",
+    "days",
+    "quote currency (below 0: received)",
+    "Lines of the funding accumulated and of all costs over the horizon.",
+)
+SIZE = (16.5, 8.5)
+
+
+def dress(sheet: Worksheet) -> None:
+    """Mark the cheapest row; draw the parts of the cost by venue and by day."""
+    verdict = f"${letters(COSTS.at('verdict'))}{COSTS.first_row}"
+    area = f"{letters(COSTS.column)}{COSTS.first_row}:{letters(COSTS.last_column)}{COSTS.last_row}"
+    mark(sheet, area, ((f'{verdict}<>""', "good"),))
+    paths = [column("FundingPath", name) for name in ("funding", "total")]
+    by_day = lines(BY_DAY, column("FundingPath", "day"), paths, formats=("0", "#,##0.00"))
+    place(sheet, by_day, FUNDING_PATH.row, FUNDING_PATH.last_column + 1, SIZE)
+    parts = [column("Costs", name) for name in ("fees", "slippage", "funding", "basis")]
+    names = column("Costs", "label")
+    by_venue = bars(BY_VENUE, names, parts, formats=("General", "#,##0.00"), stacked=True, lying=True)
+    place(sheet, by_venue, FUNDING_PATH.row, reach(sheet, by_day)[1] + 1, SIZE)
