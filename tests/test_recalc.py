@@ -25,14 +25,14 @@ def hedge_book() -> bytes:
     ):
         holdings.append(row)
     holdings.add_table(Table(displayName="Holdings", ref="A1:D3"))
-    for row in (
+    for label, content in (
         ("ratio", 0.4),
         ("notional", "=HEDGE_NOTIONAL(SUM(Holdings[value]),plan_ratio)"),
         ("margin", "=HEDGE_MARGIN(B2,5)"),
         ("words", '=IF(B3>0,"sell","buy")'),
         ("contracts", "=HEDGE_CONTRACTS(B2,30000,,0.001)"),
     ):
-        plan.append(row)
+        plan.append((label, content))
     book.defined_names["plan_ratio"] = DefinedName("plan_ratio", attr_text="Plan!$B$1")
     saved = io.BytesIO()
     book.save(saved)

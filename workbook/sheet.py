@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Final, NamedTuple
 
-from udfs.registry import serial
+from udfs.registry import EXCEL_EPOCH, serial
 from workbook.errors import BadPackage
 from workbook.values import (
     COLUMN_BITS,
@@ -80,12 +80,12 @@ def pattern(prefix: bytes) -> Pattern:
     inside = rb">\s*(?:%s)?(?:%s)?(?:%s)?(?:%s)?</%sc\s*>" % (formula, value, inline, extension, p)
     usual = rb'\sr="([A-Z]{1,3})([1-9]\d{0,6})"(?:\ss="\d+")?(?:\st="(\w+)")?'
     cell = rb"<%sc(?:%s)?(%s)(?:/>|%s)" % (p, usual, attributes, inside)
-    row = rb"<%srow%s>" % (p, attributes)
+    row = rb"<%srow%s/?>" % (p, attributes)
     shape = re.sub(rb"(?<!\\)\((?!\?)", b"(?:", cell)
     return Pattern(
         data=re.compile(rb"\s*+(?>(?:%s|%s|</%srow\s*>)\s*+)*+" % (shape, row, p), re.DOTALL),
         cell=re.compile(cell, re.DOTALL),
-        mark=re.compile(rb"(?P<row><%srow%s>)|(?:%s)" % (p, attributes, cell), re.DOTALL),
+        mark=re.compile(rb"(?P<row>%s)|(?:%s)" % (row, cell), re.DOTALL),
     )
 
 
@@ -243,6 +243,17 @@ def _formula(
     return Formula(source, kind if kind in ("array", "dataTable") else "", area, origin=key)
 
 
+def _date(raw: bytes) -> float:
+    """An ISO date, date-time or time of day as a serial number."""
+    text = raw.decode()
+    try:
+        if ":" in text[:3]:
+            text = f"{EXCEL_EPOCH:%Y-%m-%d}T{text}"
+        return serial(datetime.fromisoformat(text))
+    except ValueError:
+        raise BadPackage(f"a cell holds {raw[:30]!r} for a date") from None
+
+
 def _number(raw: bytes) -> float:
     try:
         return float(raw)
@@ -275,8 +286,5 @@ def _value(
     if kind == b"e":
         return CellError(text_of(raw))
     if kind == b"d":
-        try:
-            return serial(datetime.fromisoformat(raw.decode()))
-        except ValueError:
-            raise BadPackage(f"a cell holds {raw[:30]!r} for a date") from None
+        return _date(raw)
     raise BadPackage(f"a cell is of the type {kind!r}, which no spreadsheet has")
