@@ -63,6 +63,15 @@ class Dependents:
                     waiting.append(cell)
         return seen
 
+    def direct(self, cells: Iterable[int]) -> set[int]:
+        """The formulas that refer to one of the cells themselves."""
+        found: set[int] = set()
+        left: dict[int, list[int]] = {}
+        reached: set[int] = set()
+        for where in cells:
+            found.update(self._cells.get(where, ()), self._of_ranges(where, left, reached))
+        return found
+
     def _of_ranges(self, where: int, left: dict[int, list[int]], reached: set[int]) -> list[int]:
         """The formulas of the ranges that hold a cell, each range once."""
         bucket = where >> BUCKET

@@ -34,9 +34,10 @@ KINDS: Final = {
     "#SPILL!": "Spill",
     "#CALC!": "Calc",
 }
-TEXTS: Final = {kind: text for text, kind in KINDS.items()}
+# Excel stores the two newest errors as #VALUE! with a rich value beside it, which we can't write.
+TEXTS: Final = {kind: text for text, kind in KINDS.items()} | {"Spill": "#VALUE!", "Calc": "#VALUE!"}
 UNKNOWN: Final = CellError("#ENGINE!")  # the engine has no answer: never written to a book
-DENSE: Final = 4  # a block of cells is loaded whole if at least one in so many holds a value
+DENSE: Final = 2  # a block of cells is loaded whole if at least one in so many holds a value
 SEED: Final = 20_260_101  # RAND and its like give the same numbers in every run
 
 

@@ -317,6 +317,8 @@ class _Writer:
 
     def _call(self, token: Token, home: int) -> str:
         name = self.grammar.function(token.text)
+        if name == "SINGLE":
+            return "@("  # the engine's spelling of implicit intersection
         self.calls.add(name)
         if token.sheet is not None and name not in self.grammar.ours:
             raise Unwritable(f"calls {name} of another book")

@@ -1,62 +1,94 @@
 """New values written into a sheet's own bytes: `<v>` and the cell's type change, all else stays."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape
 
 from workbook.errors import BadPackage
-from workbook.sheet import Cells, pattern, spans
-from workbook.values import CellError, Value, number_text
+from workbook.sheet import Cells, attributes_of, pattern, spans
+from workbook.values import (
+    COLUMN_BITS,
+    COLUMN_MASK,
+    Area,
+    CellError,
+    Value,
+    address,
+    number_text,
+)
 
-START_TAG = re.compile(rb"<[^<>]*>")
-TYPE = re.compile(rb"""\s(?:t|vm)\s*=\s*(?:"[^"]*"|'[^']*')""")
-UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
+TAG: Final = re.compile(rb"<[^<>]*>")
+TYPE: Final = re.compile(rb"""\s(?:t|vm)\s*=\s*(?:"[^"]*"|'[^']*')""")
+REF: Final = re.compile(rb"""(\sref\s*=\s*)(?:"[^"]*"|'[^']*')""")
+UNSTORABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
 
 
-def patched(xml: bytes, cells: Cells, values: Mapping[int, Value]) -> bytes:
-    """The sheet with new values at some keys."""
-    places: dict[int, re.Match[bytes] | None] = {}
-    elsewhere = set()
+class Edit(NamedTuple):
+    """Bytes that take the place of others."""
+
+    start: int
+    end: int
+    content: bytes
+
+
+def patched(
+    xml: bytes, cells: Cells, values: Mapping[int, Value], areas: Mapping[int, Area] | None = None
+) -> bytes:
+    """The sheet with new values at some keys, and new areas for dynamic arrays that grew or shrank."""
+    areas = areas or {}
+    found: dict[int, re.Match[bytes]] = {}
     cell = pattern(cells.prefix).cell
-    for key in values:
+    for key in (*values, *(key for key in areas if key not in values)):
         formula = cells.formulas.get(key)
-        if formula is None:
-            elsewhere.add(key)
-        else:
-            places[key] = cell.match(xml, formula.start, formula.end)
+        match = cell.match(xml, formula.start, formula.end) if formula else None
+        if match:
+            found[key] = match
+    elsewhere = values.keys() - found.keys()
     if elsewhere:
-        places |= spans(xml, cells, elsewhere)
+        found |= spans(xml, cells, elsewhere)
+    edits = [
+        Edit(*match.span(), _cell(match, cells, key, values, areas.get(key))) for key, match in found.items()
+    ]
+    absent = {key: value for key in elsewhere - found.keys() if (value := values[key]) is not None}
+    if absent:
+        edits += _additions(xml, cells, absent)
     pieces: list[bytes] = []
     at = 0
-    for key, match in sorted(places.items(), key=_start):
-        if match is None:
-            raise BadPackage("a cell is not where it was read")
-        pieces += xml[at : match.start()], cell_bytes(match, cells.prefix, values[key])
-        at = match.end()
+    for edit in sorted(edits, key=lambda edit: edit[:2]):
+        pieces += xml[at : edit.start], edit.content
+        at = edit.end
     pieces.append(xml[at:])
     return b"".join(pieces)
 
 
-def _start(item: tuple[int, re.Match[bytes] | None]) -> int:
-    return item[1].start() if item[1] else 0
+def _cell(
+    match: re.Match[bytes], cells: Cells, key: int, values: Mapping[int, Value], area: Area | None
+) -> bytes:
+    value = values[key] if key in values else cells.values.get(key)
+    content = cell_bytes(match, cells.prefix, value)
+    if area is None:
+        return content
+    last = f":{address(area.bottom, area.right)}" if area.size > 1 else ""
+    ref = f'"{address(area.top, area.left)}{last}"'.encode()
+    return REF.sub(rb"\1" + ref, content, count=1)
 
 
 def cell_bytes(match: re.Match[bytes], prefix: bytes, value: Value) -> bytes:
     """A cell with its style and formula as they were, and another value."""
     whole = match[0]
-    tag = START_TAG.match(whole)
+    tag = TAG.match(whole)
     if tag is None:
         raise BadPackage("a cell is not where it was read")
-    has_formula = match[5] is not None
-    kind, content = stored(value, prefix, has_formula=has_formula)
     attributes = TYPE.sub(b"", tag[0]).rstrip(b"/> \t\r\n")
     formula = b""
-    if has_formula:
-        inside = whole[tag.end() :]
-        closing = inside.find(b">") + 1 if match[6] is None else inside.find(b"</") + 1
-        if match[6] is not None:
-            closing = inside.find(b">", closing) + 1
-        formula = inside[:closing]
+    if match[5] is not None:  # from the opening tag up to the closing one
+        opening = TAG.search(whole, tag.end())
+        closing = opening if opening is None or match[6] is None else TAG.search(whole, opening.end())
+        if closing is None:
+            raise BadPackage("a formula is not where it was read")
+        formula = whole[tag.end() : closing.end()]
+    kind, content = stored(value, prefix, has_formula=bool(formula))
     if not formula and not content:
         return attributes + kind + b"/>"
     return attributes + kind + b">" + formula + content + b"</" + prefix + b"c>"
@@ -86,3 +118,43 @@ def _v(prefix: bytes, text: bytes) -> bytes:
 
 def _stand_in(match: re.Match[str]) -> str:
     return "_x005F_x" if match[0] == "_x" else f"_x{ord(match[0]):04X}_"
+
+
+def _additions(xml: bytes, cells: Cells, absent: Mapping[int, Value]) -> Iterator[Edit]:
+    """Cells, and rows if need be, that the sheet does not have yet, where the order wants them."""
+    if cells.begin == cells.end and xml[cells.begin - 2 : cells.begin] == b"/>":
+        raise BadPackage("a sheet without any cells can't take a value")
+    p = cells.prefix
+    rows: dict[int, re.Match[bytes]] = {}
+    number = 0
+    for match in re.finditer(rb"<%srow(?:\s[^<>]*)?>" % re.escape(p), xml[: cells.end]):
+        number = int(attributes_of(match[0]).get(b"r", number + 1))
+        rows[number] = match
+    for row, keys in groupby(sorted(absent), lambda key: key >> COLUMN_BITS):
+        new = {key & COLUMN_MASK: _new_cell(key, absent[key], p) for key in keys}
+        opening = rows.get(row)
+        if opening is None:
+            following = min((number for number in rows if number > row), default=0)
+            at = rows[following].start() if following else cells.end
+            joined = b"".join(new.values())
+            yield Edit(at, at, b'<%srow r="%d">%s</%srow>' % (p, row, joined, p))
+        elif opening[0].endswith(b"/>"):
+            joined = b"".join(new.values())
+            yield Edit(*opening.span(), opening[0][:-2] + b">" + joined + b"</" + p + b"row>")
+        else:
+            yield from _into_row(xml, cells, opening.end(), new)
+
+
+def _into_row(xml: bytes, cells: Cells, begin: int, new: Mapping[int, bytes]) -> Iterator[Edit]:
+    end = xml.find(b"</" + cells.prefix + b"row", begin)
+    row = Cells(begin=begin, end=end, prefix=cells.prefix)
+    starts = {key & COLUMN_MASK: match.start() for key, match in spans(xml, row, None).items()}
+    for column, content in new.items():
+        at = min((start for other, start in starts.items() if other > column), default=end)
+        yield Edit(at, at, content)
+
+
+def _new_cell(key: int, value: Value, prefix: bytes) -> bytes:
+    kind, content = stored(value, prefix, has_formula=False)
+    name = address(key >> COLUMN_BITS, key & COLUMN_MASK).encode()
+    return b'<%sc r="%s"%s>%s</%sc>' % (prefix, name, kind, content, prefix)

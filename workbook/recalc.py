@@ -1,21 +1,27 @@
 """Recalculation of one saved book: the cached values change, and nothing else in the package.
 
-The contract is in eight steps: read with limits, know every function, hold the engine against the
-values that Excel cached, take the inputs, evaluate what they reach, judge, write, prove.
+A book is read with limits, its inputs are taken, what they reach is evaluated and judged, the new
+values are patched into the sheets' bytes, and the written book is read back.
 """
 
 import os
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from udfs.errors import HedgeError
 from workbook.book import Book
+from workbook.errors import Unknowable
+from workbook.inputs import cell_of, new_inputs
+from workbook.layout import PLAN
 from workbook.model import Model
+from workbook.package import Package
 from workbook.patch import patched
 from workbook.request import Outcome, Place, Request
-from workbook.values import KEY_MASK, CellError, Value, sheet_of
+from workbook.values import KEY_MASK, Area, CellError, Value, place, sheet_of
+from workbook.verdict import Verdict, judged
 from workbook.write import write_whole
 
 
@@ -25,47 +31,96 @@ def recalc_book(source: Place, target: Place, request: Request | None = None) ->
     try:
         content = Path(source).read_bytes()
         written, outcome = recalc_bytes(content, request or Request())
-        if outcome.status in ("done", "unchanged"):
+        if not outcome.is_problem:
             write_whole(written, Path(source), Path(target))
     except OSError as error:
-        outcome = Outcome("", status="refused", reason=f"{error.strerror or error}")
-    seconds = time.perf_counter() - started
-    return replace(outcome, path=os.fspath(source), seconds=seconds)
+        outcome = Outcome("", "refused", error.strerror or str(error))
+    return replace(outcome, path=os.fspath(source), seconds=time.perf_counter() - started)
 
 
 def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
     """Recalculate a book in memory: its new bytes (the same ones if nothing changed) and the outcome."""
     started = time.perf_counter()
     try:
-        book = Book(package)
-        model = Model(book)
-        changes = model.recalculated(request.as_of)
-        written = _written(book, changes)
+        written, outcome = _recalculated(Book(package), request)
     except HedgeError as refusal:
-        seconds = time.perf_counter() - started
-        return package, Outcome("", status="refused", reason=str(refusal), seconds=seconds)
-    values = {**model.cached, **changes}
-    outcome = Outcome(
+        written, outcome = package, Outcome("", "refused", str(refusal))
+    return written, replace(outcome, seconds=time.perf_counter() - started)
+
+
+def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
+    model = Model(book)
+    verdict = judged(model, new_inputs(book, request), request.as_of)
+    facts = Outcome(
         "",
-        status="done" if changes else "unchanged",
-        seconds=time.perf_counter() - started,
+        "refused",
         formulas=len(model.formulas),
-        changed=len(changes),
-        error_cells=tuple(
-            model.name(where) for where in model.formulas if isinstance(values.get(where), CellError)
-        ),
+        unproven=tuple(map(model.name, sorted(verdict.unproven))),
+        unknown_functions=model.unknown_functions,
     )
-    return written, outcome
+    if verdict.blocked and not request.allow_stale:
+        return book.package.content, replace(facts, reason=verdict.sentence(model))
+    written = _written(book, verdict)
+    values = {where: model.cached(where) for where in model.formulas} | dict(verdict.changes)
+    return written, replace(
+        facts,
+        status="done" if verdict.changes else "unchanged",
+        reason=_remarks(model, verdict),
+        changed=len(verdict.changes),
+        stale=tuple(map(model.name, sorted(verdict.blocked))),
+        error_cells=tuple(model.name(w) for w, value in sorted(values.items()) if type(value) is CellError),
+        outputs=_outputs(book, verdict.changes),
+    )
 
 
-def _written(book: Book, changes: Mapping[int, Value]) -> bytes:
-    by_sheet: dict[int, dict[int, Value]] = {}
-    for where, value in changes.items():
-        by_sheet.setdefault(sheet_of(where), {})[where & KEY_MASK] = value
+def _remarks(model: Model, verdict: Verdict) -> str:
+    """What a person should know of a book that was written."""
+    said = []
+    if verdict.blocked:
+        count = len(verdict.blocked)
+        said.append(f"{verdict.sentence(model)}: kept {count} old value{'s' if count > 1 else ''}")
+    if model.formulas and len(model.missing) == len(model.formulas):
+        said.append("had no cached values: evaluated whole, with nothing to compare")
+    return "; ".join(said)
+
+
+def _outputs(book: Book, changes: Mapping[int, Value]) -> dict[str, Value]:
+    """The layout's named results of a plan book."""
+    if (None, PLAN.version_name) not in book.names:
+        return {}
+    outputs = {}
+    for name in PLAN.outputs:
+        area = cell_of(book, name)
+        if area is not None:
+            where = place(area.sheet, area.top, area.left)
+            outputs[name] = changes.get(where, book.value(area))
+    return outputs
+
+
+def _written(book: Book, verdict: Verdict) -> bytes:
+    """The package with the new values, read back before anyone gets it."""
+    values: dict[int, dict[int, Value]] = defaultdict(dict)
+    areas: dict[int, dict[int, Area]] = defaultdict(dict)
+    for where, value in verdict.changes.items():
+        values[sheet_of(where)][where & KEY_MASK] = value
+    for where, area in verdict.areas.items():
+        areas[area.sheet][where & KEY_MASK] = area
     parts = {}
-    for sheet, values in by_sheet.items():
-        xml = book.xml(sheet)
-        new = patched(xml, book.cells(sheet), values)
-        if new != xml:
-            parts[book.sheets[sheet].part] = new
-    return book.package.written(parts)
+    for sheet in values.keys() | areas.keys():
+        xml = patched(book.xml(sheet), book.cells(sheet), values[sheet], areas[sheet])
+        parts[book.sheets[sheet].part] = xml
+    written = book.package.written(parts)
+    if parts:
+        _prove(book, written, values)
+    return written
+
+
+def _prove(book: Book, written: bytes, values: Mapping[int, Mapping[int, Value]]) -> None:
+    """The written package opens, and its changed sheets hold the values computed and all others."""
+    package = Package(written)
+    for sheet, new in values.items():
+        before = book.cells(sheet)
+        after = book.scanned(sheet, package.read(book.sheets[sheet].part))
+        expected = {key: value for key, value in {**before.values, **new}.items() if value is not None}
+        if after.values != expected or after.formulas.keys() != before.formulas.keys():
+            raise Unknowable(f"the sheet {book.sheets[sheet].name} would not read back as it was computed")

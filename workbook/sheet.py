@@ -8,6 +8,7 @@ refused, never guessed at.
 
 import re
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -121,13 +122,13 @@ def scan(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int) -> Ce
     return cells
 
 
-def spans(xml: bytes, cells: Cells, wanted: set[int]) -> dict[int, re.Match[bytes]]:
-    """The cells at some keys, as the pattern of a cell matches them."""
-    found = {}
+def spans(xml: bytes, cells: Cells, wanted: AbstractSet[int] | None) -> dict[int, re.Match[bytes]]:
+    """The cells at some keys (or all of them), as the pattern of a cell matches them."""
+    found: dict[int, re.Match[bytes]] = {}
     for key, match in _addressed(pattern(cells.prefix), xml, cells.begin, cells.end):
-        if key in wanted:
+        if wanted is None or key in wanted:
             found[key] = match
-            if len(found) == len(wanted):
+            if wanted is not None and len(found) == len(wanted):
                 break
     return found
 

@@ -1,0 +1,187 @@
+"""New values for a book's input cells: which cells they are, and whether they take the values."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+
+from udfs.registry import DECIMAL_TEXT, serial
+from workbook.book import Book
+from workbook.errors import BadInput
+from workbook.formulas import Table
+from workbook.layout import PLAN
+from workbook.record import Port
+from workbook.request import Cell, Request
+from workbook.styles import is_date
+from workbook.values import KEY_MASK, Area, CellError, Value, address, area_of, place
+
+LONGEST_TEXT = 32_767  # Excel's limit
+YEARS_1904 = 1_462  # days from one date system's day 0 to the other's
+MARKET = "Market"
+
+
+def new_inputs(book: Book, request: Request) -> dict[int, Value]:
+    """The values that a request writes, by place; anything that can't be written is refused."""
+    is_plan = (None, PLAN.version_name) in book.names
+    values: dict[int, Value] = {}
+    for name, given in request.inputs.items():
+        area = _cell_of(book, name)
+        port = PLAN.fields.get(name) if is_plan else None
+        values[_writable(book, area, name)] = _taken(book, area, name, given, port)
+    for area, said, price, column in _market_cells(book, request.market, is_plan=is_plan):
+        if price is not None:
+            values[_writable(book, area, said)] = _taken(book, area, said, price, column)
+    return values
+
+
+def cell_of(book: Book, name: str) -> Area | None:
+    """The one cell that a defined name points at, through other names and tables if need be."""
+    refers = book.names.get((None, name.lower()))
+    if refers is None:
+        return None
+    plain = book.grammar.plain(refers, 0, 1, 1, (1, 1), qualified=True)
+    text = plain.text.rpartition("!")[2]
+    if plain.fault or len(plain.areas) != 1 or plain.areas[0].size != 1 or area_of(text) is None:
+        return None
+    area = plain.areas[0]
+    return area if book.sheets[area.sheet].has_cells else None
+
+
+def _cell_of(book: Book, name: str) -> Area:
+    area = cell_of(book, name)
+    if area is not None:
+        return area
+    if (None, name.lower()) in book.names:
+        raise BadInput(f"{name}: the name is not that of a single cell", name)
+    raise BadInput(f"{name}: the book has no such name", name)
+
+
+def _writable(book: Book, area: Area, said: str) -> int:
+    """The place of a cell that no formula computes and no table is named by."""
+    where = place(*area[:3])
+    cells = book.cells(area.sheet)
+    computed = where & KEY_MASK in cells.formulas or any(
+        formula.kind and formula.area is not None and _within(formula.area, area)
+        for formula in cells.formulas.values()
+    )
+    cell = f"{book.sheets[area.sheet].name}!{address(area.top, area.left)}"
+    if computed:
+        raise BadInput(f"{said}: {cell} holds a formula, which is never overwritten", said)
+    for table in book.tables.values():
+        if _within(table.area, area) and area.top < table.data.top:
+            raise BadInput(f"{said}: {cell} is a header of the table {table.name}", said)
+    return where
+
+
+def _within(outer: Area, cell: Area) -> bool:
+    return (
+        outer.sheet == cell.sheet
+        and outer.top <= cell.top <= outer.bottom
+        and outer.left <= cell.left <= outer.right
+    )
+
+
+def _taken(book: Book, area: Area, said: str, given: Cell, port: Port | None) -> Value:
+    """The value as the cell is to hold it, by the layout's domain or by what the cell holds now."""
+    if port is not None:
+        if not port.is_input:
+            raise BadInput(f"{said}: is computed or fixed by the template, not an input", said)
+        return port.read(given)
+    value = _typed(book, area, said, given)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise BadInput(f"{said}: must be a finite number, got {given}", said, given)
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        raise BadInput(f"{said}: must be a text of at most {LONGEST_TEXT} characters", said)
+    return value
+
+
+def _typed(book: Book, area: Area, said: str, given: Cell) -> Value:
+    """The value in the type that the cell holds now."""
+    if isinstance(given, date):
+        return _serial(book, given)
+    if not isinstance(given, str):
+        return given if isinstance(given, bool) or given is None else float(given)
+    old = book.value(area)
+    if old is None or isinstance(old, CellError):
+        return _guessed(given)
+    if isinstance(old, str):
+        return given
+    if isinstance(old, float) and not DECIMAL_TEXT.fullmatch(given) and is_date(book, area):
+        return _date(book, said, given)
+    guess = _guessed(given)
+    if type(guess) is not type(old):
+        wanted = "TRUE or FALSE" if isinstance(old, bool) else "a number"
+        raise BadInput(f'{said}: must be {wanted}, got "{given}"', said, given)
+    return guess
+
+
+def _guessed(given: str) -> Value:
+    """A blank cell takes what the text looks like."""
+    if DECIMAL_TEXT.fullmatch(given):
+        return float(given)
+    upper = given.strip().upper()
+    return upper == "TRUE" if upper in ("TRUE", "FALSE") else given or None
+
+
+def _date(book: Book, said: str, given: str) -> float:
+    try:
+        return _serial(book, datetime.fromisoformat(given.strip()))
+    except ValueError:
+        raise BadInput(f'{said}: must be a date such as 2026-01-31, got "{given}"', said, given) from None
+
+
+def _serial(book: Book, day: date) -> float:
+    return serial(day) - (YEARS_1904 if book.date1904 else 0)
+
+
+def _market_cells(
+    book: Book, market: Mapping[str, Mapping[str, Cell]], *, is_plan: bool
+) -> Iterator[tuple[Area, str, Cell, Port | None]]:
+    """Each cell of the Market table that a market file writes, its name for a reader, and its value."""
+    if not market:
+        return
+    table = book.tables.get(MARKET.lower())
+    if table is None:
+        raise BadInput("the book has no table Market for the prices", MARKET)
+    layout = PLAN.tables[MARKET]
+    headers = {column.name: column.header for column in layout.columns}
+    ports = {column.name: column for column in layout.columns}
+    find = _column_finder(table, headers)
+    rows = _rows_by_symbol(book, table, find(layout.key))
+    for symbol, columns in market.items():
+        row = rows.get(symbol.strip().lower())
+        if row is None:
+            raise BadInput(f"{symbol}: the Market table has no such symbol", symbol)
+        for name, given in columns.items():
+            column = find(name)
+            area = Area(table.area.sheet, row, column, row, column)
+            yield area, f"{symbol} {name}", given, ports.get(name) if is_plan else None
+
+
+def _column_finder(table: Table, headers: Mapping[str, str]) -> Callable[[str], int]:
+    numbers = {
+        column.strip().lower().replace(" ", "_"): table.area.left + at
+        for at, column in enumerate(table.columns)
+    }
+
+    def find(name: str) -> int:
+        for word in (name, headers.get(name, name)):
+            number = numbers.get(word.strip().lower().replace(" ", "_"))
+            if number is not None:
+                return number
+        raise BadInput(f"{name}: the Market table has no such column", name)
+
+    return find
+
+
+def _plain_word(text: str) -> str:
+    return text.strip().lower().replace(" ", "_")
+
+
+def _rows_by_symbol(book: Book, table: Table, column: int) -> dict[str, int]:
+    data = table.data
+    rows: dict[str, int] = {}
+    for row in range(data.top, data.bottom + 1):
+        value = book.value(Area(data.sheet, row, column, row, column))
+        if isinstance(value, str) and value.strip():
+            rows.setdefault(value.strip().lower(), row)
+    return rows

@@ -1,0 +1,135 @@
+"""What a change may do to a book: which cells get a new value, and which can't be known.
+
+The engine may be wrong where Excel is right, so a formula is trusted only if the engine, given the
+values that Excel cached, comes to the value that Excel cached for it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, islice
+
+from workbook.engine import UNKNOWN
+from workbook.errors import Unknowable
+from workbook.formulas import CLOCK, RANDOM
+from workbook.model import Model, differs
+from workbook.values import Area, Value, same
+
+ROUNDS = 8  # a spill that changes its size may change the size of another
+NAMED = 3  # a refusal names so many cells
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The values to be written, and the cells whose new value can't be known, with the reason."""
+
+    changes: Mapping[int, Value] = field(default_factory=dict)
+    areas: Mapping[int, Area] = field(default_factory=dict)
+    unproven: Mapping[int, str] = field(default_factory=dict)
+    blocked: frozenset[int] = frozenset()
+    causes: Mapping[int, str] = field(default_factory=dict)
+
+    def sentence(self, model: Model) -> str:
+        """Which cells can't be known, and why, for a person."""
+        own = [where for where in sorted(self.causes) if where in self.blocked]
+        others = (
+            where
+            for where in sorted(self.causes)
+            if where not in self.blocked and not self.blocked.isdisjoint(model.dependents.closure((where,)))
+        )
+        named = list(islice(chain(own, others), NAMED))
+        said = [f"{model.name(where)} {self.causes[where]}" for where in named]
+        more = len(own) - len(said)
+        return "; ".join(said) + (f"; and {more} more" if more > 0 else "")
+
+
+def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None) -> Verdict:
+    """Evaluate what the inputs, the clock and our functions reach, and judge it."""
+    for _ in range(ROUNDS):
+        dirty = model.dependents.closure({*inputs, *model.moving, *model.missing})
+        if not dirty:
+            return Verdict()
+        faults = {where: why for where in model.formulas if (why := model.fault(where))}
+        unresolved = model.dependents.closure(faults) if faults else set()
+        dirty -= unresolved
+        results, moved = model.computed(dirty, inputs, as_of)
+        if not moved:
+            return _judged(model, inputs, faults, unresolved, results)
+        model.with_areas(moved)
+    raise Unknowable("its dynamic arrays change their sizes without end")
+
+
+def _judged(
+    model: Model,
+    inputs: Mapping[int, Value],
+    faults: Mapping[int, str],
+    unresolved: set[int],
+    results: Mapping[int, Value],
+) -> Verdict:
+    lost = {
+        where: "can't be evaluated by the engine"
+        for where, value in results.items()
+        if value is UNKNOWN or value == UNKNOWN
+    }
+    doubtful = unresolved | model.dependents.closure(lost)
+    roots = {where for where, value in inputs.items() if not same(value, model.cached(where))}
+    roots |= model.missing
+    roots |= {
+        where for where in model.moving if where not in doubtful and _has_changed(model, where, results)
+    }
+    affected = model.dependents.closure(roots)
+    unproven = dict(lost)
+    unproven |= divergences(model, (w for w in affected if w in results and w not in doubtful))
+    causes = {**faults, **unproven}
+    blocked = (doubtful | model.dependents.closure(unproven)) & affected
+    blocked &= {*model.formulas, *results}
+    changes = {
+        where: value
+        for where, value in results.items()
+        if where in affected and where not in blocked and not same(value, model.cached(where))
+    }
+    changes |= {where: value for where, value in inputs.items() if not same(value, model.cached(where))}
+    return Verdict(
+        changes,
+        {where: area for where, area in model.moved.items() if where in affected and where not in blocked},
+        {where: why for where, why in unproven.items() if where in affected},
+        frozenset(blocked & model.formulas.keys()),
+        causes,
+    )
+
+
+def divergences(model: Model, cells: Iterable[int]) -> dict[int, str]:
+    """The formulas of which the engine, given Excel's values, makes something else than Excel did."""
+    unprovable = CLOCK | RANDOM | model.ours
+    blind = model.dependents.direct(model.missing)
+    proved = [
+        where
+        for where in cells
+        if where in model.formulas
+        and where not in model.missing
+        and where not in blind
+        and unprovable.isdisjoint(model.plain[where].calls)
+    ]
+    if not proved:
+        return {}
+    stepped = model.stepped(proved)
+    found = {}
+    for where in proved:
+        for cell in model.filled(where):
+            saved, computed = model.cached(cell), stepped.get(cell)
+            if differs(saved, computed):
+                found[where] = f"is {_shown(saved)} in the book, but the engine makes it {_shown(computed)}"
+                break
+    return found
+
+
+def _has_changed(model: Model, where: int, results: Mapping[int, Value]) -> bool:
+    return any(
+        cell in results and not same(results[cell], model.cached(cell)) for cell in model.filled(where)
+    )
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return "blank" if value is None else repr(value) if type(value) is str else str(value)
