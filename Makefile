@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format docs bench clean
+.PHONY: demo test lint format docs bench pyodide clean
 
 demo: $(VENV)/.installed
 	$(BIN)/microhedge demo demo
@@ -25,8 +25,14 @@ docs: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench
 
+# The Python of xlwings Lite, for Node: without it the tests of tests/test_lite.py that need it are skipped.
+pyodide: $(VENV)/.ready
+	npm --prefix tests install --silent --no-package-lock
+	$(BIN)/python -m pip download --quiet --no-deps --only-binary=:all: --platform any --implementation py \
+		--abi none --dest tests/wheels 'xlwings>=0.37.8,<0.38'
+
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo tests/node_modules tests/wheels
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
