@@ -46,6 +46,8 @@ def main() -> NoReturn:
     """Run one command; every refusal is one sentence on standard error."""
     try:
         code = app(standalone_mode=False)
+        if code == 130:  # typer's own answer to Ctrl-C is silent
+            _refuse("interrupted", code)
     except TyperException as error:
         code = _refuse(error.format_message(), 2)
     except (typer.Abort, KeyboardInterrupt):

@@ -350,8 +350,8 @@ def _ended(pending: dict[Future[Outcome], Job]) -> Iterator[Outcome]:
         job = pending.pop(future)
         try:
             yield future.result()
-        except Exception as error:  # noqa: BLE001 - a task that the cluster gave up is that book's failure
-            yield Outcome(job.name, "failed", f"the cluster gave it up: {type(error).__name__}")
+        except Exception as error:  # noqa: BLE001 - as when a cluster gives a task up
+            yield Outcome(job.name, "failed", f"{type(error).__name__}: {error}")
 
 
 _OWN = threading.local()

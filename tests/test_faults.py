@@ -1,0 +1,222 @@
+"""Faults of processes and machines: no half file, no lost book, and the next run does what is left."""
+
+import errno
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import openpyxl
+import psutil
+import pytest
+
+from workbook import batch, ledger
+from workbook.batch import Job, recalc_paths
+from workbook.request import Outcome, Request
+from workbook.storage import find_store
+
+ROOT = Path(__file__).parents[1]
+BOOKS = 300
+COMMAND: list[str | Path] = [sys.executable, "-m", "addin", "recalc"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some hundred books, each with figures of its own."""
+    root = tmp_path_factory.mktemp("originals")
+    for number in range(BOOKS):
+        made = openpyxl.Workbook()
+        sheet = made.worksheets[0]
+        for row in range(1, 20):
+            sheet[f"A{row}"], sheet[f"B{row}"] = 1000 + number * row, f"=HEDGE_MARGIN(A{row},5)"
+        (root / f"{number % 10}").mkdir(exist_ok=True)
+        made.save(root / f"{number % 10}" / f"{number}.xlsx")
+    return root
+
+
+@pytest.fixture(scope="module")
+def results(originals: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What every book becomes when nothing goes wrong."""
+    out = tmp_path_factory.mktemp("results")
+    assert {outcome.status for outcome in recalc_paths([originals], out=out)} == {"done"}
+    return contents(out)
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Every file below a folder, but for what a run remembers."""
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".microhedge" not in path.parts
+    }
+
+
+def is_temporary(name: str) -> bool:
+    """Whether this is what a killed writer leaves: hidden, and never taken for a book."""
+    return Path(name).name.startswith(".") and name.endswith(".part")
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("in_place", [False, True], ids=["out", "in place"])
+def test_killed_runs_lose_nothing(
+    originals: Path, results: dict[str, bytes], tmp_path: Path, in_place: bool, seed: int
+) -> None:
+    """Killed again and again, at any moment: each book is whole, old or new; the last run ends the work."""
+    source = shutil.copytree(originals, tmp_path / "books")
+    before = contents(source)
+    out = source if in_place else tmp_path / "out"
+    command = [*COMMAND, source, *(["--in-place"] if in_place else ["--out", out]), "--jobs", "2"]
+    moment = random.Random(seed)  # noqa: S311 - moments, not secrets
+    for _ in range(4):
+        run = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(moment.uniform(0.5, 1.6))
+        run.kill()
+        run.wait()
+        found = {name: data for name, data in contents(out).items() if not is_temporary(name)}
+        assert all(
+            data in {results[name], before[name] if in_place else None} for name, data in found.items()
+        )
+        if in_place:
+            assert found.keys() == before.keys()
+        else:
+            assert contents(source) == before
+    last = subprocess.run([*command, "--report", "-"], env=ENVIRONMENT, capture_output=True, check=False)
+    assert last.returncode == 0, last.stderr
+    outcomes = [Outcome.from_json(line) for line in last.stdout.splitlines()]
+    assert Counter(outcome.path for outcome in outcomes).most_common(1)[0][1] == 1
+    assert len(outcomes) == BOOKS
+    assert contents(out) == results
+
+
+def test_killed_workers_cost_one_book_each(
+    originals: Path, results: dict[str, bytes], tmp_path: Path
+) -> None:
+    """A worker that the system ends takes its own book along, and no other; the next run does that book."""
+    killed = 0
+    failed: list[Outcome] = []
+    for number, outcome in enumerate(recalc_paths([originals], out=tmp_path / "out", jobs=2)):
+        if outcome.status == "failed":
+            failed.append(outcome)
+        if number in {20, 100, 180}:
+            (*_, worker) = psutil.Process().children()
+            worker.kill()
+            killed += 1
+    assert len(failed) <= killed
+    assert {outcome.reason for outcome in failed} <= {"the process that computed it was ended by SIGKILL"}
+    again = Counter(outcome.status for outcome in recalc_paths([originals], out=tmp_path / "out", jobs=2))
+    assert again == Counter(done=len(failed), unchanged=BOOKS - len(failed)) + Counter()
+    assert contents(tmp_path / "out") == results
+
+
+def test_interrupt_ends_the_run_in_a_sentence(originals: Path, tmp_path: Path) -> None:
+    """Ctrl-C stops at once, with what was done kept."""
+    command = [*COMMAND, originals, "--out", tmp_path / "out", "--jobs", "1"]
+    run = subprocess.Popen(
+        command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("out/*/*.xlsx")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    run.send_signal(signal.SIGINT)
+    shown, said = run.communicate(timeout=60)
+    assert (run.returncode, shown, said) == (130, "", "microhedge: interrupted\n")
+
+
+def faulty(job: Job) -> Outcome:
+    """Do a job in whose process something goes wrong."""
+    match Path(job.source).stem:
+        case "3":
+            time.sleep(600)
+        case "4":
+            os.abort()
+        case "5":
+            hoard = [bytes(1 << 20) for _ in range(10_000)]
+            del hoard
+        case "6":
+            sys.setrecursionlimit(1 << 30)
+            return faulty(job)
+        case "7":
+            raise RuntimeError("a fault of ours")
+    return batch.perform(job)
+
+
+def test_fault_in_one_book_is_that_books_alone(
+    originals: Path, results: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hang, a crash, exhausted memory, endless recursion: told, survived, and done by the next run."""
+    monkeypatch.setattr(batch, "perform", faulty)
+    outcomes = list(recalc_paths([originals], out=tmp_path / "out", jobs=2, timeout=5))
+    failed = {Path(outcome.path).stem: outcome for outcome in outcomes if outcome.status != "done"}
+    assert len(outcomes) == BOOKS
+    assert failed.keys() == {"3", "4", "5", "6", "7"}
+    assert {outcome.status for outcome in failed.values()} == {"failed"}
+    assert failed["3"].reason == "took longer than 5 seconds and was stopped"
+    assert "ended" in failed["4"].reason
+    assert "ran out of memory" in failed["5"].reason
+    assert "a fault of ours" in failed["7"].reason
+    monkeypatch.undo()
+    again = Counter(outcome.status for outcome in recalc_paths([originals], out=tmp_path / "out", jobs=2))
+    assert again == Counter(done=5, unchanged=BOOKS - 5)
+    assert contents(tmp_path / "out") == results
+
+
+@pytest.mark.parametrize("in_place", [False, True], ids=["out", "in place"])
+def test_full_disk_is_told_and_harms_no_book(originals: Path, tmp_path: Path, in_place: bool) -> None:
+    """When nothing more can be written, the book stays as it was and no half file stays."""
+    source = shutil.copytree(originals / "1", tmp_path / "books")
+    before = contents(source)
+    record = ledger.FOLDER
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    target = {"in_place": True} if in_place else {"out": tmp_path / "out"}
+    places = [find_store(source)]
+    out = None if in_place else find_store(tmp_path / "out")
+    (tmp_path / "out" / record).mkdir(parents=True)
+    with mock.patch("os.fsync", side_effect=full):
+        for job in batch.find_jobs(places, out, Request(), Counter()):
+            assert isinstance(job, Job)
+            outcome = batch.perform(job)
+            assert outcome.is_problem
+            assert "No space left on device" in outcome.reason
+    assert contents(source) == before
+    assert contents(tmp_path / "out") == {}
+    assert {outcome.status for outcome in recalc_paths([source], **target)} == {"done"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own with room for a few books, where the machine lets us have one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=256k", "tmpfs"]
+    mounted = subprocess.run(["mount", *options, disk], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("mounting is not allowed here; the full disk is tested above without one")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_run_onto_another_disk_that_fills_up(
+    originals: Path, results: dict[str, bytes], small_disk: Path
+) -> None:
+    """On another file system, full after some books: those are whole, the others are told, room helps."""
+    outcomes = list(recalc_paths([originals], out=small_disk / "out", jobs=2))
+    counted = Counter(outcome.status for outcome in outcomes)
+    assert counted["done"]
+    assert counted["done"] + counted["failed"] + counted["refused"] == BOOKS
+    assert all("No space left" in outcome.reason for outcome in outcomes if outcome.is_problem)
+    found = contents(small_disk / "out")
+    assert len(found) == counted["done"]
+    assert all(data == results[name] for name, data in found.items())
+    subprocess.run(["mount", "-o", "remount,size=64m", small_disk], check=True)
+    assert not [
+        outcome for outcome in recalc_paths([originals], out=small_disk / "out") if outcome.is_problem
+    ]
+    assert contents(small_disk / "out") == results
