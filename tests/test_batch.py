@@ -89,7 +89,7 @@ def test_second_run_costs_only_the_look(
     monkeypatch.setattr(batch, "perform", only_look)
     second = run(folder, out=tmp_path / "out")
     assert set(statuses(second).values()) == {"unchanged"}
-    assert {outcome.reason for outcome in second.values()} == {EARLIER}
+    assert all(outcome.reason.startswith(EARLIER) for outcome in second.values())
     assert second["a.xlsx"].formulas == first["a.xlsx"].formulas == 1
 
 
@@ -184,7 +184,7 @@ def test_in_place_writes_over_each_book_once(folder: Path) -> None:
     assert set(statuses(run(folder, in_place=True)).values()) == {"done"}
     done = contents(folder)
     assert {name for name in done if done[name] != before[name]} == {"a.xlsx", "B.XLSM", "desk/c.xlsx"}
-    assert {outcome.reason for outcome in run(folder, in_place=True).values()} == {EARLIER}
+    assert all(outcome.reason.startswith(EARLIER) for outcome in run(folder, in_place=True).values())
     (folder / "a.xlsx").write_bytes(before["a.xlsx"])
     assert statuses(run(folder, in_place=True))["a.xlsx"] == "done"
     assert contents(folder) == done

@@ -79,7 +79,7 @@ def test_books_are_done_where_they_lie(remote: str) -> None:
     assert files == {"/a.xlsx", "/desk/b.xlsx", *records}
     margin = openpyxl.load_workbook(io.BytesIO(system.cat_file(f"{root}/a.xlsx")), data_only=True)
     assert margin.worksheets[0]["B1"].value == 480
-    assert {outcome.reason for outcome in run(remote, out=out).values()} == {EARLIER}
+    assert all(outcome.reason.startswith(EARLIER) for outcome in run(remote, out=out).values())
     system.pipe_file(f"{root}/a.xlsx", b"work of a week")
     assert "was changed since it was made" in run(remote, out=out, in_place=False)["a.xlsx"].reason
     assert system.cat_file(f"{root}/a.xlsx") == b"work of a week"
@@ -88,7 +88,7 @@ def test_books_are_done_where_they_lie(remote: str) -> None:
 def test_books_are_done_in_place(remote: str) -> None:
     """In place too a second run only looks."""
     assert {outcome.status for outcome in run(remote, in_place=True).values()} == {"done"}
-    assert {outcome.reason for outcome in run(remote, in_place=True).values()} == {EARLIER}
+    assert all(outcome.reason.startswith(EARLIER) for outcome in run(remote, in_place=True).values())
 
 
 def test_between_this_machine_and_another(remote: str, tmp_path: Path) -> None:
