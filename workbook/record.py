@@ -356,6 +356,7 @@ class Book:
     version: str
     sheets: tuple[Sheet, ...]
     lists: Mapping[str, tuple[str, str]]  # a defined name of choices: table and column
+    areas: Mapping[str, tuple[str, bool]]  # a defined name of a whole table: its data, or its headers
     version_name: str = "template_version"
 
     @cached_property
@@ -390,8 +391,12 @@ class Book:
                 found[panel.name] = Place(sheet.name, panel.first_row, column, panel.last_row, column)
                 for row, field in enumerate(panel.fields, panel.first_row):
                     found[field.name] = Place(sheet.name, row, column, row, column)
-        for name, (table, column_name) in self.lists.items():
-            found[name] = self.place(table, column_name)
+        for name, (title, column_name) in self.lists.items():
+            found[name] = self.place(title, column_name)
+        for name, (title, is_headers) in self.areas.items():
+            table, sheet_name = self.tables[title], self.home(title).name
+            rows = (table.header_row,) * 2 if is_headers else (table.first_row, table.last_row)
+            found[name] = Place(sheet_name, rows[0], table.column, rows[1], table.last_column)
         return MappingProxyType(found)
 
     def place(self, table: str, column: str) -> Place:

@@ -9,12 +9,15 @@ from typing import Final
 
 from workbook.layout import (
     checks,
+    correlation,
     costs,
     functions,
     guide,
     holdings,
+    journal,
     market,
     plan,
+    roll,
     scenarios,
     venues,
     workings,
@@ -24,8 +27,23 @@ from workbook.record import Book
 PLAN: Final = Book(
     version=guide.VERSION,
     lists={"market_symbols": ("Market", "symbol"), "venue_names": ("VenueList", "venue")},
+    areas={"price_history": ("Prices", False), "price_headers": ("Prices", True)},
     sheets=tuple(
         sheet.SHEET
-        for sheet in (guide, plan, holdings, market, costs, scenarios, venues, checks, functions, workings)
+        for sheet in (
+            guide,
+            plan,
+            holdings,
+            market,
+            costs,
+            scenarios,
+            correlation,
+            roll,
+            journal,
+            venues,
+            checks,
+            functions,
+            workings,
+        )
     ),
 )

@@ -117,6 +117,18 @@ CHECKS: Final = Panel(
                 "Scenarios: a move is no number.",
             ),
             (
+                "journal",
+                "Every open hedge has a result",
+                "journal_open=journal_valued",
+                "Journal: a symbol is not on Market, or an entry is missing.",
+            ),
+            (
+                "dates",
+                "The price of the hedge asset has a date",
+                "OR(NOT(plan_ready),plan_price_day>0)",
+                "Market: fill in As of.",
+            ),
+            (
                 "results",
                 "No result is an error",
                 "SUMPRODUCT(ISERROR(plan_results)*1)=0",
@@ -128,7 +140,7 @@ CHECKS: Final = Panel(
 LIMITS: Final = Panel(
     name="limits",
     title="Limits of the warnings",
-    row=33,
+    row=37,
     column=2,
     has_notes=True,
     fields=(
@@ -187,7 +199,7 @@ LIMITS: Final = Panel(
 WARNED: Final = Panel(
     name="warnings_list",
     title="Warnings: is the plan wise?",
-    row=23,
+    row=26,
     column=2,
     has_notes=True,
     fields=tuple(
@@ -243,6 +255,12 @@ WARNED: Final = Panel(
                 "The venue facts are old",
                 "plan_facts_age>limit_facts_age",
                 "Compare the Venues sheet with the venue's own page.",
+            ),
+            (
+                "review",
+                "An open hedge waits for you",
+                "journal_waiting>0",
+                "A forgotten hedge is a bet: stop it, roll it, or look at it again.",
             ),
         )
     ),

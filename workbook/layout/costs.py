@@ -6,6 +6,7 @@ from workbook.layout.formats import (
     KINDS,
     MONEY,
     RATE,
+    ROW,
     SIZE,
     TOP,
 )
@@ -137,7 +138,7 @@ COSTS: Final = Table(
         Column(
             name="facts_row",
             unit="of Venues",
-            format="0",
+            format=ROW,
             width=10,
             formula='IF([@Venue]="","",IFNA(MATCH([@Venue]&" "&plan_instrument&" "&[@Kind],'
             "Contracts[Key],0),0))",

@@ -11,6 +11,10 @@ SIZE: Final = "#,##0.00######"
 PERCENT: Final = "0.0%"
 RATE: Final = "0.0000%"
 TIMES: Final = '0.##"x"'
+ROW: Final = "0;-0;"  # nothing for 0: none
+PRICE_OR_NONE: Final = "#,##0.00##;-#,##0.00##;"
+SIZE_OR_NONE: Final = "#,##0.00######;-#,##0.00######;"
+DATE_OR_NONE: Final = "yyyy-mm-dd;;"
 WHOLE: Final = "#,##0"
 DATE: Final = "yyyy-mm-dd"
 

@@ -1,4 +1,5 @@
 """The Holdings sheet: what is owned, and what it is worth."""
+# ruff: noqa: E501 (a formula reads best on one line)
 
 from typing import Final
 
@@ -16,7 +17,7 @@ HOLDINGS_TOTAL: Final = Panel(
     name="holdings_total",
     title="Total",
     row=TOP + 1,
-    column=11,
+    column=12,
     fields=(
         Field(
             name="holdings_value",
@@ -115,12 +116,21 @@ HOLDINGS: Final = Table(
             help="Your own beta to the hedge asset. Leave it blank to take the measured one.",
         ),
         Column(
+            name="measured",
+            unit="ratio",
+            format="0.000",
+            width=11,
+            is_link=True,
+            formula='IF([@Asset]="","",IFNA(INDEX(Betas[Beta],MATCH([@Asset],Betas[Asset],0)),""))',
+            help="Of the price history on the Correlation sheet.",
+        ),
+        Column(
             name="beta",
             unit="ratio",
             format="0.000",
             width=11,
-            formula='IF([@Asset]="","",IF([@[Own beta]]="",1,[@[Own beta]]))',
-            help="Move of the asset for a move of 1 of the hedge asset.",
+            formula='IF([@Asset]="","",IF([@[Own beta]]<>"",[@[Own beta]],IF(ISNUMBER([@Measured]),[@Measured],1)))',
+            help="Your own, else the measured one, else 1. Move of the asset for a move of 1 of the hedge asset.",
         ),
         Column(
             name="beta_value",
@@ -139,5 +149,5 @@ SHEET: Final = Sheet(
     purpose="What you own, and what it is worth.",
     blocks=(HOLDINGS, HOLDINGS_TOTAL),
     landscape=False,
-    widths=(2, 0, 0, 0, 0, 0, 0, 0, 0, 3, 24, 16, 10),
+    widths=(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 24, 16, 10),
 )

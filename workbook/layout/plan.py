@@ -524,6 +524,7 @@ WARNINGS: Final = Panel(
             ("funding", "Funding", "word_funding", "Funding is not against you"),
             ("stale", "Prices", "word_stale", "The prices are fresh"),
             ("facts", "Venue facts", "word_facts", "The venue facts are fresh"),
+            ("review", "Open hedges", "word_review", "No open hedge waits for you"),
         )
     ),
 )

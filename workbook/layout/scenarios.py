@@ -5,6 +5,8 @@ from typing import Final
 from workbook.layout.formats import (
     MONEY,
     PERCENT,
+    PRICE,
+    TIMES,
     TOP,
 )
 from workbook.record import Column, Sheet, Table
@@ -12,6 +14,7 @@ from workbook.record import Column, Sheet, Table
 SCENARIOS: Final = Table(
     name="Scenarios",
     title="Everything moves together",
+    help="Results suppose that you add margin in time, so that the hedge stays open.",
     row=TOP,
     column=2,
     rows=21,
@@ -143,10 +146,64 @@ DIVERGENCE: Final = Table(
         ),
     ),
 )
+LEVERAGE: Final = Table(
+    name="Leverage",
+    title="How near liquidation is, by leverage",
+    row=43,
+    column=2,
+    rows=9,
+    key="leverage",
+    columns=(
+        Column(
+            name="leverage",
+            unit="times",
+            format=TIMES,
+            low=1,
+            high=500,
+            required=False,
+            width=12,
+            help="A leverage to look at.",
+        ),
+        Column(
+            name="distance",
+            unit="move",
+            format=PERCENT,
+            width=14,
+            formula='IF(OR(NOT(plan_ready),[@Leverage]=""),"",IFNA(ABS(LIQUIDATION_MOVE([@Leverage],'
+            'plan_maintenance_rate,plan_side,plan_kind,plan_liquidation_formula,plan_taker_fee)),"none"))',
+            help="How far the price may move against the hedge; none: no price liquidates it.",
+        ),
+        Column(
+            name="price",
+            unit="quote per base",
+            format=PRICE,
+            width=14,
+            formula="IF(ISNUMBER([@Distance]),LIQUIDATION_PRICE(plan_entry_price,[@Leverage],"
+            'plan_maintenance_rate,plan_side,plan_kind,plan_liquidation_formula,plan_taker_fee),"")',
+            help="Where the hedge is liquidated.",
+        ),
+        Column(
+            name="margin",
+            unit="quote",
+            format=MONEY,
+            width=14,
+            formula='IF(ISNUMBER([@Distance]),HEDGE_MARGIN(plan_feasible_notional,[@Leverage]),"")',
+            help="What the position ties up.",
+        ),
+        Column(
+            name="verdict",
+            unit="",
+            kind="text",
+            width=14,
+            formula='IF(ISNUMBER([@Distance]),IF([@Distance]<plan_reference_move,"too near","survives"),"")',
+            help="Against the rise to survive of the Plan sheet.",
+        ),
+    ),
+)
 
 
 SHEET: Final = Sheet(
     name="Scenarios",
     purpose="What a move of the market does to the holdings, the hedge and both together.",
-    blocks=(SCENARIOS, DIVERGENCE),
+    blocks=(SCENARIOS, DIVERGENCE, LEVERAGE),
 )

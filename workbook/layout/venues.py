@@ -140,7 +140,6 @@ CONTRACTS: Final = Table(
             width=12,
             help="Day of these facts. Blank: not known.",
         ),
-        Column(name="source", unit="where from", kind="text", required=False, width=40, help="Where from."),
         Column(
             name="key",
             unit="",
@@ -149,6 +148,7 @@ CONTRACTS: Final = Table(
             formula='IF([@Venue]="","",[@Venue]&" "&[@Asset]&" "&[@Kind])',
             help="By this the other sheets find the row.",
         ),
+        Column(name="source", unit="where from", kind="text", required=False, width=64, help="Where from."),
     ),
 )
 VENUES: Final = Table(

@@ -194,6 +194,12 @@ WORDING: Final = Panel(
                 '"The venue facts are "&FIXED(plan_facts_age,0)&" days old: compare them with the venue"',
             ),
             (
+                "review",
+                "Open hedges",
+                "text",
+                'journal_waiting&IF(journal_waiting=1," open hedge waits"," open hedges wait")&" for you: see Journal"',
+            ),
+            (
                 "checks",
                 "Checks",
                 "text",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workbook.layout.compared import COMPARED
 from workbook.layout.formats import (
     DATE,
     FUTURE,
@@ -249,7 +250,7 @@ WORKINGS: Final = Panel(
 SHEET: Final = Sheet(
     name="Workings",
     purpose="The steps between the inputs and the results. There is nothing to fill in.",
-    blocks=(WORKINGS, WORDING),
+    blocks=(WORKINGS, WORDING, COMPARED),
     widths=(2, 36, 16, 16, 62, 3, 30, 90),
     landscape=False,
 )

@@ -19,7 +19,18 @@ from workbook.layout.formats import PURPOSE_ROW, STATUS_ROW, TITLE_ROW, TOP
 from workbook.recalc import recalc_bytes
 from workbook.record import Sheet, Table, letters
 from workbook.request import Request
-from workbook.template import blocks, checks, costs, guide, plan, scenarios, styles
+from workbook.template import (
+    blocks,
+    checks,
+    correlation,
+    costs,
+    guide,
+    journal,
+    plan,
+    roll,
+    scenarios,
+    styles,
+)
 from workbook.template.charts import charts_of, reach, title_of
 from workbook.template.examples import Example, example
 from workbook.template.finish import finished
@@ -30,8 +41,12 @@ DRESS: Final[Mapping[str, ModuleType]] = {
     "Plan": plan,
     "Costs": costs,
     "Scenarios": scenarios,
+    "Correlation": correlation,
+    "Roll": roll,
+    "Journal": journal,
     "Checks": checks,
 }
+STATUS_WIDTH: Final = 50  # characters that the longest status takes
 TABS: Final = {"Guide": styles.GREY, "Plan": styles.NAVY, "Holdings": "C9A227", "Market": "C9A227"}
 
 
@@ -86,6 +101,7 @@ def bare_bytes(chosen: Example) -> bytes:
 
 
 def _write(sheet: Worksheet, record: Sheet, chosen: Example) -> None:
+    _widths(sheet, record)
     _head(sheet, record)
     for notes in record.notes:
         blocks.write_notes(sheet, notes)
@@ -93,7 +109,6 @@ def _write(sheet: Worksheet, record: Sheet, chosen: Example) -> None:
         blocks.write_panel(sheet, panel, chosen.fields)
     for table in record.tables:
         blocks.write_table(sheet, table, chosen.tables.get(table.name, ()))
-    _widths(sheet, record)
     _view(sheet, record)
     sheet.sheet_properties.tabColor = TABS.get(record.name, "8FA3B8")
     sheet.protection.sheet = True
@@ -111,7 +126,7 @@ def _head(sheet: Worksheet, record: Sheet) -> None:
     status.font, status.alignment = styles.STATUS, styles.FLUSH
     blocks.mark(
         sheet,
-        f"A{STATUS_ROW}:C{STATUS_ROW}",
+        f"A{STATUS_ROW}:{letters(_covered(sheet, STATUS_WIDTH))}{STATUS_ROW}",
         (
             ("NOT(plan_ready)", "watch"),
             ("NOT(checks_ok)", "bad"),
@@ -119,6 +134,15 @@ def _head(sheet: Worksheet, record: Sheet) -> None:
             ("checks_ok", "good"),
         ),
     )
+
+
+def _covered(sheet: Worksheet, wanted: float) -> int:
+    """The first column up to which the sheet is that wide."""
+    column, width = 1, sheet.column_dimensions["A"].width
+    while width < wanted:
+        column += 1
+        width += sheet.column_dimensions[letters(column)].width
+    return column
 
 
 def _widths(sheet: Worksheet, record: Sheet) -> None:

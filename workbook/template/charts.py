@@ -164,4 +164,5 @@ def _name(at: Place) -> Any:
 
 def column(table: str, name: str) -> Place:
     """The cells of a table's column."""
-    return PLAN.place(table, name)
+    found: Place = PLAN.place(table, name)
+    return found

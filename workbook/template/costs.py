@@ -19,7 +19,7 @@ BY_DAY = Words(
     "quote currency (below 0: received)",
     "Lines of the funding accumulated and of all costs over the horizon.",
 )
-SIZE = (16.5, 8.5)
+SIZE = (13.5, 7.5)
 
 
 def dress(sheet: Worksheet) -> None:
@@ -29,7 +29,7 @@ def dress(sheet: Worksheet) -> None:
     mark(sheet, area, ((f'{verdict}<>""', "good"),))
     paths = [column("FundingPath", name) for name in ("funding", "total")]
     by_day = lines(BY_DAY, column("FundingPath", "day"), paths, formats=("0", "#,##0.00"))
-    place(sheet, by_day, FUNDING_PATH.row, FUNDING_PATH.last_column + 1, SIZE)
+    place(sheet, by_day, FUNDING_PATH.row, FUNDING_PATH.last_column + 2, SIZE)
     parts = [column("Costs", name) for name in ("fees", "slippage", "funding", "basis")]
     names = column("Costs", "label")
     by_venue = bars(BY_VENUE, names, parts, formats=("General", "#,##0.00"), stacked=True, lying=True)

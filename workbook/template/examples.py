@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from udfs.registry import REGISTRY, serial
+from udfs.conventions import LINEAR
+from udfs.registry import REGISTRY, Spec, serial
 from udfs.venues import tables
 from workbook.errors import BookError
 from workbook.record import Value
@@ -21,9 +22,13 @@ ASSETS: Final = ("BTC", "ETH", "SOL", "ADA", "BNB")
 ARTICLE: Final = "figures of the article"
 ARTICLE_DAY: Final = serial(datetime(2026, 1, 1))
 FUTURE_DAYS: Final = 45
+WEEK: Final = 7
+STOP_ABOVE: Final = 1.1  # the examples' hedges are given up 10 % above their entry
 PRICE_SOURCE: Final = "Binance spot, daily close (23:59:59 UTC)"
 MOVES: Final = tuple((round(step * 0.05, 2),) for step in range(-10, 11))
 DIVERGING: Final = tuple((share, hedge) for share in (-0.2, 0.0, 0.2) for hedge in (-0.2, 0.0, 0.2))
+LEVERAGES: Final = tuple((times,) for times in (1, 2, 3, 5, 10, 20, 50, 75, 100))
+WAYS: Final = (("One short in the hedge asset",), ("A short in each asset",))
 ENTRY_FORMULA: Final = {"Bybit": "entry"}  # Bybit counts the maintenance margin on the entry value
 
 
@@ -57,6 +62,7 @@ def _two_assets() -> Example:
         {
             "Holdings": (("BTC", 0.1), ("ETH", 1.5)),
             "Market": _market({"BTC": 30_000, "ETH": 2_000}, ARTICLE_DAY, ARTICLE, 0.0001, 30_450),
+            "Journal": (_opened(ARTICLE_DAY, 0.08, 30_000, 5, 6_000, 0.4),),
         },
     )
 
@@ -68,6 +74,7 @@ def _one_asset() -> Example:
         {
             "Holdings": (("BTC", 0.5),),
             "Market": _market({"BTC": 30_000}, ARTICLE_DAY, ARTICLE, 0.0001, 30_450),
+            "Journal": (_opened(ARTICLE_DAY, 0.25, 30_000, 10, 15_000, 0.5),),
         },
     )
 
@@ -77,6 +84,7 @@ def _portfolio() -> Example:
     header, *rows = _read("prices.csv")
     day = datetime.fromisoformat(rows[-1][0])
     closes = dict(zip(header[1:], map(float, rows[-1][1:]), strict=True))
+    week_ago = float(rows[-1 - WEEK][1])
     rates = [float(rate) for _, _, rate in _read("funding.csv")[1:]]
     funding = math.fsum(rates) / len(rates)
     return Example(
@@ -84,9 +92,19 @@ def _portfolio() -> Example:
         {
             "Holdings": (("BTC", 0.35), ("ETH", 4), ("SOL", 60), ("ADA", 8_000), ("BNB", 12)),
             "Market": _market(closes, serial(day), PRICE_SOURCE, round(funding, 8)),
+            "Journal": (_opened(serial(day) - WEEK, 0.3, week_ago, 3, 45_000, 0.5),),
         },
         as_of=day,
     )
+
+
+def _opened(
+    day: float, contracts: float, entry: float, leverage: float, exposure: float, ratio: float
+) -> tuple[Value | None, ...]:
+    """A row of the Journal: a short in BTC at Binance, to be looked at after a fortnight."""
+    size, stop, expiry = 1, round(entry * STOP_ABOVE), None
+    opened = (day, "Binance", "BTC", LINEAR, contracts, size, entry, leverage, stop)
+    return (*opened, day + 2 * WEEK, expiry, exposure, ratio)
 
 
 def _blank() -> Example:
@@ -112,6 +130,11 @@ def _common() -> dict[str, Rows]:
         "Costs": _cost_rows(),
         "Scenarios": MOVES,
         "Divergence": DIVERGING,
+        "Leverage": LEVERAGES,
+        "Betas": tuple((asset,) for asset in ASSETS),
+        "Ways": WAYS,
+        "Prices": _price_rows(),
+        "Rolls": (("BTC",),),
         "Functions": _function_rows(),
     }
 
@@ -161,8 +184,30 @@ def _function_rows() -> Rows:
             ", ".join(parameter.signature for parameter in spec.parameters),
             spec.unit,
             spec.help,
+            _call(spec),
         )
         for spec in REGISTRY.values()
+    )
+
+
+def _call(spec: Spec) -> str:
+    """The registered example as a person would type it."""
+    return f"{spec.name}({', '.join(map(_shown, spec.example.cells))}) = {_shown(spec.example.result)}"
+
+
+def _shown(cell: object) -> str:
+    if isinstance(cell, (list, tuple)):
+        rows = [", ".join(map(_shown, row)) for row in cell]
+        return "{" + "; ".join(rows) + "}"
+    if isinstance(cell, float):
+        return f"{cell:.10g}"
+    return "" if cell is None else f'"{cell}"' if isinstance(cell, str) else str(cell)
+
+
+def _price_rows() -> Rows:
+    """The real price history, a row a day."""
+    return tuple(
+        (serial(datetime.fromisoformat(day)), *map(float, prices)) for day, *prices in _read("prices.csv")[1:]
     )
 
 

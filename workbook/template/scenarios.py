@@ -2,10 +2,10 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workbook.layout.scenarios import SCENARIOS
+from workbook.layout.scenarios import LEVERAGE, SCENARIOS
 from workbook.record import letters
 from workbook.template.blocks import mark
-from workbook.template.charts import Words, column, lines, place
+from workbook.template.charts import Words, bars, column, lines, place
 
 RESULT = Words(
     "Unhedged, hedge and both together",
@@ -13,6 +13,12 @@ RESULT = Words(
     "quote currency",
     "Lines of the result of the holdings alone, of the hedge alone and of both together, for moves from "
     "-50% to +50%.",
+)
+DISTANCE = Words(
+    "How near liquidation is",
+    "leverage",
+    "move of the price to liquidation",
+    "Bars of the move that liquidates the hedge, for leverages from 1x to 100x: the higher, the nearer.",
 )
 
 
@@ -24,3 +30,13 @@ def dress(sheet: Worksheet) -> None:
     results = [column("Scenarios", name) for name in ("unhedged", "hedge", "hedged")]
     chart = lines(RESULT, column("Scenarios", "move"), results, formats=("0%", "#,##0"))
     place(sheet, chart, SCENARIOS.row, SCENARIOS.last_column + 2, (20, 11))
+    distances = bars(
+        DISTANCE, column("Leverage", "leverage"), [column("Leverage", "distance")], formats=('0"x"', "0%")
+    )
+    place(sheet, distances, LEVERAGE.row - 8, SCENARIOS.last_column + 2, (20, 10))
+    verdict = f"{letters(LEVERAGE.at('verdict'))}{LEVERAGE.first_row}"
+    mark(
+        sheet,
+        f"{verdict}:{letters(LEVERAGE.at('verdict'))}{LEVERAGE.last_row}",
+        ((f'{verdict}="too near"', "bad"), (f'{verdict}="survives"', "good")),
+    )
