@@ -270,6 +270,8 @@ def recalc(
             as_of=read_time(as_of) if as_of else None,
             allow_stale=allow_stale,
         )
+        if report and report == market:
+            raise UsageError(f"{report}: is the market file, and cannot be the report too")
         run = Run(paths, request, out=out, in_place=in_place, jobs=jobs, timeout=timeout, scheduler=scheduler)
         problems = run.report_to(report)
     except (BadRun, BadReport) as wrong:
