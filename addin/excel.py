@@ -111,3 +111,4 @@ def _row(row: Any) -> list[Any]:
 
 
 globals().update({name: wrapper(spec) for name, spec in REGISTRY.items()})
+__all__ = [*REGISTRY]  # noqa: PLE0604 - the names of the registry, what a server that imports * offers

@@ -19,7 +19,7 @@ BY_HAND: Final = (
     "xlwings Lite keeps its code in each workbook, where no other program reaches it: "
     "`microhedge addin build lite --out DIR` writes the files and a page that says how to {} them"
 )
-START: Final = '''"""The functions of microhedge for xlwings Lite, written by `microhedge addin build lite`."""
+START: Final = '''"""Functions of microhedge for xlwings Lite; written by `microhedge addin build lite`."""
 
 import sys
 import tempfile
