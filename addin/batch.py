@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from workbook.batch import EARLIER, BadRun, count_books, recalc_paths
+from workbook.batch import EARLIER, Adapt, BadRun, count_books, recalc_paths
 from workbook.report import json_lines, open_report
 from workbook.request import Outcome, Request
 
@@ -63,6 +63,7 @@ class Run:
         jobs: int | None,
         timeout: float,
         scheduler: str | None,
+        adapt: Adapt | None = None,
     ) -> None:
         self.passed_over: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
@@ -73,6 +74,7 @@ class Run:
             out=out,
             in_place=in_place,
             request=request,
+            adapt=adapt,
             jobs=jobs,
             timeout=timeout or None,
             scheduler=scheduler,

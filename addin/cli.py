@@ -255,6 +255,9 @@ def recalc(
     timeout: Annotated[
         float, typer.Option(min=0, metavar="S", help="Seconds after which one book is given up; 0: never.")
     ] = 300,
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask each book's venue for its Market sheet first, through ccxt.")
+    ] = False,
 ) -> None:
     """Recalculate books and folders of books without opening a spreadsheet program."""
     from addin.batch import Run, read_inputs, read_time
@@ -263,6 +266,11 @@ def recalc(
     from workbook.report import BadReport
     from workbook.request import Request
 
+    prices = None
+    if live:
+        from addin.live_market import LivePrices
+
+        prices = LivePrices()
     try:
         request = Request(
             inputs=read_inputs(inputs or []),
@@ -272,9 +280,58 @@ def recalc(
         )
         if report and report == market:
             raise UsageError(f"{report}: is the market file, and cannot be the report too")
-        run = Run(paths, request, out=out, in_place=in_place, jobs=jobs, timeout=timeout, scheduler=scheduler)
+        run = Run(
+            paths,
+            request,
+            out=out,
+            in_place=in_place,
+            jobs=jobs,
+            timeout=timeout,
+            scheduler=scheduler,
+            adapt=prices.adapt if prices else None,
+        )
         problems = run.report_to(report)
     except (BadRun, BadReport) as wrong:
         raise UsageError(str(wrong)) from None
+    if prices and prices.told():
+        problems += 1
     if problems:
+        raise typer.Exit(1)
+
+
+market = typer.Typer(help="Prices and rates of the venues, now.")
+app.add_typer(market, name="market")
+
+
+@market.callback(no_args_is_help=True)
+def market_default() -> None:
+    """Prices and rates of the venues, now."""
+
+
+@market.command("fetch")
+def fetch_market_data(
+    target: Annotated[str, typer.Argument(metavar="BOOK|FILE", help="A plan book, or a market file (.csv).")],
+    venue: Annotated[
+        str | None, typer.Option("--venue", metavar="V", help="Of a market file; Binance if not given.")
+    ] = None,
+    kind: Annotated[
+        Literal["linear", "inverse"] | None,
+        typer.Option("--kind", help="Which contracts, of a market file; linear if not given."),
+    ] = None,
+    symbol: Annotated[
+        list[str] | None,
+        typer.Option("--symbol", metavar="S", help="An asset to put into a market file; may be repeated."),
+    ] = None,
+    history: Annotated[
+        int,
+        typer.Option("--history", min=0, max=2000, metavar="DAYS", help="Daily closes too, so many."),
+    ] = 0,
+    format_: Annotated[Literal["text", "json"], typer.Option("--format", help="Text or JSON.")] = "text",
+) -> None:
+    """Write prices, funding rates and dated futures as they are now into a book or a market file."""
+    from addin.live_market import fetch_market
+
+    text, complete = fetch_market(target, venue, kind, symbol or [], history, format_)
+    print(text)
+    if not complete:
         raise typer.Exit(1)

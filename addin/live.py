@@ -1,5 +1,6 @@
 """Live facts in the shell: results as text or JSON, and a sentence for whatever could not be had."""
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -61,15 +62,23 @@ def refresh_venues(venues: Sequence[str], symbols: Sequence[str], form: str) -> 
 def _table(changed: Sequence[Change]) -> str:
     if not changed:
         return "nothing changed"
-    rows = [("venue", "symbol", "fact", "was", "is")]
-    rows += [(row.venue, row.symbol, row.fact, _shown(row.old), _shown(row.new)) for row in changed]
+    rows = [["venue", "symbol", "fact", "was", "is"]]
+    rows += [[row.venue, row.symbol, row.fact, shown(row.old), shown(row.new)] for row in changed]
+    return aligned(rows)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as columns of text."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
 
 
-def _shown(fact: float | str | None) -> str:
+def shown(fact: object) -> str:
+    """A fact as a person reads it; "-" is not known."""
     if fact is None:
         return "-"
+    if isinstance(fact, dt.datetime):
+        return f"{fact:%Y-%m-%d %H:%M}"
     return f"{fact:.15g}" if isinstance(fact, float) else str(fact)

@@ -1,15 +1,19 @@
 """What the tests of live facts share: the venues on the loopback, and a clock that agrees with them."""
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from venue_answers import NOW
 from venue_server import VenueServer
 
 from udfs.venues import VARIABLE
-from workbook.live.client import Connection
+from workbook.live.client import MIRROR, Connection
 from workbook.live.files import CACHE_VARIABLE
 
 ccxt = pytest.importorskip("ccxt", reason="live facts need the extra live")
@@ -21,7 +25,7 @@ TODAY = dt.datetime.fromtimestamp(NOW / 1000, dt.UTC)
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[VenueServer]:
     """The venues, and this user's folders, all of this test alone."""
     monkeypatch.setattr("workbook.live.clock.here", lambda: TODAY)
-    monkeypatch.setattr("addin.live.here", lambda: TODAY)
+    monkeypatch.setattr("workbook.live.cache.here", lambda: TODAY)
     monkeypatch.setenv(VARIABLE, str(tmp_path / "tables"))
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setattr("ccxt.Exchange.throttle", lambda *_: None)  # its pauses; a test holds that it is on
@@ -34,3 +38,16 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[VenueSer
 def connection(server: VenueServer) -> Connection:
     """To the loopback, with pauses that cost nothing."""
     return Connection(mirror=server.address, timeout=5, attempts=3, backoff=0.001)
+
+
+def command(server: VenueServer, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The real command, through the mirror, with tables and cache in a folder of its own."""
+    environment = {MIRROR: server.address, VARIABLE: str(folder), CACHE_VARIABLE: str(folder / "cache")}
+    return subprocess.run(
+        [sys.executable, "-m", "addin", *words],
+        cwd=ROOT,
+        env=environment | {"PATH": "", "SYSTEMROOT": "", "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
+        text=True,
+        capture_output=True,
+        check=False,
+    )

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
-from live_fixtures import TODAY, connection, server
+from live_fixtures import TODAY, command, connection, server
 from venue_answers import BYBIT_API, FAPI, MEXC_CONTRACT, WEEX_CONTRACT
 from venue_server import Fault, VenueServer
 
-from udfs.venues import CONTRACTS_FILE, VARIABLE, tables
+from udfs.venues import CONTRACTS_FILE, tables
 from workbook.live import faults
-from workbook.live.client import MIRROR, Client, Connection
+from workbook.live.client import Client, Connection
 from workbook.live.clock import Clock
 from workbook.live.venues import Refresh, kept, refresh, write
 
@@ -324,22 +323,10 @@ def test_without_ccxt_one_sentence(connection: Connection, monkeypatch: pytest.M
     assert str(miss.reason) == "live facts need ccxt: pip install 'microhedge[live]'"
 
 
-def run(server: VenueServer, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """The real command, through the mirror."""
-    environment = {MIRROR: server.address, VARIABLE: str(folder), "PATH": "", "SYSTEMROOT": ""}
-    return subprocess.run(
-        [sys.executable, "-m", "addin", *words],
-        cwd=ROOT,
-        env=environment,
-        text=True,
-        capture_output=True,
-        check=False,
-    )
-
-
 def test_command_shows_changes_and_writes(server: VenueServer, tmp_path: Path) -> None:
     """`venues refresh`: what changed on standard output, the rest beside it, exit 0."""
-    done = run(server, tmp_path / "new", "venues", "refresh", "--venue", "weex", "--symbol", "DOGE")
+    words = ("--venue", "weex", "--symbol", "DOGE")
+    done = command(server, tmp_path / "new", "venues", "refresh", *words)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "venue  symbol          fact                    was  is",
@@ -352,16 +339,17 @@ def test_command_shows_changes_and_writes(server: VenueServer, tmp_path: Path) -
 def test_command_says_what_was_kept(server: VenueServer, tmp_path: Path) -> None:
     """A venue that fails: its sentence on standard error, exit 1, no file, no traceback."""
     server.faults = [Fault(status=451)]
-    done = run(server, tmp_path / "tables", "venues", "refresh", "--venue", "Bybit", "--symbol", "BTCUSDT")
+    words = ("--venue", "Bybit", "--symbol", "BTCUSDT")
+    done = command(server, tmp_path / "tables", "venues", "refresh", *words)
     assert done.returncode == 1
     assert done.stdout == "nothing changed\n"
     assert "Bybit: does not serve this place (HTTP 451)" in done.stderr
     assert "Traceback" not in done.stderr
-    assert list((tmp_path / "tables").iterdir()) == []
+    assert not list((tmp_path / "tables").glob("*.csv"))
 
 
 def test_unknown_venue_is_refused(server: VenueServer, tmp_path: Path) -> None:
     """A venue that can't be asked: the names of those that can."""
-    done = run(server, tmp_path, "venues", "refresh", "--venue", "Mt. Gox")
+    done = command(server, tmp_path, "venues", "refresh", "--venue", "Mt. Gox")
     assert done.returncode == 1
     assert 'venue: "Mt. Gox" can not be asked; there are Binance, Bybit, BingX, WEEX, MEXC' in done.stderr

@@ -25,10 +25,10 @@ SEPTEMBER = int(dt.datetime(2026, 9, 25, 8, tzinfo=dt.UTC).timestamp() * 1000)
 PERPETUAL = 4_133_404_800_000  # Binance's delivery date of what is never delivered
 
 SPOT = {"BTC": 60_000.0, "ETH": 3_000.0, "SOL": 150.0, "ADA": 0.75, "BNB": 600.0, "LTC": 90.0, "DOGE": 0.2}
-MARK = {base: price * 1.001 for base, price in SPOT.items()}
-INDEX = {base: price * 1.0002 for base, price in SPOT.items()}
-LAST = {base: price * 1.0012 for base, price in SPOT.items()}
-DATED = {base: price * 1.02 for base, price in SPOT.items()}
+MARK = {base: round(price * 1.001, 8) for base, price in SPOT.items()}
+INDEX = {base: round(price * 1.0002, 8) for base, price in SPOT.items()}
+LAST = {base: round(price * 1.0012, 8) for base, price in SPOT.items()}
+DATED = {base: round(price * 1.02, 8) for base, price in SPOT.items()}
 
 
 def settled(now: int, hours: int, count: int, late: int = 0) -> list[int]:
@@ -47,10 +47,15 @@ def text(value: float) -> str:
     return f"{value:.10g}"
 
 
-def candles(now: int, base: str, days: int) -> list[tuple[int, float]]:
-    """Opening times and closes of daily candles, the unfinished one of today last."""
+def candles(now: int, base: str, count: int, since: str | None = None) -> list[tuple[int, float]]:
+    """Opening times and closes of daily candles, the unfinished one of today last.
+
+    From a moment on if one is given, or else the latest.
+    """
     today = now // DAY * DAY
-    return [(today - DAY * back, SPOT[base] * (1 - 0.001 * back)) for back in reversed(range(days))]
+    first = today - (count - 1) * DAY if since is None else -(-int(since) // DAY) * DAY
+    days = range(first, min(today, first + (count - 1) * DAY) + 1, DAY)
+    return [(day, round(SPOT[base] * (1 - 0.0005 * ((today - day) // DAY)), 8)) for day in days]
 
 
 def base_of(symbol: str) -> str:
@@ -262,7 +267,7 @@ def binance_spot_ticker(query: Query, now: int) -> Any:
 def binance_klines(query: Query, now: int) -> Any:
     return [
         [time, text(close), text(close), text(close), text(close), "1", time + DAY - 1, "1", 1, "1", "1", "0"]
-        for time, close in candles(now, base_of(query["symbol"]), int(query.get("limit", "500")))
+        for time, close in candles(now, base_of(query["symbol"]), int(query["limit"]), query.get("startTime"))
     ]
 
 
@@ -452,7 +457,7 @@ def bybit_risk(query: Query, now: int) -> Any:
 def bybit_klines(query: Query, now: int) -> Any:
     rows = [
         [str(time), text(close), text(close), text(close), text(close), "1", "1"]
-        for time, close in candles(now, base_of(query["symbol"]), int(query["limit"]))
+        for time, close in candles(now, base_of(query["symbol"]), int(query["limit"]), query.get("start"))
     ]
     return bybit({"symbol": query["symbol"], "category": query["category"], "list": rows[::-1]}, now)
 
@@ -609,10 +614,9 @@ def bingx_spot_ticker(query: Query, now: int) -> Any:
 
 
 def bingx_klines(query: Query, now: int) -> Any:
-    rows = candles(now, base_of(query["symbol"]), int(query["limit"]))
-    return bingx(
-        [[time, close, close, close, close, 1.0, time + DAY - 1, 1.0] for time, close in rows[::-1]], now
-    )
+    since = str(int(query["startTime"]) + 1)  # ccxt asks from a millisecond before
+    rows = candles(now, base_of(query["symbol"]), int(query["limit"]), since)[::-1]
+    return bingx([[time, close, close, close, close, 1.0, time + DAY - 1, 1.0] for time, close in rows], now)
 
 
 # --- WEEX ---------------------------------------------------------------------------------------
@@ -756,7 +760,7 @@ def weex_spot_ticker(query: Query, now: int) -> Any:
 
 
 def weex_klines(query: Query, now: int) -> Any:
-    rows = candles(now, base_of(query["symbol"]), int(query.get("limit", "100")))
+    rows = candles(now, base_of(query["symbol"]), 100)  # whatever is asked: ccxt passes no limit on
     return [
         [time, text(close), text(close), text(close), text(close), "1", time + DAY, "1", 1, "1", "1"]
         for time, close in rows
@@ -930,7 +934,7 @@ def mexc_spot_ticker(query: Query, now: int) -> Any:
 def mexc_klines(query: Query, now: int) -> Any:
     return [
         [time, text(close), text(close), text(close), text(close), "3.55", time + DAY, "168387.3"]
-        for time, close in candles(now, base_of(query["symbol"]), int(query["limit"]))
+        for time, close in candles(now, base_of(query["symbol"]), int(query["limit"]), query.get("startTime"))
     ]
 
 

@@ -32,6 +32,9 @@ EARLIER: Final = "done by an earlier run"
 Compute = Callable[..., Any]
 """Calls a function with arguments, in this process or in another."""
 
+Adapt = Callable[[Request, bytes], Request]
+"""What a request becomes for one book, by the book's bytes."""
+
 
 class BadRun(BookError):
     """A run that cannot be begun as it was asked for."""
@@ -60,6 +63,7 @@ def recalc_paths(
     out: Place | None = None,
     in_place: bool = False,
     request: Request | None = None,
+    adapt: Adapt | None = None,
     jobs: int | None = None,
     timeout: float | None = TIMEOUT,
     scheduler: str | None = None,
@@ -68,7 +72,7 @@ def recalc_paths(
     """Recalculate books and folders of books; an outcome a book, in the order in which they end.
 
     Exactly one of `out`, a folder that mirrors what lies below each path, and `in_place` is given.
-    `passed_over` counts, by kind, what lay in the folders and is no book.
+    `adapt` makes a book's own request. `passed_over` counts, by kind, what lay in the folders and is no book.
     """
     if (out is None) == (not in_place):
         raise BadRun("say where the results go: either an output folder or in place")
@@ -78,6 +82,8 @@ def recalc_paths(
         _refuse_overlap(places, target)
     asked = request or Request()
     found = find_jobs(places, target, asked, Counter() if passed_over is None else passed_over)
+    if adapt:
+        found = (adapted(job, adapt) if isinstance(job, Job) else job for job in found)
     written = [target] if target else [(store, path) for store, path in places if store.is_folder(path)]
     folders = {_url(store, path): store.locked(store.join(path, ledger.FOLDER)) for store, path in written}
     return _run(found, folders.values(), jobs or os.cpu_count() or 1, timeout, scheduler)
@@ -114,6 +120,16 @@ def find_jobs(
             continue
         if below is None:
             yield Outcome(store.name(path), "refused", f"holds no book ({', '.join(SUFFIXES)})")
+
+
+def adapted(job: Job, adapt: Adapt) -> Job:
+    """The job with its book's own request; a book that can't be read keeps the common one and fails by it."""
+    store, source = find_store(job.source)
+    try:
+        request = adapt(job.request, store.read(source))
+    except OSError:
+        return job
+    return dataclasses.replace(job, request=request, asked=fingerprint(request))
 
 
 def count_books(places: Sequence[Place]) -> int:

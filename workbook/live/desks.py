@@ -1,7 +1,7 @@
 """The desks: which ccxt exchange answers for a venue, and which of its contracts a symbol means."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from udfs.conventions import INVERSE, LINEAR
@@ -26,22 +26,26 @@ class Desk:
     venue: str
     exchange: str
     kinds: tuple[str, ...]
-    own_size: Mapping[str, float]
+    own_size: Mapping[str, float] = field(hash=False)
     splits: bool = False  # ccxt can list the kinds apart
+    spot: str = ""  # whose spot markets: binanceusdm would read BTC/USDT as a future
     fees: tuple[str, str] | None = None  # where the answer itself states maker and taker
     declared_fees: bool = True  # whether ccxt's own figures may stand in for fees that are not stated
     leverages: tuple[str, ...] = ()  # where the answer states the leverage that ccxt leaves out
     ladder: str = ""  # how the public leverage tiers are read, where there are any
 
-    def client(self, connection: Connection, *, spot: bool = False) -> Client:
-        """A client that lists this desk's contracts, and the spot markets too if asked to."""
-        types = (*(("spot",) if spot else ()), *self.kinds) if self.splits else ()
-        return Client(self.venue, self.exchange, connection, types)
+    def client(self, connection: Connection) -> Client:
+        """A client for this desk's contracts."""
+        return Client(self.venue, self.exchange, connection, self.kinds if self.splits else ())
+
+    def spot_client(self, connection: Connection) -> Client:
+        """A client for the venue's spot markets."""
+        return Client(self.venue, self.spot or self.exchange, connection, ("spot",) if self.splits else ())
 
 
 DESKS: Final = (
-    Desk("Binance", "binanceusdm", (LINEAR,), {LINEAR: 1.0}, splits=True),
-    Desk("Binance", "binancecoinm", (INVERSE,), {}, splits=True),
+    Desk("Binance", "binanceusdm", (LINEAR,), {LINEAR: 1.0}, splits=True, spot="binance"),
+    Desk("Binance", "binancecoinm", (INVERSE,), {}, splits=True, spot="binance"),
     # ccxt takes the smallest order for an inverse contract's size; Bybit's orders count USD
     Desk("Bybit", "bybit", (LINEAR, INVERSE), {LINEAR: 1.0, INVERSE: 1.0}, splits=True, ladder="bybit"),
     Desk(

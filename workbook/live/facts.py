@@ -16,7 +16,6 @@ from workbook.live.desks import Desk, Market, kind
 from workbook.live.funding import Funding
 
 PERCENT: Final = 100.0
-UNKNOWN: Final = Funding()
 VALUED: Final = "bounds valued at"
 
 

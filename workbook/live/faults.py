@@ -22,6 +22,11 @@ class LiveError(HedgeError):
         super().__init__(message, "venue", venue)
         self.retry_after = retry_after
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the venue need not be asked for anything else in this run."""
+        return self.passing or isinstance(self, (NoLibrary, NoTrust, Blocked))
+
 
 class NoLibrary(LiveError):
     """The extra `live` is not installed."""

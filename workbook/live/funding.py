@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from workbook.live.client import Client, number
 from workbook.live.clock import moment
 from workbook.live.faults import LiveError
 
-SETTLEMENTS = 4  # enough to see an interval that has just changed
+SETTLEMENTS: Final = 4  # enough to see an interval that has just changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,9 @@ class Funding:
     next_at: dt.datetime | None = None
     interval_hours: float | None = None
     remarks: tuple[str, ...] = ()
+
+
+UNKNOWN: Final = Funding()
 
 
 def funding(client: Client, market: Mapping[str, Any]) -> Funding:

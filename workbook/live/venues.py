@@ -21,10 +21,10 @@ from udfs.venues import CONTRACTS_FILE, TIERS_FILE, Contract, Tables, Tier, spel
 from workbook.live.client import Client, Connection
 from workbook.live.clock import clock
 from workbook.live.desks import DESKS, Desk, Market, listed, traded
-from workbook.live.facts import UNKNOWN, VALUED, contract, tiers
-from workbook.live.faults import Blocked, LiveError, NotListed, NoTrust
+from workbook.live.facts import VALUED, contract, tiers
+from workbook.live.faults import LiveError, NotListed
 from workbook.live.files import write_whole
-from workbook.live.funding import funding
+from workbook.live.funding import UNKNOWN, funding
 
 KEPT: Final = re.compile(r"Kept from (an unknown date|\S+): ([^.]*)\.")
 FACTS: Final = Contract._fields[2:13]  # what a venue says; the date, source and note are ours
@@ -161,7 +161,7 @@ def _ask(desk: Desk, connection: Connection, symbols: Sequence[str]) -> Refresh:
                 for market in listed(markets, symbol, desk.kinds) or _unlisted(desk, symbol):
                     _take(found, desk, client, traded(market, desk.venue), time.now.date())
             except LiveError as reason:
-                if _is_final(reason):
+                if reason.is_final:
                     raise
                 found.missed.append(Missed(desk.venue, symbol, reason))
             left.remove(symbol)
@@ -179,11 +179,6 @@ def _take(found: Refresh, desk: Desk, client: Client, market: Market, today: dt.
 
 def _unlisted(desk: Desk, symbol: str) -> list[Market]:
     raise NotListed(f"{desk.venue}: does not list {symbol}", desk.venue)
-
-
-def _is_final(reason: LiveError) -> bool:
-    """Whether the venue need not be asked for anything else."""
-    return reason.passing or isinstance(reason, Blocked | NoTrust)
 
 
 def _rows_of(known: Tables, desk: Desk) -> list[str]:

@@ -1,0 +1,162 @@
+"""What one asset costs at one venue now: spot, perpetual, funding, dated future."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Self, TypeVar
+
+from workbook.live.client import Client, Connection
+from workbook.live.clock import moment
+from workbook.live.desks import Desk, Market, kind, listed
+from workbook.live.faults import LiveError, NotListed
+from workbook.live.funding import UNKNOWN, Funding, funding
+
+SPOT_QUOTES: Final = ("USDT", "USDC", "USD")  # where a contract's own quote has no spot market
+DAY: Final = 86_400_000  # milliseconds
+PAGE: Final = 500  # candles that every venue gives at once
+
+SPOT: Final = ("spot",)  # the columns that stand and fall together
+CARRY: Final = (
+    "mark",
+    "index",
+    "funding_rate",
+    "predicted_funding_rate",
+    "last_funding_rate",
+    "next_settlement",
+    "funding_interval",
+)
+DATED: Final = ("future", "expiry")
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """An asset at a venue, by the kind of contract, and how far the dated future should reach."""
+
+    venue: str
+    kind: str
+    symbol: str
+    horizon: float = 0.0  # days
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Prices and rates of one asset, as of one moment of the venue's clock; None is not known."""
+
+    want: Want
+    as_of: dt.datetime
+    source: str
+    spot: float | None = None
+    funding: Funding = UNKNOWN
+    future: float | None = None
+    expiry: dt.datetime | None = None
+    future_symbol: str | None = None
+    failed: tuple[str, ...] = ()  # the columns that could not be had
+    missed: tuple[str, ...] = ()  # and why, a sentence each
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Where one desk is asked: its contracts and its venue's spot markets."""
+
+    contracts: Client
+    spot: Client
+
+    @classmethod
+    def of(cls, desk: Desk, connection: Connection) -> Self:
+        """The counter of a desk; one client serves both where the venue lists all in one answer."""
+        contracts = desk.client(connection)
+        return cls(contracts, desk.spot_client(connection) if desk.splits else contracts)
+
+
+def quote(counter: Counter, want: Want, now: dt.datetime) -> Quote:
+    """Ask for one asset; what fails in part is named, and the rest stands."""
+    client = counter.contracts
+    markets = client.markets()
+    perpetual = next(iter(_perpetuals(listed(markets, want.symbol, (want.kind,)))), None)
+    base = perpetual["base"] if perpetual else want.symbol.upper()
+    failed: list[str] = []
+    missed: list[str] = []
+
+    def tried(columns: tuple[str, ...], read: Callable[[], Answer]) -> Answer | None:
+        try:
+            return read()
+        except LiveError as reason:
+            failed.extend(columns)
+            missed.append(str(reason))
+            return None
+
+    spot = tried(SPOT, lambda: _spot(counter.spot.markets(), base, perpetual))
+    if perpetual is None and spot is None and not missed:
+        raise NotListed(f"{client.venue}: does not list {want.symbol}", client.venue)
+    future = _future(markets, base, want, now)
+    found = Quote(want, now, f"{client.venue}, ccxt {client.version}")
+    if spot is not None:
+        found = replace(found, spot=tried(SPOT, lambda: _price(counter.spot, spot)))
+    if perpetual is not None:
+        found = replace(found, funding=tried(CARRY, lambda: funding(client, perpetual)) or UNKNOWN)
+    if future is not None:
+        found = replace(
+            found,
+            future=tried(DATED, lambda: _price(client, future)),
+            expiry=moment(future["expiry"]),
+            future_symbol=future["symbol"],
+        )
+    if found.spot is None and found.funding.mark is None:
+        raise LiveError("; ".join(missed) or f"{client.venue}: has no price of {want.symbol}", client.venue)
+    return replace(found, failed=tuple(failed), missed=tuple(dict.fromkeys(missed)))
+
+
+def closes(counter: Counter, want: Want, days: int, now: dt.datetime) -> list[tuple[dt.date, float]]:
+    """Daily closes of the spot market, oldest first: the finished days alone, in UTC."""
+    client = counter.spot
+    market = _spot(client.markets(), want.symbol.upper(), None)
+    if market is None:
+        raise NotListed(f"{client.venue}: has no spot market of {want.symbol}", client.venue)
+    since = int(now.timestamp() * 1000) // DAY * DAY - days * DAY
+    found: dict[int, float] = {}
+    while since < int(now.timestamp() * 1000) // DAY * DAY:
+        candles = client.ask("fetch_ohlcv", market["symbol"], "1d", since, min(days + 1, PAGE))
+        fresh = {int(time): close for time, *_, close, _ in candles if int(time) >= since}
+        if not fresh:
+            break
+        found |= fresh
+        since = max(fresh) + DAY
+    days_closed = ((moment(time).date(), close) for time, close in sorted(found.items()))
+    return [(day, close) for day, close in days_closed if day < now.date()]
+
+
+def _perpetuals(contracts: list[Market]) -> list[Market]:
+    """The perpetuals that are traded, those in USDT first."""
+    traded = [market for market in contracts if market["swap"] and market["active"] is not False]
+    return sorted(traded, key=lambda market: (market["quote"] != "USDT", market["symbol"]))
+
+
+def _spot(markets: Mapping[str, Market], base: str, perpetual: Market | None) -> Market | None:
+    quotes = ((perpetual["quote"],) if perpetual else ()) + SPOT_QUOTES
+    return next((found for quote in quotes if (found := markets.get(f"{base}/{quote}"))), None)
+
+
+def _future(markets: Mapping[str, Market], base: str, want: Want, now: dt.datetime) -> Market | None:
+    """The first dated future that outlives the horizon, or else the last there is."""
+    dated = sorted(
+        (
+            market
+            for market in markets.values()
+            if market["future"]
+            and market["base"] == base
+            and kind(market) == want.kind
+            and market["active"] is not False
+            and moment(market["expiry"]) > now
+        ),
+        key=lambda market: market["expiry"],
+    )
+    end = now + dt.timedelta(days=want.horizon)
+    return next((market for market in dated if moment(market["expiry"]) >= end), dated[-1] if dated else None)
+
+
+def _price(client: Client, market: Market) -> float | None:
+    """The mark price of a contract where its ticker shows one, or else the last trade."""
+    ticker: Mapping[str, float | None] = client.ask("fetch_ticker", market["symbol"])
+    return ticker["markPrice"] or ticker["last"]
