@@ -184,6 +184,7 @@ class Panel:
     column: int  # of the labels
     has_notes: bool = False
     is_prose: bool = False
+    is_named: bool = False  # the values have the panel's name, for formulas that take them together
     span: int = 0  # further columns that the heading of prose covers
 
     @property
@@ -290,6 +291,7 @@ class Sheet:
     blocks: tuple[Notes | Panel | Table, ...] = ()
     widths: tuple[float, ...] = ()  # of the columns from A on, where no table sets them
     landscape: bool = True
+    across: int = 1  # pages side by side on which it is printed
     pages: int = 1  # down, on which it is printed; 0: as many as it takes
     printed: int | None = None  # the last column that is printed, if not all are
 
@@ -388,7 +390,8 @@ class Book:
         for sheet in self.sheets:
             for panel in sheet.panels:
                 column = panel.value_column
-                found[panel.name] = Place(sheet.name, panel.first_row, column, panel.last_row, column)
+                if panel.is_named:
+                    found[panel.name] = Place(sheet.name, panel.first_row, column, panel.last_row, column)
                 for row, field in enumerate(panel.fields, panel.first_row):
                     found[field.name] = Place(sheet.name, row, column, row, column)
         for name, (title, column_name) in self.lists.items():

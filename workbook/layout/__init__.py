@@ -27,7 +27,7 @@ from workbook.record import Book
 PLAN: Final = Book(
     version=guide.VERSION,
     lists={"market_symbols": ("Market", "symbol"), "venue_names": ("VenueList", "venue")},
-    areas={"price_history": ("Prices", False), "price_headers": ("Prices", True)},
+    areas={"history": ("Prices", False), "history_head": ("Prices", True)},
     sheets=tuple(
         sheet.SHEET
         for sheet in (

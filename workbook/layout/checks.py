@@ -46,6 +46,7 @@ SUMMARY: Final = Panel(
 )
 CHECKS: Final = Panel(
     name="checks_list",
+    is_named=True,
     title="Checks: is the book sound?",
     row=10,
     column=2,
@@ -198,6 +199,7 @@ LIMITS: Final = Panel(
 )
 WARNED: Final = Panel(
     name="warnings_list",
+    is_named=True,
     title="Warnings: is the plan wise?",
     row=26,
     column=2,

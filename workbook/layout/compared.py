@@ -22,19 +22,19 @@ COMPARED: Final = Panel(
             help="Rows with a date.",
         ),
         Field(
-            name="corr_hedge_column",
+            name="hedge_col",
             label="Column of the hedge asset",
             unit="column",
             format="0",
-            formula="IFNA(MATCH(plan_instrument,price_headers,0),0)",
+            formula="IFNA(MATCH(plan_instrument,history_head,0),0)",
             help="In the price history; 0: not there.",
         ),
         Field(
-            name="corr_asset_column",
+            name="asset_col",
             label="Column of the rolling beta",
             unit="column",
             format="0",
-            formula="IFNA(MATCH(corr_asset,price_headers,0),0)",
+            formula="IFNA(MATCH(corr_asset,history_head,0),0)",
             help="In the price history.",
         ),
         Field(
@@ -51,7 +51,7 @@ COMPARED: Final = Panel(
             label="The comparison is possible",
             unit="true/false",
             kind="flag",
-            formula="AND(plan_ready,corr_hedge_column>0,corr_value>0,COUNT(Betas[Beta])=ROWS(Betas[Beta]))",
+            formula="AND(plan_ready,hedge_col>0,corr_value>0,COUNT(Betas[Beta])=ROWS(Betas[Beta]))",
             help="A plan, holdings, and a beta of each asset.",
         ),
         Field(
@@ -112,7 +112,7 @@ COMPARED: Final = Panel(
             label="One short: effectiveness",
             unit="of variance",
             format=PERCENT,
-            formula='IF(corr_ready,HEDGE_EFFECTIVENESS(Prices[Portfolio],INDEX(price_history,0,corr_hedge_column),one_notional/corr_value),"")',
+            formula='IF(corr_ready,HEDGE_EFFECTIVENESS(Prices[Portfolio],INDEX(history,0,hedge_col),one_notional/corr_value),"")',
             help="On the price history, with today's holdings.",
         ),
         Field(

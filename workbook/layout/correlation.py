@@ -3,7 +3,7 @@
 
 from typing import Final
 
-from workbook.layout.formats import DATE, MONEY, PERCENT, PRICE, TOP, WHOLE
+from workbook.layout.formats import DATE, MONEY, PERCENT, PRICE, ROW, TOP, WHOLE
 from workbook.record import Column, Field, Panel, Sheet, Table
 
 ASSETS: Final = ("BTC", "ETH", "SOL", "ADA", "BNB")
@@ -65,7 +65,7 @@ BETAS: Final = Table(
             unit="of history",
             format="0",
             width=14,
-            formula="IFNA(MATCH([@Asset],price_headers,0),0)",
+            formula="IFNA(MATCH([@Asset],history_head,0),0)",
             help="Column of the price history; 0: none.",
         ),
         Column(
@@ -73,7 +73,7 @@ BETAS: Final = Table(
             unit="count",
             format=WHOLE,
             width=14,
-            formula="IF([@[Price column]]=0,0,COUNT(INDEX(price_history,0,[@[Price column]])))",
+            formula="IF([@[Price column]]=0,0,COUNT(INDEX(history,0,[@[Price column]])))",
             help="Days with a price.",
         ),
         Column(
@@ -81,7 +81,7 @@ BETAS: Final = Table(
             unit="a year",
             format=PERCENT,
             width=14,
-            formula='IF([@[Price column]]=0,"",IFNA(REALIZED_VOLATILITY(INDEX(price_history,0,[@[Price column]])),""))',
+            formula='IF([@[Price column]]=0,"",IFNA(REALIZED_VOLATILITY(INDEX(history,0,[@[Price column]])),""))',
             help="Of the daily returns, annualised.",
         ),
         Column(
@@ -89,7 +89,7 @@ BETAS: Final = Table(
             unit="ratio",
             format="0.000",
             width=12,
-            formula='IF(OR([@[Price column]]=0,corr_hedge_column=0),"",IFNA(HEDGE_BETA(INDEX(price_history,0,[@[Price column]]),INDEX(price_history,0,corr_hedge_column)),""))',
+            formula='IF(OR([@[Price column]]=0,hedge_col=0),"",IFNA(HEDGE_BETA(INDEX(history,0,[@[Price column]]),INDEX(history,0,hedge_col)),""))',
             help="Move of the asset for a move of 1 of the hedge asset.",
         ),
         Column(
@@ -97,7 +97,7 @@ BETAS: Final = Table(
             unit="ratio",
             format="0.000",
             width=13,
-            formula='IF(OR([@[Price column]]=0,corr_hedge_column=0),"",IFNA(HEDGE_CORRELATION(INDEX(price_history,0,[@[Price column]]),INDEX(price_history,0,corr_hedge_column)),""))',
+            formula='IF(OR([@[Price column]]=0,hedge_col=0),"",IFNA(HEDGE_CORRELATION(INDEX(history,0,[@[Price column]]),INDEX(history,0,hedge_col)),""))',
             help="From -1 to 1.",
         ),
         Column(
@@ -105,7 +105,7 @@ BETAS: Final = Table(
             unit="of variance",
             format=PERCENT,
             width=14,
-            formula='IF(OR([@[Price column]]=0,corr_hedge_column=0),"",IFNA(HEDGE_EFFECTIVENESS(INDEX(price_history,0,[@[Price column]]),INDEX(price_history,0,corr_hedge_column)),""))',
+            formula='IF(OR([@[Price column]]=0,hedge_col=0),"",IFNA(HEDGE_EFFECTIVENESS(INDEX(history,0,[@[Price column]]),INDEX(history,0,hedge_col)),""))',
             help="Share of its variance that the best short in the hedge asset takes away.",
         ),
         Column(
@@ -219,11 +219,19 @@ ROLLING: Final = Table(
             help="Last day of the window.",
         ),
         Column(
+            name="start",
+            unit="row",
+            format=ROW,
+            width=13,
+            formula="IF(OR(corr_days<=corr_window,asset_col=0,hedge_col=0),0,[@End]-corr_window+1)",
+            help="First day of the window; 0: the history is too short or an asset is missing.",
+        ),
+        Column(
             name="beta",
             unit="ratio",
             format="0.000",
             width=14,
-            formula='IF(OR([@End]=0,corr_asset_column=0,corr_hedge_column=0),"",IFNA(HEDGE_BETA(INDEX(price_history,[@End]-corr_window+1,corr_asset_column):INDEX(price_history,[@End],corr_asset_column),INDEX(price_history,[@End]-corr_window+1,corr_hedge_column):INDEX(price_history,[@End],corr_hedge_column)),""))',
+            formula='IF([@Start]=0,"",HEDGE_BETA(INDEX(history,[@Start],asset_col):INDEX(history,[@End],asset_col),INDEX(history,[@Start],hedge_col):INDEX(history,[@End],hedge_col)))',
             help="Beta over the window.",
         ),
     ),
@@ -318,5 +326,5 @@ SHEET: Final = Sheet(
     purpose="How the assets moved together, and whether one short can hedge them all.",
     blocks=(SETTINGS, BETAS, WAYS, ROLLING, PRICES),
     widths=(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3),
-    printed=10,
+    printed=11,
 )

@@ -154,6 +154,24 @@ COSTS: Final = Table(
             help="Maker or taker, as assumed.",
         ),
         Column(
+            name="size",
+            unit="base or quote",
+            format=SIZE,
+            width=14,
+            is_link=True,
+            formula='IF(N([@[Facts row]])=0,"",INDEX(Contracts[Contract size],[@[Facts row]]))',
+            help="Of one contract: base units if linear, quote units if inverse.",
+        ),
+        Column(
+            name="lot",
+            unit="contracts",
+            format=SIZE,
+            width=11,
+            is_link=True,
+            formula='IF(N([@[Facts row]])=0,"",INDEX(Contracts[Lot],[@[Facts row]]))',
+            help="The smallest step of an order.",
+        ),
+        Column(
             name="contracts",
             unit="contracts",
             format=SIZE,
@@ -170,7 +188,7 @@ COSTS: Final = Table(
             format=MONEY,
             width=14,
             formula='IF([@Contracts]="","",CONTRACTS_NOTIONAL([@Contracts],plan_entry_price,'
-            "INDEX(Contracts[Contract size],[@[Facts row]]),[@Kind]))",
+            "[@Size],[@Kind]))",
             help="What those contracts are worth.",
         ),
         Column(

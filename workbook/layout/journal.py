@@ -3,7 +3,20 @@
 
 from typing import Final
 
-from workbook.layout.formats import DATE, KINDS, MONEY, PERCENT, PRICE, ROW, SIZE, TIMES, TOP, WHOLE
+from workbook.layout.formats import (
+    DATE,
+    DATE_OR_NONE,
+    KINDS,
+    MONEY,
+    PERCENT,
+    PRICE,
+    RATE,
+    ROW,
+    SIZE,
+    TIMES,
+    TOP,
+    WHOLE,
+)
 from workbook.record import Column, Field, Panel, Sheet, Table
 
 SUMMARY: Final = Panel(
@@ -233,12 +246,48 @@ JOURNAL: Final = Table(
             help="Gain or loss since the entry, before funding and fees.",
         ),
         Column(
+            name="rate",
+            unit="an interval",
+            format=RATE,
+            width=11,
+            is_link=True,
+            formula='IF([@Notional]="","",N(INDEX(Market[Funding rate],[@[Market row]])))',
+            help="Present funding rate of the Market sheet.",
+        ),
+        Column(
+            name="interval",
+            unit="hours",
+            format="0",
+            width=10,
+            is_link=True,
+            formula='IF([@Notional]="","",MAX(1,N(INDEX(Market[Funding interval],[@[Market row]]))))',
+            help="Of the Market sheet; at least an hour.",
+        ),
+        Column(
+            name="price_day",
+            unit="date, UTC",
+            format=DATE_OR_NONE,
+            kind="date",
+            width=12,
+            is_link=True,
+            formula='IF([@Notional]="","",N(INDEX(Market[As of],[@[Market row]])))',
+            help="Day of the mark.",
+        ),
+        Column(
+            name="settlements",
+            unit="count",
+            format=WHOLE,
+            width=12,
+            formula='IF([@Notional]="","",FUNDING_SETTLEMENTS([@Opened],MAX([@Opened],[@[Price day]]),[@Interval]))',
+            help="Since it was opened, up to the day of the mark.",
+        ),
+        Column(
             name="funding",
             unit="quote",
             format=MONEY,
             width=12,
-            formula='IF([@Notional]="","",FUNDING_COST([@Notional],N(INDEX(Market[Funding rate],[@[Market row]])),FUNDING_SETTLEMENTS([@Opened],MAX([@Opened],N(INDEX(Market[As of],[@[Market row]]))),MAX(1,N(INDEX(Market[Funding interval],[@[Market row]]))))))',
-            help="Accumulated at the present rate up to the price's day; negative: received. Nothing for a dated future.",
+            formula='IF([@Notional]="","",IF([@Expiry]<>"",0,FUNDING_COST([@Notional],[@Rate],[@Settlements])))',
+            help="Accumulated at the present rate; negative: received. A dated future has none.",
         ),
         Column(
             name="liquidation",
@@ -269,7 +318,7 @@ JOURNAL: Final = Table(
             unit="true/false",
             kind="flag",
             width=10,
-            formula='IF(OR([@Notional]="",[@Stop]=""),FALSE,IF([@Contracts]<0,[@Mark]<=[@Stop],[@Mark]>=[@Stop]))',
+            formula='IF([@Notional]="","",IF([@Stop]="",FALSE,IF([@Contracts]<0,[@Mark]<=[@Stop],[@Mark]>=[@Stop])))',
             help="The mark has reached the stop price.",
         ),
         Column(
@@ -305,5 +354,5 @@ SHEET: Final = Sheet(
     purpose="The hedges that are open, and what each needs today.",
     blocks=(SUMMARY, JOURNAL),
     widths=(2, 26),
-    pages=0,
+    across=2,
 )

@@ -24,6 +24,7 @@ from workbook.record import Field, Panel, Sheet
 
 SETTINGS: Final = Panel(
     name="plan_settings",
+    is_named=True,
     title="Your plan",
     row=12,
     column=2,
@@ -182,6 +183,7 @@ OPTIONS: Final = Panel(
 )
 RESULTS: Final = Panel(
     name="plan_results",
+    is_named=True,
     title="The hedge",
     row=12,
     column=6,

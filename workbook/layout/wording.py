@@ -141,9 +141,15 @@ WORDING: Final = Panel(
                 "breakeven",
                 "Break-even",
                 "text",
+                'word_until&FIXED(ABS(N(plan_breakeven_move))/one_percent)&"%."',
+            ),
+            (
+                "until",
+                "Before or after break-even",
+                "text",
                 (
                     'IF(N(plan_breakeven_move)<0,"it has paid for itself once the price falls by ",'
-                    '"it stays ahead until the price rises by ")&FIXED(ABS(N(plan_breakeven_move))/one_percent)&"%."'
+                    '"it stays ahead until the price rises by ")'
                 ),
             ),
             (

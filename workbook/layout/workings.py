@@ -4,7 +4,7 @@ from typing import Final
 
 from workbook.layout.compared import COMPARED
 from workbook.layout.formats import (
-    DATE,
+    DATE_OR_NONE,
     FUTURE,
     MONEY,
     PERCENT,
@@ -116,7 +116,7 @@ WORKINGS: Final = Panel(
             name="plan_expiry",
             label="Expiry of the dated future",
             unit="date",
-            format=DATE,
+            format=DATE_OR_NONE,
             kind="date",
             formula=_from_market("Expiry"),
             is_link=True,
@@ -126,7 +126,7 @@ WORKINGS: Final = Panel(
             name="plan_price_day",
             label="Day of the price",
             unit="date",
-            format=DATE,
+            format=DATE_OR_NONE,
             kind="date",
             formula=_from_market("As of"),
             is_link=True,

@@ -171,7 +171,9 @@ def _print(sheet: Worksheet, record: Sheet) -> None:
     sheet.print_title_rows = f"{TITLE_ROW}:{data.header_row if data else STATUS_ROW}"
     sheet.page_setup.orientation = "landscape" if record.landscape else "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, record.pages
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = record.across, record.pages
+    if record.across > 1:
+        sheet.print_title_cols = "A:D"
     corners = [reach(sheet, chart) for chart in charts_of(sheet)] if record.printed is None else []
     last_row = max([record.last_row, *(row for row, _ in corners)])
     last_column = record.printed or max([record.last_column, *(column for _, column in corners)])

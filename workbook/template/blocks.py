@@ -1,6 +1,7 @@
 """Notes, panels and tables on a sheet, as the layout record places them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from openpyxl.cell import Cell
 from openpyxl.formatting.rule import Rule
@@ -13,6 +14,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from udfs.registry import serial
 from workbook.record import FIRST_DATE, LAST_DATE, Column, Field, Notes, Panel, Port, Table, Value, letters
 from workbook.template import styles
+
+LETTER: Final = 1.08  # room that a letter takes of a column's width, with what wrapping wastes
+LINE_HEIGHT: Final = 14.5
+LINE_GAP: Final = 2
 
 Rows = Sequence[Sequence[Value | None]]
 
@@ -65,6 +70,8 @@ def write_table(sheet: Worksheet, table: Table, rows: Rows) -> None:
             _value(sheet, row, at, column, value, formula=table.formula(column))
         if column.is_input:
             _validate(sheet, column, _span(table, at))
+        elif column.constant is not None:
+            _wrap(sheet, table, at)
     _register(sheet, table)
 
 
@@ -73,6 +80,17 @@ def mark(sheet: Worksheet, area: str, rules: Iterable[tuple[str, str]]) -> None:
     for formula, name in rules:
         rule = Rule(type="expression", dxf=styles.state(name), formula=[formula], stopIfTrue=True)
         sheet.conditional_formatting.add(area, rule)
+
+
+def _wrap(sheet: Worksheet, table: Table, at: int) -> None:
+    """Words that do not fit their column go on below: each row is as high as its longest cell."""
+    width = sheet.column_dimensions[letters(at)].width
+    for row in range(table.first_row, table.last_row + 1):
+        cell = sheet.cell(row, at)
+        cell.alignment = styles.WRAPPED
+        lines = -(-len(str(cell.value or "")) * LETTER // width)
+        height = sheet.row_dimensions[row].height or 0
+        sheet.row_dimensions[row].height = max(height, LINE_HEIGHT * lines + LINE_GAP)
 
 
 def _register(sheet: Worksheet, table: Table) -> None:
@@ -116,7 +134,7 @@ def _value(
     cell.alignment = styles.ALIGNED[port.kind]
     cell.border = styles.BOXED if port.is_input else styles.UNDERLINED
     cell.protection = styles.UNLOCKED if port.is_input else styles.LOCKED
-    cell.number_format = port.format
+    cell.number_format = styles.FLAG if port.kind == "flag" else port.format
     return cell
 
 

@@ -11,7 +11,9 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties
+from openpyxl.drawing.xdr import XDRPositiveSize2D
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout import PLAN
@@ -23,6 +25,8 @@ SHADES: Final = ("14365C", "B45309", "6B9AC4", "C9A227")
 DASHES: Final = ("solid", "dash", "sysDot", "lgDashDot")
 MARKERS: Final = ("none", "none", "circle", "none")
 
+MARGIN_CM: Final = 0.3  # between a table and the chart beside it
+EMU_PER_CM: Final = 360_000
 CM_PER_PIXEL: Final = 2.54 / 96
 ROW_CM: Final = 20 * CM_PER_PIXEL  # a row of the default height
 
@@ -102,7 +106,10 @@ def place(sheet: Worksheet, chart: Any, row: int, column: int, size: tuple[float
     """Stand a chart with its upper left corner in a cell; the size is in centimetres."""
     chart.width, chart.height = size
     chart.corner = row, column
-    sheet.add_chart(chart, f"{letters(column)}{row}")
+    corner = AnchorMarker(col=column - 1, colOff=round(MARGIN_CM * EMU_PER_CM), row=row - 1)
+    extent = XDRPositiveSize2D(*(round(length * EMU_PER_CM) for length in size))
+    chart.anchor = OneCellAnchor(_from=corner, ext=extent)
+    sheet.add_chart(chart)
 
 
 def charts_of(sheet: Worksheet) -> list[Any]:
@@ -118,7 +125,7 @@ def title_of(chart: Any) -> str:
 def reach(sheet: Worksheet, chart: Any) -> tuple[int, int]:
     """The last row and the last column that a chart covers, by the widths of the columns."""
     row, column = chart.corner
-    left = chart.width
+    left = chart.width + MARGIN_CM
     while left > 0:
         left -= (sheet.column_dimensions[letters(column)].width * 7 + 5) * CM_PER_PIXEL
         column += 1

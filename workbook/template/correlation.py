@@ -21,4 +21,4 @@ def dress(sheet: Worksheet) -> None:
         [column("RollingBeta", "beta")],
         formats=("yyyy-mm", "0.00"),
     )
-    place(sheet, chart, ROLLING.row, ROLLING.last_column + 1, (12.6, 9))
+    place(sheet, chart, ROLLING.row, ROLLING.last_column + 1, (11, 8.5))

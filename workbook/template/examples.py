@@ -22,13 +22,14 @@ ASSETS: Final = ("BTC", "ETH", "SOL", "ADA", "BNB")
 ARTICLE: Final = "figures of the article"
 ARTICLE_DAY: Final = serial(datetime(2026, 1, 1))
 FUTURE_DAYS: Final = 45
+LONGEST: Final = 150  # letters of an example; a table as a result goes on
 WEEK: Final = 7
 STOP_ABOVE: Final = 1.1  # the examples' hedges are given up 10 % above their entry
 PRICE_SOURCE: Final = "Binance spot, daily close (23:59:59 UTC)"
 MOVES: Final = tuple((round(step * 0.05, 2),) for step in range(-10, 11))
 DIVERGING: Final = tuple((share, hedge) for share in (-0.2, 0.0, 0.2) for hedge in (-0.2, 0.0, 0.2))
 LEVERAGES: Final = tuple((times,) for times in (1, 2, 3, 5, 10, 20, 50, 75, 100))
-WAYS: Final = (("One short in the hedge asset",), ("A short in each asset",))
+WAYS: Final = (("One short for all",), ("A short in each asset",))
 ENTRY_FORMULA: Final = {"Bybit": "entry"}  # Bybit counts the maintenance margin on the entry value
 
 
@@ -192,7 +193,8 @@ def _function_rows() -> Rows:
 
 def _call(spec: Spec) -> str:
     """The registered example as a person would type it."""
-    return f"{spec.name}({', '.join(map(_shown, spec.example.cells))}) = {_shown(spec.example.result)}"
+    said = f"{spec.name}({', '.join(map(_shown, spec.example.cells))}) = {_shown(spec.example.result)}"
+    return said if len(said) <= LONGEST else said[: LONGEST - 2] + " …"
 
 
 def _shown(cell: object) -> str:

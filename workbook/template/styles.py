@@ -27,6 +27,7 @@ ROLES: Final = {"input": (BLUE, YELLOW), "calculation": (INK, WHITE), "link": (G
 STATES: Final = {"good": (GREEN, MINT), "watch": (AMBER, SAND), "bad": (RED, PINK)}
 HEADS: Final = {"title": (NAVY, WHITE), "header": (WHITE, NAVY), "panel": (NAVY, PALE), "unit": (GREY, WHITE)}
 
+FLAG: Final = '"TRUE";"TRUE";"FALSE"'  # for programs that show a flag as a number
 LOCKED: Final = Protection(locked=True)
 UNLOCKED: Final = Protection(locked=False)
 THIN: Final = Side(style="thin", color="FF" + LINE)
