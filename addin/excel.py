@@ -6,6 +6,7 @@ xlwings Lite and Server make real errors of such texts; in the classic add-in ou
 """
 
 import inspect
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -69,7 +70,7 @@ def wrapper(spec: Spec) -> Callable[..., Any]:
             result = spec.call(*map(_from_host, arguments))
         except HedgeError as refusal:
             return refusal.cell
-        return [_row(row) for row in result] if isinstance(result, list) else result
+        return _to_host(result) if isinstance(result, list) else result
 
     function.__name__ = function.__qualname__ = spec.name
     function.__doc__ = help_of(spec)
@@ -99,15 +100,22 @@ def _from_host(argument: Any) -> Any:
         return _cell(argument)
     if len(argument) == 1 and len(argument[0]) == 1:
         return _cell(argument[0][0])
-    return [[_cell(cell) for cell in row] for row in argument]
+    return [list(map(_cell, row)) for row in argument] if int in _kinds(argument) else argument
 
 
 def _cell(cell: Any) -> Any:
     return COM_ERRORS.get(cell, cell) if type(cell) is int else cell
 
 
-def _row(row: Any) -> list[Any]:
-    return [cell.cell if isinstance(cell, HedgeError) else cell for cell in row]
+def _to_host(rows: list[list[Any]]) -> list[list[Any]]:
+    if not any(issubclass(kind, HedgeError) for kind in _kinds(rows)):
+        return rows
+    return [[cell.cell if isinstance(cell, HedgeError) else cell for cell in row] for row in rows]
+
+
+def _kinds(rows: list[list[Any]]) -> set[type]:
+    """The types in a range, found without a Python loop: most ranges hold numbers alone."""
+    return set(map(type, itertools.chain.from_iterable(rows)))
 
 
 globals().update({name: wrapper(spec) for name, spec in REGISTRY.items()})
