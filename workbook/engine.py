@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
+from math import isfinite
 from typing import Any, Final
 
 import formualizer
@@ -190,10 +191,12 @@ def _read(engine: formualizer.Workbook, sheets: Sequence[str], area: Area, resul
     )
     answers = (answer for row in rows for answer in row)
     for where, answer in zip(area.places(), answers, strict=True):
-        results[where] = answer if type(answer) is float else _answered(answer)
+        results[where] = _answered(answer)
 
 
 def _answered(answer: Any) -> Value:
+    if type(answer) is float:
+        return answer + 0.0 if isfinite(answer) else UNKNOWN  # -0.0 reads as 0
     if isinstance(answer, dict):
         return CellError(TEXTS.get(answer.get("kind", ""), UNKNOWN))
     if answer is None or isinstance(answer, (bool, str)):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from udfs.errors import HedgeError
 from workbook.book import Book
+from workbook.charts import charts_with
 from workbook.errors import Unknowable
 from workbook.inputs import cell_of, new_inputs
 from workbook.layout import PLAN
@@ -109,6 +110,8 @@ def _written(book: Book, verdict: Verdict) -> bytes:
     for sheet in values.keys() | areas.keys():
         xml = patched(book.xml(sheet), book.cells(sheet), values[sheet], areas[sheet])
         parts[book.sheets[sheet].part] = xml
+    if parts:
+        parts |= charts_with(book, verdict.changes)
     written = book.package.written(parts)
     if parts:
         _prove(book, written, values)
