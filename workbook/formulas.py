@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from workbook.values import MAX_COLUMN, MAX_ROW, Area, column_letters, column_number
 
 LONGEST: Final = 32_768  # Excel's limit is 8192 characters
+LONGEST_WRITTEN: Final = 8 * LONGEST
 DEEPEST: Final = 32  # names that refer to names
 BLANK_SHEET: Final = "microhedge blank"  # an omitted argument is written as a cell of this sheet
 BLANK: Final = f"'{BLANK_SHEET}'!$A$1"
@@ -257,13 +258,15 @@ class _Writer:
             try:
                 piece = self._piece(token, shift, home, depth)
             except Unwritable as error:
+                if self.length > LONGEST_WRITTEN:
+                    raise
                 fault = fault or str(error)  # read on: the calls that follow are wanted as well
                 continue
             pieces.append(piece)
             self.length += len(piece)
         if fault:
             raise Unwritable(fault)
-        if self.length > LONGEST * 8:
+        if self.length > LONGEST_WRITTEN:
             raise Unwritable("grows without end when its names are written out")
         return "".join(pieces)
 
