@@ -88,7 +88,7 @@ def cached(package: bytes, sheet: str, *cells: str) -> list[Any]:
 
 def without_values(xml: bytes) -> bytes:
     """A sheet without cached values and cell types: what a recalculation must leave as it was."""
-    xml = re.sub(rb"<v(?: [^<>]*)?>[^<]*</v>|<is>.*?</is>", b"", xml)
+    xml = re.sub(rb"<v(?: [^<>]*)?>[^<]*</v>|<v/>|<is>.*?</is>", b"", xml)
     xml = re.sub(rb'(<c\b[^<>]*?) t="\w+"', rb"\1", xml)
     xml = re.sub(rb'(<c\b[^<>]*?) vm="\w+"', rb"\1", xml)
     return re.sub(rb"(<c\b[^<>]*[^/])></c>", rb"\1/>", xml)

@@ -15,7 +15,7 @@ class Dependents:
     def __init__(
         self,
         areas: Mapping[int, Iterable[Area]],
-        arrays: Mapping[int, Area],
+        arrays: Mapping[int, Iterable[Area]],
         extents: Mapping[int, int],
         reaching: Iterable[int] = (),
     ) -> None:
@@ -55,8 +55,8 @@ class Dependents:
         while waiting:
             where = waiting.pop()
             following = [*self._cells.get(where, ()), *self._of_ranges(where, left, reached)]
-            if where in self._arrays:
-                following.extend(self._arrays[where].places())
+            for area in self._arrays.get(where, ()):
+                following.extend(area.places())
             for cell in following:
                 if cell not in seen:
                     seen.add(cell)

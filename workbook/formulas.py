@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from workbook.values import MAX_COLUMN, MAX_ROW, Area, column_letters, column_number
 
 LONGEST: Final = 32_768  # Excel's limit is 8192 characters
+REMEMBERED: Final = 100_000
 LONGEST_WRITTEN: Final = 8 * LONGEST
 DEEPEST: Final = 32  # names that refer to names
 BLANK_SHEET: Final = "microhedge blank"  # an omitted argument is written as a cell of this sheet
@@ -194,6 +195,8 @@ class Grammar:
         key = (text, sheet, *shift, qualified, (row, column) if this_row else None)
         known = self._plain.get(key)
         if known is None:
+            if len(self._plain) >= REMEMBERED:
+                self._plain.clear()  # books of other formulas than the last ones
             writer = _Writer(self, sheet, row, column, qualified)
             known = self._plain[key] = writer.plain(text, tokens, shift)
         return known

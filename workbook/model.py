@@ -59,7 +59,7 @@ class Model:
     @cached_property
     def dependents(self) -> Dependents:
         """What depends on what."""
-        return self._dependents(self.arrays)
+        return self._dependents()
 
     @cached_property
     def missing(self) -> frozenset[int]:
@@ -115,7 +115,7 @@ class Model:
 
         The second result are the areas of dynamic arrays that grew or shrank.
         """
-        formulas = {where: self._text(where, dirty) for where in dirty if where in self.formulas}
+        formulas = {where: self._text(where) for where in dirty if where in self.formulas}
         held = {where: value for where, value in inputs.items() if where not in formulas}
         values = self._constants(formulas, set(dirty) | set(held))
         for where, value in held.items():
@@ -142,12 +142,17 @@ class Model:
 
         The formulas stand at their places on sheets of their own and refer to the book's sheets,
         where every cell is a constant: one step of calculation each, from what Excel itself computed.
+        A formula that reaches cells by their names as text can't be moved so; it stays in its place.
         """
+        reaching = [where for where in cells if self.plain[where].reaches]
+        if reaching:
+            near = [where for where in cells if not self.plain[where].reaches]
+            return {**self.computed(reaching, {}, None)[0], **self.stepped(near)}
         count = len(self.titles)
         formulas = {}
         for where in cells:
             plain = self._plain(where, self.formulas[where], qualified=True)
-            text = self._despilled(where, plain, (), self.saved_arrays)
+            text = self._despilled(where, plain, self.saved_arrays)
             formulas[where + (count << SHEET_BITS)] = self._single(where, text)
         values = self._constants(cells, ())
         areas = [self.saved_arrays[where] for where in cells if where in self.saved_arrays]
@@ -164,18 +169,18 @@ class Model:
     def with_areas(self, moved: Mapping[int, Area]) -> None:
         """Let dynamic arrays fill other cells from now on."""
         self.arrays |= moved
-        self.dependents = self._dependents(self.arrays)
+        self.dependents = self._dependents()
 
-    def _dependents(self, arrays: Mapping[int, Area]) -> Dependents:
+    def _dependents(self) -> Dependents:
         extents = {
             sheet: max(self.book.cells(sheet).values, default=0) >> COLUMN_BITS
             for sheet in range(len(self.titles))
         }
-        for area in arrays.values():
+        for area in self.arrays.values():
             extents[area.sheet] = max(extents[area.sheet], area.bottom)
         return Dependents(
             {where: plain.areas for where, plain in self.plain.items()},
-            arrays,
+            {where: {area, self.arrays[where]} for where, area in self.saved_arrays.items()},
             extents,
             [w for w, plain in self.plain.items() if plain.reaches or self.formulas[w].kind == "dataTable"],
         )
@@ -186,8 +191,8 @@ class Model:
             formula.text, sheet_of(where), row_of(where), column_of(where), origin, qualified=qualified
         )
 
-    def _text(self, where: int, dirty: Collection[int]) -> str:
-        return self._single(where, self._despilled(where, self.plain[where], dirty, self.arrays))
+    def _text(self, where: int) -> str:
+        return self._single(where, self._despilled(where, self.plain[where], self.arrays))
 
     def _single(self, where: int, text: str) -> str:
         """The formula such that it fills one cell, unless it is an array formula."""
@@ -199,8 +204,8 @@ class Model:
             is_single = any(area.size > 1 for area in plain.areas) and not self.ours.isdisjoint(plain.calls)
         return f"INDEX({text},1,1)" if is_single else text
 
-    def _despilled(self, where: int, plain: Plain, dirty: Collection[int], arrays: Mapping[int, Area]) -> str:
-        """`B2#` as the range that it fills, unless B2 itself is to be evaluated."""
+    def _despilled(self, where: int, plain: Plain, arrays: Mapping[int, Area]) -> str:
+        """`B2#` as the range that B2 fills: to the engine an array of one cell has none."""
         if "#" not in plain.text and "ANCHORARRAY" not in plain.calls:
             return plain.text
         grammar = self.book.grammar
@@ -213,9 +218,7 @@ class Model:
                 at_home = grammar.prefix(area.sheet) == (prefix or grammar.prefix(sheet_of(where)))
                 if named is None or not at_home or (area.top, area.left) != (named.top, named.left):
                     continue
-                if anchor in dirty or anchor not in arrays:
-                    return f"{prefix}{corner}#"
-                filled = arrays[anchor]
+                filled = arrays.get(anchor, area)
                 return f"{prefix}{corner}:${column_letters(filled.right)}${filled.bottom}"
             return match[0]
 

@@ -16,6 +16,7 @@ from workbook.model import Model, differs
 from workbook.values import Area, Value, same
 
 ROUNDS = 8  # a spill that changes its size may change the size of another
+LOST = "can't be evaluated by the engine"
 NAMED = 3  # a refusal names so many cells
 
 
@@ -66,11 +67,7 @@ def _judged(
     unresolved: set[int],
     results: Mapping[int, Value],
 ) -> Verdict:
-    lost = {
-        where: "can't be evaluated by the engine"
-        for where, value in results.items()
-        if value is UNKNOWN or value == UNKNOWN
-    }
+    lost = {where: LOST for where, value in results.items() if value == UNKNOWN and where in model.formulas}
     doubtful = unresolved | model.dependents.closure(lost)
     roots = {where for where, value in inputs.items() if not same(value, model.cached(where))}
     roots |= model.missing
@@ -118,7 +115,11 @@ def divergences(model: Model, cells: Iterable[int]) -> dict[int, str]:
         for cell in model.filled(where):
             saved, computed = model.cached(cell), stepped.get(cell)
             if differs(saved, computed):
-                found[where] = f"is {_shown(saved)} in the book, but the engine makes it {_shown(computed)}"
+                found[where] = (
+                    LOST
+                    if computed == UNKNOWN
+                    else f"is {_shown(saved)} in the book, but the engine makes it {_shown(computed)}"
+                )
                 break
     return found
 

@@ -1,0 +1,179 @@
+"""Books that real Excel saved: what a recalculation must reproduce, and what it must not harm."""
+
+import csv
+import datetime as dt
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from books import parts, without_values
+from conftest import SHARED
+
+from workbook.book import Book
+from workbook.errors import BookError
+from workbook.model import Model
+from workbook.recalc import recalc_bytes
+from workbook.request import Request
+from workbook.values import SHEET_BITS, Value, column_number
+from workbook.verdict import divergences, judged
+
+BOOKS = SHARED / "data" / "books"
+ORACLE = sorted(BOOKS.glob("excel_oracle/*.xls*"))
+FEATURES = sorted(BOOKS.glob("excel_features/*.xl*"))
+KNOWN = Path(__file__).parent / "golden" / "divergences.csv"
+AS_OF = dt.datetime(2026, 1, 31)
+VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}
+
+pytestmark = pytest.mark.skipif(not ORACLE, reason="the shared data does not lie beside the project")
+
+
+def known(book: str) -> dict[str, int]:
+    """The divergences of the engine in a book that are known, with the reason, by the functions called."""
+    with KNOWN.open(newline="") as file:
+        return {row["functions"]: int(row["cells"]) for row in csv.DictReader(file) if row["book"] == book}
+
+
+def values(package: bytes) -> dict[int, Value]:
+    """Every cached value of a book, by place."""
+    book = Book(package)
+    return {
+        sheet << SHEET_BITS | key: value
+        for sheet in range(len(book.sheets))
+        for key, value in book.cells(sheet).values.items()
+    }
+
+
+@pytest.mark.parametrize("path", ORACLE, ids=lambda path: path.stem)
+def test_engine_diverges_from_excel_where_it_is_known_to(path: Path) -> None:
+    """Each formula, given Excel's values, against Excel's value: the list holds both ways."""
+    model = Model(Book(path.read_bytes()))
+    found = divergences(model, [where for where in model.formulas if not model.fault(where)])
+    assert Counter(" ".join(sorted(model.plain[where].calls)) for where in found) == known(path.name)
+
+
+def test_every_known_divergence_has_a_book_and_a_reason() -> None:
+    """No row without a reason, no book that is not there."""
+    with KNOWN.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert all(row["reason"] for row in rows)
+    assert {row["book"] for row in rows} <= {path.name for path in ORACLE}
+
+
+@pytest.mark.parametrize("path", ORACLE, ids=lambda path: path.stem)
+def test_excel_values_stay_without_a_changed_input(path: Path) -> None:
+    """Nothing but what the clock and chance move differs from what Excel cached."""
+    package = path.read_bytes()
+    written, outcome = recalc_bytes(package, Request())
+    model = Model(Book(package))
+    roots = [where for where, plain in model.plain.items() if plain.calls & VOLATILE]
+    moving = model.dependents.closure({*roots, *model.missing})
+    before, after = values(package), values(written)
+    assert outcome.status in ("done", "unchanged")
+    assert {w for w in before.keys() | after.keys() if before.get(w) != after.get(w)} <= moving
+
+
+@pytest.mark.parametrize("path", ORACLE, ids=lambda path: path.stem)
+def test_no_divergent_cell_is_written_after_a_change(path: Path) -> None:
+    """Every number moves at once: what the engine is known to get wrong is named, never written."""
+    model = Model(Book(path.read_bytes()))
+    inputs: dict[int, Value] = {
+        sheet << SHEET_BITS | key: value / 2 + 1
+        for sheet in range(len(model.titles))
+        for key, value in model.book.cells(sheet).values.items()
+        if type(value) is float and value != 2 and sheet << SHEET_BITS | key not in model.formulas
+    }
+    filled = {cell for where in model.arrays for cell in model.filled(where)}
+    inputs = {where: value for where, value in inputs.items() if where not in filled}
+    try:
+        verdict = judged(model, inputs, None)
+    except BookError:
+        return  # refused as a whole
+    faults = {where for where in model.formulas if model.fault(where)}
+    wrong = {*faults, *divergences(model, [where for where in model.formulas if where not in faults])}
+    assert not wrong & verdict.changes.keys()
+    assert wrong & model.dependents.closure(inputs) <= verdict.blocked
+
+
+@pytest.mark.parametrize("path", [*ORACLE, *FEATURES], ids=lambda path: path.stem)
+def test_book_is_refused_with_a_sentence_or_unharmed(path: Path) -> None:
+    """Every part byte for byte the same, but for values in the sheets that changed."""
+    package = path.read_bytes()
+    written, outcome = recalc_bytes(package, Request())
+    if outcome.status == "refused":
+        assert len(outcome.reason) > 20
+        assert written == package
+        return
+    if outcome.status == "unchanged":
+        assert written == package
+        return
+    before, after = parts(package), parts(written)
+    assert [*before] == [*after]
+    sheets = {sheet.part for sheet in Book(package).sheets}
+    for name in before:
+        if name in sheets:
+            assert without_values(before[name]) == without_values(after[name])
+        else:
+            assert before[name] == after[name]
+    again, second = recalc_bytes(written, Request())
+    assert (second.status, again) == ("unchanged", written)
+
+
+def order(xml: bytes) -> Iterator[tuple[int, int]]:
+    """Rows and columns of a sheet's cells in the order of the file."""
+    for letters, digits in re.findall(rb'<c r="([A-Z]+)(\d+)"', xml):
+        yield int(digits), column_number(letters.decode())
+
+
+@pytest.mark.parametrize("name", ["templates__gantt_project_tracker.xlsx", "docs__DATE.xlsx"])
+def test_written_book_keeps_the_rules_of_the_package(name: str) -> None:
+    """Content types speak of what is there; cells are in order, each with a type that fits its value."""
+    package = (BOOKS / "excel_oracle" / name).read_bytes()
+    written, _ = recalc_bytes(package, Request(as_of=AS_OF))
+    with zipfile.ZipFile(io.BytesIO(written)) as archive:
+        assert archive.testzip() is None
+        found = {name: archive.read(name) for name in archive.namelist()}
+    types = found["[Content_Types].xml"].decode()
+    assert {part.lstrip("/") for part in re.findall(r'PartName="([^"]+)"', types)} <= found.keys()
+    for sheet in Book(written).sheets:
+        xml = found[sheet.part]
+        assert list(order(xml)) == sorted(order(xml))
+        for kind, value in re.findall(rb'<c [^>]*?t="(\w+)"[^>]*>(?:<f.*?(?:/>|</f>))?<v>([^<]*)', xml):
+            assert kind in (b"s", b"str", b"b", b"e", b"n")
+            assert kind != b"b" or value in (b"0", b"1")
+            assert kind != b"e" or value.startswith(b"#")
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")  # openpyxl says what it would lose
+@pytest.mark.parametrize("name", ["templates__gantt_project_tracker.xlsx", "docs__DATE.xlsx"])
+def test_written_book_opens_elsewhere(name: str, tmp_path: Path) -> None:
+    """Openpyxl and LibreOffice read it, with the values that were written."""
+    package = (BOOKS / "excel_oracle" / name).read_bytes()
+    written, _ = recalc_bytes(package, Request(as_of=AS_OF))
+    assert openpyxl.load_workbook(io.BytesIO(written)).sheetnames
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not installed")
+    source = tmp_path / "book.xlsx"
+    source.write_bytes(written)
+    subprocess.run(
+        [
+            "soffice",
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "csv",
+            "--outdir",
+            str(tmp_path),
+            str(source),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    assert (tmp_path / "book.csv").read_text(encoding="utf-8", errors="replace").strip()
