@@ -95,7 +95,7 @@ def wrapper(spec: Spec) -> Callable[..., Any]:
 
 
 def _from_host(argument: Any) -> Any:
-    """A blank, one cell, or rows of cells; integers of COM become the errors that they stand for."""
+    """A blank, one cell, or rows of cells; no integer is left among them."""
     if not isinstance(argument, list):
         return _cell(argument)
     if len(argument) == 1 and len(argument[0]) == 1:
@@ -104,7 +104,8 @@ def _from_host(argument: Any) -> Any:
 
 
 def _cell(cell: Any) -> Any:
-    return COM_ERRORS.get(cell, cell) if type(cell) is int else cell
+    # From COM an integer is an error cell; from VBA and JavaScript it may be a number.
+    return COM_ERRORS.get(cell) or float(cell) if type(cell) is int else cell
 
 
 def _to_host(rows: list[list[Any]]) -> list[list[Any]]:

@@ -46,6 +46,16 @@ def shown(result: Any) -> Any:
     return result.cell if isinstance(result, HedgeError) else result
 
 
+def squeezed(answer: Any) -> Any:
+    """An answer as one cell, one row or rows of cells, however a host shaped it."""
+    if not isinstance(answer, list):
+        return answer
+    rows = answer if isinstance(answer[0], list) else [[cell] for cell in answer]
+    if len(rows) == 1:
+        return rows[0][0] if len(rows[0]) == 1 else rows[0]
+    return rows
+
+
 def _floats(cell: Any) -> Any:
     """Every number as a cell holds it: a float."""
     if isinstance(cell, (list, tuple)):

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
-from parity_cases import CASES, Case
+from parity_cases import CASES, Case, squeezed
 from windows_host import ERRORS, MISSING, ComRange, ComTime, call, excel_module, sent, xlwings_udfs
 
 from addin import excel, vba
@@ -25,22 +25,12 @@ from udfs.registry import EXCEL_ERRORS
 SPECS = tuple(REGISTRY.values())
 
 
-def cells(answer: Any) -> Any:
-    """An expected answer as rows of cells, however it was written."""
-    if not isinstance(answer, list):
-        return answer
-    rows = answer if isinstance(answer[0], list) else [[cell] for cell in answer]
-    if len(rows) == 1:
-        return rows[0][0] if len(rows[0]) == 1 else rows[0]
-    return rows
-
-
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_value_or_error_is_the_registry_s(case: Case) -> None:
     """Each case of the table gives the same value to the last bit, or the same error, in Excel."""
     arguments = [sent(cell) for cell in case.cells]
     missing = [MISSING] * (len(REGISTRY[case.name].parameters) - len(arguments))
-    assert call(case.name, *arguments, *missing) == cells(case.expected)
+    assert call(case.name, *arguments, *missing) == squeezed(case.expected)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "10,000" not in case.title], ids=str)
@@ -48,7 +38,7 @@ def test_ranges_that_xlwings_reads_itself_give_the_same(case: Case) -> None:
     """Cells that come as ranges, as xlwings Server and the stock add-in send them, give the same."""
     arguments = [ComRange(rows(cell)) for cell in case.cells]
     missing = [MISSING] * (len(REGISTRY[case.name].parameters) - len(arguments))
-    assert call(case.name, *arguments, *missing) == cells(case.expected)
+    assert call(case.name, *arguments, *missing) == squeezed(case.expected)
 
 
 def rows(cell: Any) -> Any:

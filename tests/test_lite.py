@@ -1,26 +1,20 @@
 """xlwings Lite: the text to paste computes everything in Pyodide, without a network."""
 
 import html
-import json
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import ROOT
-from parity_cases import CASES
-from test_excel import cells
-from windows_host import sent
+from lite_host import in_pyodide
+from parity_cases import CASES, squeezed
 
 from addin import lite
 from addin.hosts import HostError, State
 from udfs import REGISTRY
-
-TESTS = ROOT / "tests"
 
 
 @pytest.fixture(scope="module")
@@ -30,39 +24,11 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in paths}
 
 
-def in_lite(cell: Any) -> Any:
-    """A cell as the conversion of xlwings Lite hands it over: rows of cells, a date as its number."""
-    if isinstance(cell, list):
-        return [[in_cell(part) for part in row] for row in cell]
-    return None if cell is None else [[in_cell(cell)]]
-
-
-def in_cell(cell: Any) -> Any:
-    """One cell of it."""
-    return cell if isinstance(cell, str) else sent(cell)
-
-
 def test_pyodide_computes_every_case(written: dict[str, str]) -> None:
     """Every example and refusal of the table, from main.py alone, to the last bit."""
-    wheels = sorted((TESTS / "wheels").glob("xlwings-*-none-any.whl"))
-    if not (shutil.which("node") and (TESTS / "node_modules" / "pyodide").is_dir() and wheels):
-        pytest.skip("Pyodide is not installed: make pyodide")
-    asked = {
-        "wheel": str(wheels[-1]),
-        "main": written["main.py"],
-        "cases": [(case.name, [in_lite(cell) for cell in case.cells]) for case in CASES],
-    }
-    done = subprocess.run(
-        ["node", TESTS / "pyodide_driver.mjs"],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2_000:]
-    answers = dict(zip(map(str, CASES), map(cells, json.loads(done.stdout)), strict=True))
-    assert answers == {str(case): cells(case.expected) for case in CASES}
+    asked = [(case.name, case.cells) for case in CASES]
+    answers = dict(zip(map(str, CASES), map(squeezed, in_pyodide(written["main.py"], asked)), strict=True))
+    assert answers == {str(case): squeezed(case.expected) for case in CASES}
 
 
 def test_main_computes_where_microhedge_is_not_installed(written: dict[str, str], tmp_path: Path) -> None:

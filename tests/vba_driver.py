@@ -5,6 +5,7 @@ JSON on standard input: {"A1": "=…", "B1:C2": "=…"}; ranges are entered as a
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -68,16 +69,19 @@ def main() -> None:
     user = Path(folder, "user")
     user.mkdir(parents=True)
     (user / "registrymodifications.xcu").write_text(PROFILE.format(level), encoding="utf-8")
-    pipe = f"microhedge{level}"
+    pipe = f"microhedge{os.getpid()}"
     profile = f"-env:UserInstallation={Path(folder).as_uri()}"
     with subprocess.Popen(
         ["soffice", "--headless", "--norestore", profile, f"--accept=pipe,name={pipe};urp;"]
     ) as office:
-        desktop = connected(pipe)
-        macros_on = 4 if level == "0" else 0  # ALWAYS_EXECUTE_NO_WARN or NEVER_EXECUTE
-        json.dump(shown(desktop, book, json.load(sys.stdin), macros_on), sys.stdout)
-        desktop.terminate()
-        office.wait(30)
+        try:
+            desktop = connected(pipe)
+            macros_on = 4 if level == "0" else 0  # ALWAYS_EXECUTE_NO_WARN or NEVER_EXECUTE
+            json.dump(shown(desktop, book, json.load(sys.stdin), macros_on), sys.stdout)
+            desktop.terminate()
+            office.wait(30)
+        finally:
+            office.kill()
 
 
 main()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 
-sys.path.insert(0, str(HERE.parent))  # the helpers of the tests
+sys.path[:0] = [str(HERE.parent), str(HERE)]  # the helpers of the tests, and the modules here
 for module in sorted(pkgutil.iter_modules([str(HERE)])):
     if module.name != "__main__":
-        importlib.import_module(f"tests.bench.{module.name}").main()
+        importlib.import_module(module.name).main()
