@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import openpyxl
-import xlsxwriter  # type: ignore[import-untyped]  # it has none
+import xlsxwriter
 
 
 class F(NamedTuple):

@@ -6,7 +6,7 @@ shut off; the sheets themselves are read by `workbook.sheet`.
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -17,11 +17,12 @@ from udfs import REGISTRY
 from workbook.errors import BadPackage
 from workbook.formulas import Grammar, Table
 from workbook.package import Package
-from workbook.sheet import Cells, rich_text, scan, string_of
+from workbook.sheet import Cells, check_plain, rich_text, scan, string_of
 from workbook.values import COLUMN_BITS, Area, Value, area_of
 
 RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+NO_NAME: Final = re.compile(r"[\\/?*:\[\]\x00-\x1f]")
 SHARED_ITEM: Final = re.compile(rb"<(?:\w+:)?si(?:\s[^<>]*)?(?:/>|>(.*?)</(?:\w+:)?si\s*>)", re.DOTALL)
 SHARED_SIMPLE: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>\s*")
 
@@ -89,8 +90,7 @@ class Book:
             raise BadPackage(f"the part {self.part} is no workbook")
         self._related = list(relations(self.package, self.part))
         self.sheets = tuple(self._sheets())
-        if not self.sheets:
-            raise BadPackage("the book has no sheets")
+        _check_sheets(self.sheets)
         self._xml: dict[int, bytes] = {}
         self._cells: dict[int, Cells] = {}
 
@@ -175,7 +175,12 @@ class Book:
     def _texts(self) -> list[str | bytes]:
         for _, kind, part in self._related:
             if kind == "sharedStrings" and part in self.package:
-                return list(SHARED_ITEM.findall(self.package.read(part)))
+                xml = self.package.read(part)
+                try:
+                    check_plain(xml)
+                except BadPackage as error:
+                    raise BadPackage(f"the shared texts can't be read: {error}") from None
+                return list(SHARED_ITEM.findall(xml))
         return []
 
     def _workbook_part(self) -> str:
@@ -206,9 +211,23 @@ class Book:
             for column in children(root, "tableColumns", "tableColumn")
         )
         name = root.get("displayName") or root.get("name") or ""
-        headers = int(root.get("headerRowCount", "1"))
-        totals = int(root.get("totalsRowCount", "0"))
+        try:
+            headers, totals = int(root.get("headerRowCount", "1")), int(root.get("totalsRowCount", "0"))
+        except ValueError:
+            raise BadPackage(f"the table {name} has no count of its rows") from None
         return Table(name, area, columns, headers, totals)
+
+
+def _check_sheets(sheets: Sequence[Sheet]) -> None:
+    """No program saves sheets without a name of its own, or two sheets in one part."""
+    if not sheets:
+        raise BadPackage("the book has no sheets")
+    names = {sheet.name.lower() for sheet in sheets}
+    parts = {sheet.part for sheet in sheets if sheet.has_cells}
+    if len(names) < len(sheets) or any(not name or NO_NAME.search(name) for name in names):
+        raise BadPackage("two sheets have the same name, or one has a name that no sheet can have")
+    if len(parts) < sum(sheet.has_cells for sheet in sheets):
+        raise BadPackage("two sheets of the book are the same part")
 
 
 @lru_cache(maxsize=16)

@@ -12,6 +12,7 @@ import formualizer
 from udfs import REGISTRY
 from udfs.errors import HedgeError
 from udfs.registry import Spec
+from workbook.errors import Unknowable
 from workbook.formulas import BLANK_SHEET
 from workbook.values import (
     COLUMN_MASK,
@@ -69,7 +70,10 @@ def evaluate(
     runs = list(_runs(formulas))
     for start, texts in runs:
         engine.set_formulas_batch(sheets[sheet_of(start)], row_of(start), column_of(start), texts)
-    engine.evaluate_all()
+    try:
+        engine.evaluate_all()
+    except formualizer.ExcelEvaluationError as error:
+        raise Unknowable(f"the engine can't evaluate the book: {error}") from None
     results: dict[int, Value] = {}
     for start, texts in runs:
         sheet, row, column = sheet_of(start), row_of(start), column_of(start)

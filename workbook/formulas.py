@@ -18,7 +18,7 @@ LONGEST: Final = 32_768  # Excel's limit is 8192 characters
 REMEMBERED: Final = 100_000
 LONGEST_WRITTEN: Final = 8 * LONGEST
 DEEPEST: Final = 32  # names that refer to names
-BLANK_SHEET: Final = "microhedge blank"  # an omitted argument is written as a cell of this sheet
+BLANK_SHEET: Final = "?blank"  # an omitted argument is written as a cell of this sheet: no book has one
 BLANK: Final = f"'{BLANK_SHEET}'!$A$1"
 
 CLOCK: Final = frozenset(("NOW", "TODAY"))

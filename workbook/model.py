@@ -8,8 +8,9 @@ from functools import cached_property
 from workbook.book import Book
 from workbook.dependents import Dependents
 from workbook.engine import evaluate, knows
+from workbook.errors import Unknowable
 from workbook.formulas import CLOCK, RANDOM, Plain
-from workbook.sheet import Formula
+from workbook.sheet import LARGEST_ARRAY, Formula
 from workbook.values import (
     COLUMN_BITS,
     COLUMN_MASK,
@@ -32,7 +33,7 @@ SPILLED = re.compile(
     r"|((?:'(?:[^']|'')*'!)?)(\$?[A-Z]{1,3}\$?\d+)#",
     re.IGNORECASE,
 )
-SCRATCH = "microhedge scratch"
+SCRATCH = "?scratch"
 TOLERANCE = 1e-9
 
 
@@ -133,6 +134,8 @@ class Model:
             rows, columns = (results.pop(place(scratch, row, column)) for column in (1, 2))
             area = self.arrays[where]
             new = area._replace(bottom=area.top + int(rows or 1) - 1, right=area.left + int(columns or 1) - 1)
+            if new.size > LARGEST_ARRAY:
+                raise Unknowable(f"{self.name(where)} would spill over more than {LARGEST_ARRAY} cells")
             if new != area:
                 moved[where] = new
         return results, moved
@@ -159,7 +162,7 @@ class Model:
         results = self._evaluated(
             formulas,
             values,
-            [f"microhedge probe {number}" for number in range(count)],
+            [f"?probe {number}" for number in range(count)],
             cells,
             None,
             [area._replace(sheet=area.sheet + count) for area in areas],

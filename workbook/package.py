@@ -43,7 +43,7 @@ class Limits:
     total: int = 1 << 30
     ratio: int = 200  # of parts above `small`: deflate itself can reach 1032
     small: int = 8 << 20
-    cells: int = 5_000_000
+    cells: int = 3_000_000
 
 
 LIMITS: Final = Limits()

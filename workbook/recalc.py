@@ -5,6 +5,7 @@ values are patched into the sheets' bytes, and the written book is read back.
 """
 
 import os
+import stat
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,13 +15,13 @@ from pathlib import Path
 from udfs.errors import HedgeError
 from workbook.book import Book
 from workbook.charts import charts_with
-from workbook.errors import Unknowable
+from workbook.errors import BadPackage, Unknowable
 from workbook.inputs import cell_of, new_inputs
 from workbook.layout import PLAN
 from workbook.model import Model
-from workbook.package import Package
+from workbook.package import LIMITS, Package
 from workbook.patch import patched
-from workbook.request import Outcome, Place, Request
+from workbook.request import Outcome, Place, Request, Status
 from workbook.values import KEY_MASK, Area, CellError, Value, place, sheet_of
 from workbook.verdict import Verdict, judged
 from workbook.write import write_whole
@@ -29,14 +30,26 @@ from workbook.write import write_whole
 def recalc_book(source: Place, target: Place, request: Request | None = None) -> Outcome:
     """Recalculate one book into a new file, or in place; written whole or not at all."""
     started = time.perf_counter()
+    status: Status = "refused"
     try:
-        content = Path(source).read_bytes()
+        content = _read(Path(source))
         written, outcome = recalc_bytes(content, request or Request())
+        status = "failed"
         if not outcome.is_problem:
             write_whole(written, Path(source), Path(target))
-    except OSError as error:
-        outcome = Outcome("", "refused", error.strerror or str(error))
+    except (OSError, BadPackage) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        outcome = Outcome("", status, f"{target}: {reason}" if status == "failed" else reason)
     return replace(outcome, path=os.fspath(source), seconds=time.perf_counter() - started)
+
+
+def _read(source: Path) -> bytes:
+    found = source.stat()
+    if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device would wait for ever
+        raise BadPackage("is no regular file")
+    if found.st_size > LIMITS.package:
+        raise BadPackage(f"the file is larger than {LIMITS.package >> 20} MB")
+    return source.read_bytes()
 
 
 def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:

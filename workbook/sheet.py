@@ -6,6 +6,7 @@ programs write; a sheet of any other shape (comments among the cells, marked sec
 refused, never guessed at.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
@@ -33,7 +34,10 @@ PHONETIC: Final = re.compile(rb"<(?:\w+:)?rPh\b.*?</(?:\w+:)?rPh>", re.DOTALL)
 ENTITY: Final = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
 ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
+FILLING: Final = ("array", "dataTable")
+LARGEST_ARRAY: Final = 1_000_000  # cells
 SHEET_DATA: Final = re.compile(rb"<((?:[A-Za-z]\w*:)?)sheetData\s*(/?)>")
+ENCODING: Final = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"']+)["']""")
 FORBIDDEN: Final = re.compile(rb"<!|<\?(?!xml[\s?])")
 
 
@@ -166,12 +170,20 @@ def rich_text(item: bytes) -> str:
     return "".join(map(string_of, RUN_TEXT.findall(item)))
 
 
+def check_plain(xml: bytes) -> None:
+    """Refuse XML that says one thing to a pattern and another to a parser."""
+    if FORBIDDEN.search(xml):
+        raise BadPackage("it holds comments, marked sections or a document type")
+    declared = ENCODING.match(xml)
+    if declared and declared[1].lower() not in (b"utf-8", b"us-ascii"):
+        raise BadPackage("it is not in UTF-8")
+
+
 def _bounds(xml: bytes) -> tuple[int, int, bytes]:
     opening = SHEET_DATA.search(xml)
     if opening is None:
         raise BadPackage("it has no cells' section, or is not in UTF-8")
-    if FORBIDDEN.search(xml):
-        raise BadPackage("it holds comments, marked sections or a document type")
+    check_plain(xml)
     prefix = opening[1]
     begin = opening.end()
     if opening[2]:
@@ -185,6 +197,7 @@ def _bounds(xml: bytes) -> tuple[int, int, bytes]:
 def _addressed(patterns: Pattern, xml: bytes, begin: int, end: int) -> Iterator[tuple[int, re.Match[bytes]]]:
     """Each cell's match with its key; a cell or row that does not say where it is follows the last."""
     columns: dict[bytes, int] = {}
+    last = 0
     for match in patterns.cell.finditer(xml, begin, end):
         letters = match[1]
         if letters is None:
@@ -196,14 +209,18 @@ def _addressed(patterns: Pattern, xml: bytes, begin: int, end: int) -> Iterator[
         row = int(match[2])
         if row > MAX_ROW or column > MAX_COLUMN:
             raise BadPackage(f"it has a cell {letters.decode()}{row}, outside every sheet")
-        yield row << COLUMN_BITS | column, match
+        key = row << COLUMN_BITS | column
+        if key <= last:
+            raise BadPackage(f"its cells are not in order at {letters.decode()}{row}")
+        last = key
+        yield key, match
 
 
 def _unaddressed(
     patterns: Pattern, xml: bytes, begin: int, end: int
 ) -> Iterator[tuple[int, re.Match[bytes]]]:
     """The same for a sheet some of whose cells have no address: counted on from the cell before."""
-    row = column = 0
+    row = column = last = 0
     for mark in patterns.mark.finditer(xml, begin, end):
         if mark["row"] is not None:
             row = int(attributes_of(mark["row"]).get(b"r", row + 1))
@@ -218,7 +235,11 @@ def _unaddressed(
         row, column = (where.top, where.left) if where else (row, column + 1)
         if not (0 < row <= MAX_ROW and column <= MAX_COLUMN):
             raise BadPackage("it has a cell outside every sheet")
-        yield row << COLUMN_BITS | column, match
+        key = row << COLUMN_BITS | column
+        if key <= last:
+            raise BadPackage(f"its cells are not in order at row {row}")
+        last = key
+        yield key, match
 
 
 def _formula(
@@ -239,9 +260,9 @@ def _formula(
             raise BadPackage(f"it has a cell that shares formula {number}, which no cell before it has")
         return Formula(source, origin=key)
     area = area_of(attributes.get("ref", ""), sheet)
-    if kind == "array" and area is None:
-        raise BadPackage("it has an array formula without its range")
-    return Formula(source, kind if kind in ("array", "dataTable") else "", area, origin=key)
+    if kind in FILLING and (area is None or area.size > LARGEST_ARRAY):
+        raise BadPackage("it has an array formula whose range is missing or too large")
+    return Formula(source, kind if kind in FILLING else "", area, origin=key)
 
 
 def _date(raw: bytes) -> float:
@@ -256,10 +277,14 @@ def _date(raw: bytes) -> float:
 
 
 def _number(raw: bytes) -> float:
+    """A number; Python alone would read `nan`, `1e999` and `1_000` as well."""
     try:
-        return float(raw)
+        number = float(raw)
     except ValueError:
-        raise BadPackage(f"a cell holds {raw[:20]!r} for a number") from None
+        number = math.nan
+    if not math.isfinite(number) or b"_" in raw:
+        raise BadPackage(f"a cell holds {raw[:20]!r} for a number")
+    return number
 
 
 def _value(
