@@ -2,10 +2,14 @@
 
 import os
 import signal
+import subprocess
 import sys
+import threading
 import time
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from udfs import HedgeError
@@ -53,6 +57,27 @@ def end(how: str) -> None:
 def unsendable() -> object:
     """Answer what no pipe carries."""
     return (part for part in "ab")
+
+
+def wait_for_child(note: Path) -> None:
+    """Start a program that takes its time, and wait for it."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    note.write_text(str(child.pid))
+    child.wait()
+
+
+def lost(worker: Worker, note: Path) -> None:
+    """Call what the worker does not survive."""
+    with pytest.raises(WorkerLost):
+        worker.call(wait_for_child, note)
+
+
+def is_gone(process: int) -> bool:
+    """Whether a process has ended; its new parent may not have taken note of it."""
+    try:
+        return bool(psutil.Process(process).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def process_id() -> int:
@@ -130,5 +155,29 @@ def test_worker_ends_when_its_parent_is_gone() -> None:
     assert process is not None
     assert process.stdin is not None
     process.stdin.close()
-    assert process.wait(60) == 1
+    assert process.wait(60) in {1, -9}
     worker.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to end")
+@pytest.mark.parametrize("how", ["at its time", "without its parent"])
+def test_what_a_call_started_ends_with_it(tmp_path: Path, how: str) -> None:
+    """A spreadsheet program that a hung call was waiting for does not stay behind."""
+    note = tmp_path / "child"
+    with Worker() as worker:
+        if how == "at its time":
+            with pytest.raises(WorkerLost):
+                worker.call(wait_for_child, note, timeout=2)
+        else:
+            waiting = threading.Thread(target=lost, args=(worker, note))
+            waiting.start()
+            while not note.exists() or not note.read_text():
+                time.sleep(0.01)
+            assert worker.process is not None
+            assert worker.process.stdin is not None
+            worker.process.stdin.close()
+            waiting.join(60)
+    deadline = time.monotonic() + 30
+    while not is_gone(int(note.read_text())) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert is_gone(int(note.read_text()))

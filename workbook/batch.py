@@ -125,6 +125,8 @@ def find_jobs(
 def adapted(job: Job, adapt: Adapt) -> Job:
     """The job with its book's own request; a book that can't be read keeps the common one and fails by it."""
     store, source = find_store(job.source)
+    if store.fault(source):
+        return job
     try:
         request = adapt(job.request, store.read(source))
     except OSError:

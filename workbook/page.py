@@ -57,7 +57,7 @@ class Tally:
     formulas: int = 0
     changed: int = 0
     charted: Counter[str] = field(default_factory=Counter)
-    used: set[str] = field(default_factory=lambda: {"path", "status", "reason"})
+    used: set[str] = field(default_factory=lambda: {"path", "status"})
 
 
 def _is_pressing(outcome: Outcome) -> bool:
@@ -268,7 +268,7 @@ def _number(cell: Any) -> float | None:
 def _shown(form: str, value: float, *, short: bool = False) -> str:
     """A number as its cell would show it, near enough to be read."""
     if form.endswith("%"):
-        return f"{value:.{0 if short and value == round(value, 2) else 1}%}"
+        return f"{value:.{0 if short and round(value, 4) == round(value, 2) else 1}%}"
     digits = 0 if value == round(value) else 2 if abs(value) >= 1 else 6
     return f"{round(value, digits):,.15g}"
 

@@ -28,7 +28,7 @@ from workbook.request import Place
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xltx", ".xltm")
 LOCK: Final = "~$"
 UPLOADED_WHOLE: Final = frozenset(
-    {"memory", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "oci", "http", "https"}
+    {"memory", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "oci"}
 )
 
 

@@ -76,15 +76,14 @@ class Worker:
 
     def kill(self) -> None:
         """End the process from another thread: the call that it was doing is lost."""
-        process = self.process
-        if process is not None:
-            process.kill()
+        if self.process is not None:
+            _end(self.process)
 
     def close(self) -> None:
         """End the process, whatever it is doing, and let go of its pipes."""
         process, self.process = self.process, None
         if process is not None:
-            process.kill()
+            _end(process)
             process.wait()
             for pipe in (process.stdin, process.stdout, self.errors):
                 with contextlib.suppress(OSError):
@@ -110,7 +109,7 @@ class Worker:
 
     def _expire(self, process: subprocess.Popen[bytes]) -> None:
         self.expired = True
-        process.kill()
+        _end(process)
 
     def _epitaph(self, process: subprocess.Popen[bytes], timeout: float | None) -> str:
         code = process.wait()
@@ -132,6 +131,15 @@ class Worker:
     def _out_of_memory(self) -> str:
         limit = f" (limit {self.memory >> 20:,} MiB)" if self.memory else ""
         return f"ran out of memory{limit}"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and, where there are process groups, what it has started."""
+    if sys.platform == "win32":
+        process.kill()
+    elif process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def serve(memory: int | None) -> None:
@@ -169,6 +177,8 @@ def _receive(orders: BinaryIO, calls: "SimpleQueue[Any]") -> None:
         try:
             calls.put(pickle.load(orders))  # noqa: S301 - written by our own parent
         except EOFError:
+            if sys.platform != "win32":
+                os.killpg(0, signal.SIGKILL)  # this process, which leads its group, and what it has started
             os._exit(1)
 
 

@@ -132,7 +132,7 @@ CHECKS: Final = Panel(
             (
                 "results",
                 "No result is an error",
-                "NOT(ISERROR(SUM(plan_results)))",
+                "SUMPRODUCT(ISERROR(plan_results)*1)=0",
                 "Plan: follow the first error back to its inputs.",
             ),
         )

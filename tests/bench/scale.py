@@ -1,0 +1,78 @@
+"""How a run grows: two workers against one, and memory against the number of books.
+
+`python -m tests.bench.scale [BOOKS]` prints it; 10,000 books take some minutes.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import openpyxl
+
+from workbook.batch import recalc_paths
+from workbook.request import Request
+from workbook.template import new_book
+
+PLANS = 40
+MEASURED = "from tests.bench.scale import measured; measured({source!r}, {out!r})"
+
+
+def linked(book: Path, folder: Path, count: int) -> Path:
+    """A folder of so many books; links cost no disk, and to a run they are books like any other."""
+    folder.mkdir()
+    for number in range(count):
+        os.link(book, folder / f"{number:06}.xlsx")
+    return folder
+
+
+def measured(source: str, out: str) -> None:
+    """Print the peak memory, in KiB, of this process and of its largest worker."""
+    count = sum(1 for _ in recalc_paths([source], out=out, jobs=2))
+    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(count, *peaks)
+
+
+def seconds(source: Path, out: Path, jobs: int) -> float:
+    """How long a run takes, without the start of its workers: they are warm after the first books."""
+    outcomes = recalc_paths([source], out=out, jobs=jobs, request=Request(inputs={"plan_ratio": 0.5}))
+    for _ in range(2 * jobs):
+        next(outcomes)
+    begun = time.perf_counter()
+    left = sum(1 for _ in outcomes)
+    return (time.perf_counter() - begun) / left
+
+
+def main(most: int = 1_000) -> None:
+    """Print both."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        plan, small = folder / "plan.xlsx", folder / "small.xlsx"
+        new_book(plan)
+        source = linked(plan, folder / "plans", PLANS)
+        one, two = (
+            min(seconds(source, folder / f"out-{jobs}-{turn}", jobs) for turn in range(2)) for jobs in (1, 2)
+        )
+        each = f"{1e3 * one:.1f} and {1e3 * two:.1f} ms a book"
+        print(f"two workers: {one / two:.2f} times as fast as one ({each})", flush=True)
+        made = openpyxl.Workbook()
+        for row in range(1, 21):
+            made.worksheets[0].append([row, f"=HEDGE_MARGIN(A{row},5)"])
+        made.save(small)
+        count = 100
+        while count <= most:
+            source = linked(small, folder / f"{count}", count)
+            code = MEASURED.format(source=str(source), out=str(folder / f"out-{count}"))
+            peaks = subprocess.check_output([sys.executable, "-c", code], text=True).split()
+            print(
+                "{:>6} books: {:>7,} KiB in the run, {:>7,} KiB in a worker".format(*map(int, peaks)),
+                flush=True,
+            )
+            count *= 10
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
