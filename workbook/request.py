@@ -24,11 +24,13 @@ class Request:
     """New inputs for a book, and how it is to be recalculated; the same for every book of a run.
 
     `inputs` maps a defined name to its new value, `market` a symbol to the columns of the Market
-    table that change. `as_of` fixes TODAY and NOW; it has no zone and means UTC.
+    table that change, `tables` any table's rows, counted from 0, to theirs. `as_of` fixes TODAY and
+    NOW; it has no zone and means UTC.
     """
 
     inputs: Mapping[str, float | str] = field(default_factory=dict)
     market: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[int, Mapping[str, Cell]]] = field(default_factory=dict)
     as_of: datetime | None = None
     allow_stale: bool = False
     engine: str = "embedded"

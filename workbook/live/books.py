@@ -1,4 +1,4 @@
-"""What a saved plan book wants to know of the market: its venue, its kind of contract, its symbols."""
+"""What a saved plan book wants to know of the venues, and how it is told."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -6,78 +6,139 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from udfs.registry import EXCEL_EPOCH
+from udfs.registry import EXCEL_EPOCH, serial
 from workbook.book import Book
 from workbook.errors import BookError
 from workbook.inputs import cell_of
 from workbook.layout import PLAN
-from workbook.live.market import LiveMarket, row
+from workbook.live.contracts import LiveContracts, Name, columns
+from workbook.live.faults import LiveError, NotListed
+from workbook.live.market import BLANK, LiveMarket, row
 from workbook.live.quotes import Want
 from workbook.recalc import recalc_book
 from workbook.request import Cell, Outcome, Request
 from workbook.values import Value, place
 
-KEYS: Final = ("symbol", "as_of")
+Rows = Mapping[int, Mapping[str, Cell]]
+
+MARKET: Final = "Market"
+CONTRACTS: Final = "Contracts"
+PRICES: Final = "Prices"
 
 
 @dataclass(frozen=True, slots=True)
-class BookWants:
-    """The assets that a book's Market table names, and the dates that it has them of."""
+class PlanBook:
+    """The part of a plan book that the venues have something to say about."""
 
-    wants: tuple[Want, ...]
-    as_of: Mapping[str, float]
+    wants: tuple[Want, ...]  # the symbols of its Market table, at its venue
+    as_of: Mapping[str, float]  # of what day its prices are
+    contracts: Mapping[int, Name]  # the rows of its Venues sheet
+    assets: Mapping[str, str]  # the columns of its price history, and their symbols
+    room: int  # rows of its price history
+
+    @classmethod
+    def read(cls, package: bytes) -> "PlanBook":
+        """Read a saved plan book; any other book is refused."""
+        book = Book(package)
+        if (None, PLAN.version_name) not in book.names or MARKET.lower() not in book.tables:
+            raise BookError("is no plan book: it has no Market table that could be filled")
+        venue, kind, horizon = (_named(book, f"plan_{name}") for name in ("venue", "kind", "horizon"))
+        if not isinstance(venue, str) or not isinstance(kind, str):
+            raise BookError("says neither which venue nor which kind of contract is to be asked for")
+        days = horizon if isinstance(horizon, float) else 0.0
+        market = {
+            symbol: date
+            for _, (symbol, date) in _rows(book, MARKET, "symbol", "as_of")
+            if isinstance(symbol, str)
+        }
+        prices = book.tables.get(PRICES.lower())
+        history = [column for column in PLAN.tables[PRICES].columns if column.is_input]
+        return cls(
+            tuple(Want(venue, kind, symbol, days) for symbol in market),
+            {symbol: date for symbol, date in market.items() if isinstance(date, float)},
+            {
+                number: (at, symbol)
+                for number, (at, symbol) in _rows(book, CONTRACTS, "venue", "symbol")
+                if isinstance(at, str) and isinstance(symbol, str)
+            },
+            {column.name: column.header for column in history if column.name != "date"} if prices else {},
+            prices.data.bottom - prices.data.top + 1 if prices else 0,
+        )
 
 
-def wants_of(package: bytes) -> BookWants:
-    """Read what a plan book wants; any other book is refused."""
-    book = Book(package)
-    if (None, PLAN.version_name) not in book.names or "market" not in book.tables:
-        raise BookError("is no plan book: it has no Market table that could be filled")
-    venue, kind = _named(book, "plan_venue"), _named(book, "plan_kind")
-    horizon = _named(book, "plan_horizon")
-    if not isinstance(venue, str) or not isinstance(kind, str):
-        raise BookError("says neither which venue nor which kind of contract is to be asked for")
-    days = horizon if isinstance(horizon, float) else 0.0
-    rows = [(symbol, date) for symbol, date in _market(book) if isinstance(symbol, str) and symbol.strip()]
-    return BookWants(
-        tuple(Want(venue, kind, symbol.strip(), days) for symbol, _ in rows),
-        {symbol.strip(): date for symbol, date in rows if isinstance(date, float)},
-    )
-
-
-def market_of(wanted: BookWants, live: LiveMarket) -> Mapping[str, Mapping[str, Cell]]:
+def market_rows(plan: PlanBook, live: LiveMarket) -> Mapping[str, Mapping[str, Cell]]:
     """The rows for a book's Market table; an answer older than the book's own is left out."""
-    rows = {want.symbol: row(said) for want, said in live.quotes(wanted.wants).items()}
-    for want in wanted.wants:
+    rows = {want.symbol: row(said) for want, said in live.quotes(plan.wants).items()}
+    for want in plan.wants:
         if reason := live.missed.get(want):
-            live.remark(f"{reason}; {want.symbol} stays {_since(wanted.as_of.get(want.symbol))}")
-    return {symbol: new for symbol, new in rows.items() if _date(new) >= wanted.as_of.get(symbol, 0.0)}
+            live.remark(f"{reason}; {want.symbol} stays {_since(plan.as_of.get(want.symbol))}")
+    return {symbol: new for symbol, new in rows.items() if _date(new) >= plan.as_of.get(symbol, 0.0)}
 
 
-def fill_book(path: Path, live: LiveMarket) -> tuple[tuple[Want, ...], Outcome]:
+def contract_rows(plan: PlanBook, live: LiveContracts) -> Rows:
+    """The rows for a book's Venues sheet."""
+    found = live.contracts(list(plan.contracts.values()))
+    return {number: columns(found[name]) for number, name in plan.contracts.items() if name in found}
+
+
+def history_rows(plan: PlanBook, live: LiveMarket, days: int) -> Rows:
+    """Daily closes for every row of a book's price history, oldest first; the rest of it is blank.
+
+    An asset that the venue does not have has a blank column. If one can't be had, all stay: a column
+    must not stand beside the days of another history.
+    """
+    closes: dict[str, Mapping[dt.date, float]] = {}
+    first = plan.wants[0]
+    for column, asset in plan.assets.items():
+        try:
+            closes[column] = live.history(replace(first, symbol=asset), min(days, plan.room))
+        except NotListed as reason:
+            live.remark(f"{reason}; its column is blank")
+            closes[column] = {}
+        except LiveError as reason:
+            live.remark(f"{reason}; the price history stays as it is")
+            return {}
+    found = sorted({day for asset in closes.values() for day in asset})[-plan.room :]
+    if not found:
+        return {}
+    filled: dict[int, Mapping[str, Cell]] = {
+        number: {"date": serial(day), **{name: asset.get(day, BLANK) for name, asset in closes.items()}}
+        for number, day in enumerate(found)
+    }
+    blank: Mapping[str, Cell] = dict.fromkeys(["date", *closes], BLANK)
+    return filled | dict.fromkeys(range(len(found), plan.room), blank)
+
+
+def fill_book(path: Path, live: LiveMarket, days: int = 0) -> tuple[tuple[Want, ...], Outcome]:
     """Write the market as it is now into a saved book and recalculate it, in place, whole or not at all."""
     try:
-        wanted = wants_of(path.read_bytes())
+        plan = PlanBook.read(path.read_bytes())
     except BookError as refusal:
         raise BookError(f"{path}: {refusal}", "path", str(path)) from None
-    rows = market_of(wanted, live)
-    if not rows:
-        return wanted.wants, Outcome(str(path), "unchanged")
-    outcome = recalc_book(path, path, Request(market=rows))
+    request = Request(market=market_rows(plan, live))
+    if days and plan.wants and (history := history_rows(plan, live, days)):
+        source = f"{plan.wants[0].venue} spot, daily close 24:00 UTC, through ccxt"
+        request = replace(request, tables={PRICES: history}, inputs={"corr_source": source})
+    if not request.market and not request.tables:
+        return plan.wants, Outcome(str(path), "unchanged")
+    outcome = recalc_book(path, path, request)
     if outcome.is_problem:
         raise BookError(f"{path}: {outcome.reason}", "path", str(path))
-    return wanted.wants, outcome
+    return plan.wants, outcome
 
 
-def live_request(live: LiveMarket, request: Request, package: bytes) -> Request:
-    """A request with the market as it is now; what the request itself says of a symbol comes first."""
+def live_request(market: LiveMarket, contracts: LiveContracts, request: Request, package: bytes) -> Request:
+    """A request with the venues' present word; what the request itself says of a symbol comes first."""
     try:
-        now = market_of(wants_of(package), live)
+        plan = PlanBook.read(package)
     except BookError:
         return request  # no plan book, or none at all: the recalculation says what there is to say
-    given = request.market
+    now, given = market_rows(plan, market), request.market
     merged = {symbol: {**now.get(symbol, {}), **given.get(symbol, {})} for symbol in {**now, **given}}
-    return replace(request, market=merged)
+    facts = contract_rows(plan, contracts)
+    return replace(
+        request, market=merged, tables={**request.tables, CONTRACTS: facts} if facts else request.tables
+    )
 
 
 def _since(date: float | None) -> str:
@@ -97,14 +158,18 @@ def _named(book: Book, name: str) -> Value:
     return None if area is None else book.value(area)
 
 
-def _market(book: Book) -> Iterator[tuple[Value, Value]]:
-    table, record = book.tables["market"], PLAN.tables["Market"]
-    columns = [column.casefold() for column in table.columns]
-    data = table.data
+def _rows(book: Book, name: str, *wanted: str) -> Iterator[tuple[int, tuple[Value, ...]]]:
+    """Some columns of a table, by the names the layout gives them, row by row from 0."""
+    table, record = book.tables.get(name.lower()), PLAN.tables[name]
+    if table is None:
+        return
+    headers = [header.casefold() for header in table.columns]
     try:
-        symbol, date = (data.left + columns.index(record[name].header.casefold()) for name in KEYS)
+        places = [table.data.left + headers.index(record[column].header.casefold()) for column in wanted]
     except ValueError:
-        raise BookError("has no column Symbol or As of in its Market table") from None
-    values = book.cells(data.sheet).values
-    for line in range(data.top, data.bottom + 1):
-        yield values.get(place(0, line, symbol)), values.get(place(0, line, date))
+        said = " or ".join(record[column].header for column in wanted)
+        raise BookError(f"has no column {said} in its table {name}") from None
+    values = book.cells(table.data.sheet).values
+    for number, line in enumerate(range(table.data.top, table.data.bottom + 1)):
+        cells = (values.get(place(0, line, column)) for column in places)
+        yield number, tuple(cell.strip() or None if isinstance(cell, str) else cell for cell in cells)

@@ -126,15 +126,18 @@ def changes(known: Tables, found: Refresh) -> list[Change]:
     return rows
 
 
-def kept(known: Tables, missed: Missed, today: dt.date) -> str:
-    """The sentence for a contract that could not be had: why, and how old the row is that stands."""
-    old = known.spellings.get((missed.venue.casefold(), spelling(missed.symbol)))
-    if old is None:
-        return f"{missed.reason}; nothing is known of {missed.symbol}"
-    if old.as_of is None:
-        return f"{missed.reason}; {old.symbol} stays as it was, of an unknown date"
-    date = _date(old.as_of)
-    return f"{missed.reason}; {old.symbol} stays as of {date}, {(today - date).days} days old"
+def kept(known: Tables, missed: Iterable[Missed], today: dt.date) -> list[str]:
+    """A sentence a reason for what could not be had: why, and how old the rows are that stand."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for miss in missed:
+        old = known.spellings.get((miss.venue.casefold(), spelling(miss.symbol)))
+        age = "is not known" if old is None else f"as of {_age(old, today)}"
+        groups.setdefault((str(miss.reason), age), []).append(old.symbol if old else miss.symbol)
+    sentences = []
+    for (reason, age), symbols in groups.items():
+        stays = "" if age == "is not known" else "stay " if len(symbols) > 1 else "stays "
+        sentences.append(f"{reason}; {', '.join(symbols)} {stays}{age}")
+    return sentences
 
 
 def write(folder: Path, found: Refresh) -> None:
@@ -194,6 +197,12 @@ def _drop_met_elsewhere(found: Refresh) -> None:
         if not (isinstance(miss.reason, NotListed) and place in met):
             worst.setdefault(place, miss)
     found.missed = [miss for miss in found.missed if miss in worst.values()]
+
+
+def _age(row: Contract, today: dt.date) -> str:
+    if row.as_of is None:
+        return "an unknown date"
+    return f"{_date(row.as_of)}, {(today - _date(row.as_of)).days} days old"
 
 
 def _steps(tier: Tier) -> tuple[float | None, ...]:

@@ -1,0 +1,68 @@
+"""Contract facts for one run over many books: each is asked for once, and the user's table learns it."""
+
+from collections.abc import Callable, Collection, Mapping
+
+from udfs.venues import Contract, spelling, tables, user_folder
+from workbook.live.client import Connection
+from workbook.live.clock import here
+from workbook.live.desks import DESKS
+from workbook.live.venues import kept, refresh, write
+from workbook.request import Cell
+
+Name = tuple[str, str]  # venue and symbol, as a book writes them
+
+COLUMNS = (
+    "contract_size",
+    "lot",
+    "tick",
+    "minimum_notional",
+    "maker_fee",
+    "taker_fee",
+    "maximum_leverage",
+    "as_of",
+    "source",
+)
+"""What a row of a book's Venues sheet takes from a contract."""
+
+
+class LiveContracts:
+    """The venues' contract facts, asked for when the first book wants them."""
+
+    def __init__(self, connection: Connection, told: Callable[[str], None] = lambda _: None) -> None:
+        self.connection = connection
+        self.told = told
+        self.remarks: dict[str, None] = {}  # in order, each once
+        self.missed: set[Name] = set()
+        self._found: dict[Name, Contract] = {}
+
+    def contracts(self, wanted: Collection[Name]) -> Mapping[Name, Contract]:
+        """The facts of some contracts, by the names they are wanted by; one's own venues have none here."""
+        ours = {desk.venue.casefold() for desk in DESKS}
+        by_venue: dict[str, list[str]] = {}
+        for venue, symbol in dict.fromkeys(wanted):
+            if venue.casefold() in ours and not {(venue, symbol)} & (self._found.keys() | self.missed):
+                by_venue.setdefault(venue, []).append(symbol)
+        for venue, symbols in by_venue.items():
+            self._ask(venue, symbols)
+        return {name: self._found[name] for name in wanted if name in self._found}
+
+    def _ask(self, venue: str, symbols: list[str]) -> None:
+        folder = user_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        known = tables()
+        found = refresh(known, self.connection, [venue], symbols, self.told)
+        write(folder, found)
+        by_spelling = {spelling(row.symbol): row for row in found.contracts}
+        for symbol in symbols:
+            row = by_spelling.get(spelling(symbol))
+            if row is None:
+                self.missed.add((venue, symbol))
+            else:
+                self._found[venue, symbol] = row
+        sentences = kept(known, found.missed, here().date())
+        self.remarks |= dict.fromkeys([*found.remarks, *sentences])
+
+
+def columns(row: Contract) -> Mapping[str, Cell]:
+    """A contract as a row of the Venues sheet; what is not known stays as the book has it."""
+    return {name: value for name in COLUMNS if (value := getattr(row, name)) is not None}
