@@ -176,9 +176,10 @@ COSTS: Final = Table(
             unit="contracts",
             format=SIZE,
             width=12,
-            formula='IF(OR(N([@[Facts row]])=0,NOT(plan_ready)),"",HEDGE_CONTRACTS(plan_wanted_notional,'
-            "plan_entry_price,INDEX(Contracts[Contract size],[@[Facts row]]),"
-            "INDEX(Contracts[Lot],[@[Facts row]]),plan_rounding,[@Kind]))",
+            formula=(
+                "IF(AND(plan_ready,N([@Size])*N([@Lot])>0),HEDGE_CONTRACTS(plan_wanted_notional,"
+                'plan_entry_price,[@Size],[@Lot],plan_rounding,[@Kind]),"")'
+            ),
             help="Whole lots of this venue.",
         ),
         Column(
