@@ -4,7 +4,9 @@ Only the command that runs imports what it needs: `--help` answers at once. Resu
 output, all else to standard error. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
 """
 
+import io
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -44,6 +46,9 @@ def microhedge(
 
 def main() -> NoReturn:
     """Run one command; every refusal is one sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another
     try:
         code = app(standalone_mode=False)
         if code == 130:  # typer's own answer to Ctrl-C is silent
@@ -115,6 +120,51 @@ def new(
 
     new_book(book, example, venue, force=force)
     print(book)
+
+
+Books = Annotated[list[Path], typer.Argument(metavar="BOOK...", help="One or more saved books.")]
+Plan = Annotated[Path, typer.Argument(metavar="BOOK", help="A saved plan.")]
+Form = Annotated[Literal["text", "json"], typer.Option("--format", help="For people or for programs.")]
+
+
+@app.command()
+def check(
+    books: Books,
+    form: Form = "text",
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day to hold prices against; else today."),
+    ] = None,
+) -> None:
+    """Say what is wrong with a book, where, and how to mend it; exit 1 unless it is sound.
+
+    Errors and warnings speak against a book, notes do not.
+    """
+    from addin.check_report import as_json, reports
+    from addin.progress import shown_progress
+
+    found = []
+    for report in reports(shown_progress(books, "Checking"), as_of and as_of.date()):
+        found.append(report)
+        if report.refused:
+            _refuse(report.refused, 1)
+        elif form == "text":
+            print(report.as_text())
+    if form == "json":
+        print(as_json(found))
+    if not all(report.is_sound for report in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(book: Plan, form: Form = "text") -> None:
+    """Show a calculated plan in the terminal, with small bars."""
+    from addin.plan_view import as_json, draw
+
+    if form == "json":
+        print(as_json(book))
+    else:
+        draw(book)
 
 
 HostArgument = Annotated[HostName, typer.Argument(metavar="HOST", help="excel, libreoffice or lite.")]

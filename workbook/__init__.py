@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbook.recalc import recalc_book
     from workbook.template import new_book
+    from workbook.validate import check_book
 
-__all__ = ["new_book", "recalc_book"]
+__all__ = ["check_book", "new_book", "recalc_book"]
 
-_HOMES = {"new_book": "workbook.template", "recalc_book": "workbook.recalc"}
+_HOMES = {
+    "check_book": "workbook.validate",
+    "new_book": "workbook.template",
+    "recalc_book": "workbook.recalc",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -22,6 +22,7 @@ Value = float | str | bool
 Cell = Value | dt.date | dt.datetime | None
 
 OWN_ROW: Final = re.compile(r"\[@(?:\[([^\]]+)\]|([A-Za-z]\w*))\]")
+NEWER: Final = re.compile(r"\b(IFNA)\(")  # younger than the file format: a file stores it with a prefix
 FIRST_DATE: Final = dt.datetime(2009, 1, 3)  # no market is older than its first block
 LAST_DATE: Final = dt.datetime(2100, 1, 1)
 
@@ -256,8 +257,10 @@ class Table:
 
     def formula(self, column: Column) -> str:
         """The column's formula as the file stores it: `[@Price]` is `Table[[#This Row],[Price]]`."""
-        return OWN_ROW.sub(
-            lambda found: f"{self.name}[[#This Row],[{found[1] or found[2]}]]", column.formula or ""
+        return stored(
+            OWN_ROW.sub(
+                lambda found: f"{self.name}[[#This Row],[{found[1] or found[2]}]]", column.formula or ""
+            )
         )
 
 
@@ -340,6 +343,11 @@ class Place:
         first = f"${letters(self.column)}${self.row}"
         last = f"${letters(self.last_column)}${self.last_row}"
         return f"{sheet}!{first}" if first == last else f"{sheet}!{first}:{last}"
+
+
+def stored(formula: str) -> str:
+    """A formula as the file stores it; without the prefix Excel shows #NAME? for a younger function."""
+    return NEWER.sub(r"_xlfn.\1(", formula)
 
 
 def letters(column: int) -> str:

@@ -132,7 +132,7 @@ CHECKS: Final = Panel(
             (
                 "results",
                 "No result is an error",
-                "SUMPRODUCT(ISERROR(plan_results)*1)=0",
+                "NOT(ISERROR(SUM(plan_results)))",
                 "Plan: follow the first error back to its inputs.",
             ),
         )

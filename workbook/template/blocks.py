@@ -12,7 +12,19 @@ from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from udfs.registry import serial
-from workbook.record import FIRST_DATE, LAST_DATE, Column, Field, Notes, Panel, Port, Table, Value, letters
+from workbook.record import (
+    FIRST_DATE,
+    LAST_DATE,
+    Column,
+    Field,
+    Notes,
+    Panel,
+    Port,
+    Table,
+    Value,
+    letters,
+    stored,
+)
 from workbook.template import styles
 
 LETTER: Final = 1.08  # room that a letter takes of a column's width, with what wrapping wastes
@@ -123,7 +135,7 @@ def _value(
 ) -> Cell:
     """One cell of a field or a column: its formula, its constant or the value given."""
     cell: Cell = sheet.cell(row, column)  # type: ignore[assignment]  # a template merges no cells
-    text = formula or port.formula
+    text = formula or stored(port.formula or "")
     if text:
         cell.value = "=" + text
     else:

@@ -1,0 +1,109 @@
+"""What the plan's own figures say: checks that fail, warnings, prices and facts past their day."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from udfs.registry import EXCEL_EPOCH, serial
+from udfs.venues import FRESH_DAYS
+from workbook.plan import SavedPlan
+from workbook.validate.finding import Fault
+from workbook.values import Area, Value
+
+JUDGED: Final = frozenset(("warn_stale", "warn_facts"))  # said below, row by row
+UPDATE: Final = "Bring it up to date, by hand or with `microhedge recalc --market FILE`."
+
+
+def plan_day(saved: SavedPlan, today: dt.date) -> float:
+    """The day the plan is made for: the one that it gives, or today."""
+    given = saved.value("plan_as_of")
+    return given if isinstance(given, float) else serial(today)
+
+
+def checks(saved: SavedPlan) -> Iterator[Fault]:
+    """The checks of the book that fail, and the warnings that it gives."""
+    severity = "error" if saved.value("plan_ready") is True or not _is_waiting(saved) else "note"
+    for panel in (panel for sheet in saved.plan.sheets for panel in sheet.panels):
+        for field in panel.fields:
+            area = saved.places.get(field.name)
+            if area is None or area.size > 1:
+                continue
+            value = saved.at(area.sheet, area.top, area.left)
+            if panel.name == "checks_list" and value is False:
+                yield Fault(
+                    "error" if severity == "error" else "note",
+                    area,
+                    f"the check fails: {field.label}",
+                    field.help,
+                )
+            elif panel.name == "warnings_list" and value is True and field.name not in JUDGED:
+                yield Fault("note", area, f"the plan warns: {field.label}", field.help)
+
+
+def _is_waiting(saved: SavedPlan) -> bool:
+    """Whether the plan is still to be filled in: a required input is blank, or nothing is held."""
+    blank = any(
+        field.required and name in saved.places and saved.value(name) in (None, "")
+        for name, field in saved.plan.inputs.items()
+    )
+    return blank or not any(row.get("asset") for row in saved.rows("Holdings"))
+
+
+def stale_prices(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:
+    """Prices of the assets in use that are older than the horizon of the plan, or of no day."""
+    horizon, day = saved.value("plan_horizon"), plan_day(saved, today)
+    used = {_word(row.get("asset")) for row in saved.rows("Holdings")} | {
+        _word(saved.value("plan_instrument"))
+    }
+    whole = saved.column("Market", "as_of")
+    if whole is None or not isinstance(horizon, float):
+        return
+    for row, cells in enumerate(saved.rows("Market"), whole.top):
+        if not cells.get("spot") or _word(cells.get("symbol")) not in used - {""}:
+            continue
+        here = whole._replace(top=row, bottom=row)
+        as_of = cells.get("as_of")
+        if isinstance(as_of, float) and day - as_of > horizon:
+            fault = (
+                f"the price is of {_day(as_of)}, older than the horizon of {horizon:.15g} days on {_day(day)}"
+            )
+            yield Fault("warning", here, fault, UPDATE)
+        elif as_of in (None, ""):
+            yield Fault("warning", here, "the price has no date: nobody can tell how old it is", UPDATE)
+
+
+def stale_facts(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:
+    """Facts of the contracts in use that are older than 30 days, or of no day."""
+    limit, day = saved.value("limit_facts_age"), plan_day(saved, today)
+    days = limit if isinstance(limit, float) else float(FRESH_DAYS)
+    asset = _word(saved.value("plan_instrument"))
+    used = {(_word(saved.value("plan_venue")), _word(saved.value("plan_kind")))}
+    used |= {(_word(row.get("venue")), _word(row.get("kind"))) for row in saved.rows("Costs")}
+    whole = saved.column("Contracts", "as_of")
+    if whole is None:
+        return
+    for row, cells in enumerate(saved.rows("Contracts"), whole.top):
+        if (
+            _word(cells.get("asset")) != asset
+            or (_word(cells.get("venue")), _word(cells.get("kind"))) not in used
+        ):
+            continue
+        yield from _fact(cells, whole._replace(top=row, bottom=row), day, days)
+
+
+def _fact(cells: Mapping[str, Value], here: Area, day: float, days: float) -> Iterator[Fault]:
+    as_of = cells.get("as_of")
+    mend = f"Compare the row with the page of {cells.get('venue')}, and type the day on which you did."
+    if isinstance(as_of, float) and day - as_of > days:
+        fault = f"the contract's facts are of {_day(as_of)}, older than {days:.15g} days on {_day(day)}"
+        yield Fault("note", here, fault, mend)
+    elif as_of in (None, "") and any(cells.get(name) for name in ("lot", "contract_size", "taker_fee")):
+        yield Fault("note", here, "the contract's facts have no date: nobody can tell how old they are", mend)
+
+
+def _word(value: Value) -> str:
+    return value.strip().lower() if isinstance(value, str) else ""
+
+
+def _day(number: float) -> str:
+    return f"{EXCEL_EPOCH + dt.timedelta(days=number):%Y-%m-%d}"

@@ -1,0 +1,92 @@
+"""Whether the formulas of a plan still stand, each as the layout writes it."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from workbook.formulas import PREFIX, parse
+from workbook.plan import SavedPlan
+from workbook.validate.finding import Fault
+from workbook.values import Area, Value
+
+
+def formulas(saved: SavedPlan) -> Iterator[Fault]:
+    """Faults of calculated cells: a constant in the place of a formula, another formula, nothing."""
+    for name, field in saved.plan.fields.items():
+        area = saved.places.get(name)
+        if area is None or area.size > 1:
+            continue
+        if field.formula is not None:
+            yield from _cell(saved, area, field.formula, field.label, field.formula)
+        elif field.constant is not None and name != saved.plan.version_name:
+            yield from _constant(saved, area, field.label, field.constant)
+    for name, table in saved.plan.tables.items():
+        for column in table.columns:
+            whole = saved.column(name, column.name)
+            if column.formula is None or whole is None:
+                continue
+            stored = table.formula(column)
+            what = f"the column {column.header}"
+            for row in range(whole.top, whole.bottom + 1):
+                yield from _cell(saved, whole._replace(top=row, bottom=row), stored, what, column.formula)
+
+
+def _cell(saved: SavedPlan, area: Area, stored: str, what: str, shown: str) -> Iterator[Fault]:
+    sheet, row, column = area.sheet, area.top, area.left
+    formula = saved.formula(sheet, row, column)
+    again = f"Put the formula back: ={shown}"
+    if formula is None:
+        value = saved.at(sheet, row, column)
+        is_blank = value is None or value == ""
+        held = "is empty" if is_blank else "holds a typed value"
+        yield Fault("error", area, f"{held} where {what} is calculated", again)
+        return
+    wanted = saved.grammar.plain(stored, sheet, row, column, (row, column))
+    origin = (formula.origin >> 15, formula.origin & 0x7FFF)
+    held_plain = saved.grammar.plain(formula.text, sheet, row, column, origin)
+    if wanted.fault or (not held_plain.fault and canonical(held_plain.text) == canonical(wanted.text)):
+        return  # a formula whose own table or column is gone is not at fault itself
+    if "#REF!" in formula.text.upper():
+        yield Fault("error", area, f"{what} refers to cells that were deleted (#REF!)", again)
+    else:
+        yield Fault("warning", area, f"{what} is not calculated by its own formula", again)
+
+
+def _constant(saved: SavedPlan, area: Area, what: str, wanted: Value) -> Iterator[Fault]:
+    held = saved.at(area.sheet, area.top, area.left)
+    if held != wanted and not isinstance(wanted, str):
+        fault = f"{what} is a fixed value and was changed to {held}"
+        yield Fault("error", area, fault, f"Type {wanted:.15g} again.")
+
+
+@lru_cache(maxsize=65_536)
+def canonical(text: str) -> tuple[str, ...]:
+    """A plain formula without what programs write differently: case, blanks, dollar signs, 1.0 for 1."""
+    words: list[str] = []
+    for token in parse(text):
+        kind, piece = token.kind, token.text
+        if kind == "text":
+            words.append(piece)
+        elif kind == "number":
+            words.append(repr(float(piece)))
+        elif kind == "call":
+            words.append(PREFIX.sub("", piece).upper() + "(")
+        elif not piece.isspace():
+            words.append(((token.sheet or "").replace("'", "") + piece.replace("$", "")).upper())
+    joined = tuple(word for word in words if word)
+    return _without_empty_calls(joined)
+
+
+def _without_empty_calls(words: tuple[str, ...]) -> tuple[str, ...]:
+    """TRUE() is TRUE."""
+    kept: list[str] = []
+    skip = 0
+    for index, word in enumerate(words):
+        if skip:
+            skip -= 1
+            continue
+        if word in ("TRUE(", "FALSE(") and words[index + 1 : index + 2] == (")",):
+            kept.append(word[:-1])
+            skip = 1
+        else:
+            kept.append(word)
+    return tuple(kept)

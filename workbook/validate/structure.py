@@ -1,0 +1,213 @@
+"""Whether the parts of a plan are where the layout says: sheets, names, tables, columns."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from workbook.formulas import Table
+from workbook.plan import SavedPlan, located
+from workbook.record import Panel, Place
+from workbook.validate.finding import Finding, text_of
+from workbook.values import Area, address
+
+REMAKE = (
+    "Undo, or take the sheet from a copy; `microhedge migrate` makes a fresh book with your inputs in it."
+)
+
+
+def structure(saved: SavedPlan) -> Iterator[Finding]:
+    """Findings on sheets, then on the names and tables of those that are there."""
+    here = homes(saved)
+    for sheet, number in here.items():
+        if number is None:
+            yield Finding("error", sheet, "", f"the sheet {sheet} is missing", REMAKE)
+        elif saved.book.sheets[number].name.lower() != sheet.lower():
+            name = saved.book.sheets[number].name
+            yield Finding(
+                "warning", name, "", f"the sheet {sheet} was renamed to {name}", f"Rename it to {sheet}."
+            )
+    for name, place in saved.plan.names.items():
+        if here[place.sheet] is not None:
+            yield from _name(saved, name, place)
+    for sheet_record in saved.plan.sheets:
+        for panel in sheet_record.panels:
+            yield from _panel(saved, panel)
+        number = here[sheet_record.name]
+        if number is not None:
+            for table in sheet_record.tables:
+                yield from _table(saved, table.name, number)
+
+
+def homes(saved: SavedPlan) -> Mapping[str, int | None]:
+    """On which sheet of the book each sheet of the layout lives now: by its name, else by its content."""
+    numbers = {sheet.name.lower(): number for number, sheet in enumerate(saved.book.sheets)}
+    known = {sheet.name.lower() for sheet in saved.plan.sheets}
+    found: dict[str, int | None] = {}
+    for sheet in saved.plan.sheets:
+        number = numbers.get(sheet.name.lower())
+        if number is None:
+            votes = Counter(_content(saved, sheet.name))
+            others = [n for n, _ in votes.most_common() if saved.book.sheets[n].name.lower() not in known]
+            number = others[0] if others else None
+        found[sheet.name] = number
+    return found
+
+
+def _content(saved: SavedPlan, sheet: str) -> Iterator[int]:
+    for name, place in saved.plan.names.items():
+        if place.sheet == sheet and name in saved.places:
+            yield saved.places[name].sheet
+    for table in saved.plan.tables:
+        found = saved.table(table)
+        if found is not None and saved.plan.home(table).name == sheet:
+            yield found.area.sheet
+
+
+def _name(saved: SavedPlan, name: str, place: Place) -> Iterator[Finding]:
+    refers = saved.book.names.get((None, name.lower()))
+    cell = place.ref.partition("!")[2].replace("$", "")
+    if refers is None:
+        yield Finding(
+            "error",
+            place.sheet,
+            cell,
+            f"the name {name} is missing",
+            f"Define it in the name manager: {name} is ={place.ref} in a new book.",
+        )
+        return
+    area = located(saved.book, name)
+    if area is None:
+        lost = "#REF!" in refers.upper()
+        fault = "points nowhere: its cell was deleted" if lost else f"is no cell, it is ={refers}"
+        yield Finding("error", place.sheet, cell, f"the name {name} {fault}", REMAKE)
+    elif name in saved.plan.lists:
+        yield from _list(saved, name, area)
+    elif name in saved.plan.fields and area.size > 1:
+        yield Finding(
+            "error",
+            saved.sheet_name(area),
+            text_of(area),
+            f"the name {name} points at {area.size} cells",
+            "Let it point at one cell in the name manager.",
+        )
+
+
+def _list(saved: SavedPlan, name: str, area: Area) -> Iterator[Finding]:
+    table, column = saved.plan.lists[name]
+    wanted = saved.column(table, column)
+    if wanted is not None and wanted != area:
+        yield Finding(
+            "error",
+            saved.sheet_name(area),
+            text_of(area),
+            f"the list {name} does not cover its column of the table {table}, which is {text_of(wanted)}",
+            f"Let it point at {saved.grammar.prefix(wanted.sheet)}{text_of(wanted)} in the name manager.",
+        )
+
+
+def _panel(saved: SavedPlan, panel: Panel) -> Iterator[Finding]:
+    """Rows inserted into a block of named cells: a blank one would count as an input not filled in."""
+    area = saved.places.get(panel.name)
+    fields = [saved.places.get(field.name) for field in panel.fields]
+    if area is None or None in fields or area.size == len(fields):
+        return
+    used = {field.top for field in fields if field is not None and field.sheet == area.sheet}
+    strange = [row for row in range(area.top, area.bottom + 1) if row not in used]
+    for row in strange:
+        yield Finding(
+            "error",
+            saved.sheet_name(area),
+            address(row, area.left),
+            f'a row was inserted into the block "{panel.title}", which counts its cells',
+            f"Delete row {row}.",
+        )
+    if not strange:
+        yield Finding(
+            "error",
+            saved.sheet_name(area),
+            text_of(area),
+            f'the name {panel.name} does not cover the block "{panel.title}"',
+            f"Let it point at {panel.fields[0].label} to {panel.fields[-1].label} in the name manager.",
+        )
+
+
+def _table(saved: SavedPlan, name: str, sheet: int) -> Iterator[Finding]:
+    record = saved.plan.tables[name]
+    found = saved.table(name)
+    sheet_name = saved.book.sheets[sheet].name
+    if found is None:
+        twin = _twin(saved, name, sheet)
+        if twin is not None:
+            fault = f"the table {name} was renamed to {twin.name}"
+            mend = f"Name it {name} again (Table Design, Table Name)."
+        else:
+            fault = f"the table {name} is missing: it was deleted or turned into plain cells"
+            mend = REMAKE
+        yield Finding("error", sheet_name, name, fault, mend)
+        return
+    yield from _columns(saved, name, found)
+    rows = found.data.bottom - found.data.top + 1
+    if rows < record.rows:
+        yield Finding(
+            "note",
+            sheet_name,
+            text_of(found.area),
+            f"the table {name} has room for {rows} rows, a new book's for {record.rows}",
+            "Pull its lower right corner down if you need more.",
+        )
+    yield from _below(saved, name, found)
+
+
+def _columns(saved: SavedPlan, name: str, found: Table) -> Iterator[Finding]:
+    headers = [column.lower() for column in found.columns]
+    columns = saved.plan.tables[name].columns
+    known = {column.header.lower() for column in columns}
+    sheet = saved.sheet_name(found.area)
+    renamed: set[str] = set()
+    for index, column in enumerate(columns):
+        if column.header.lower() in headers:
+            continue
+        here = headers[index] if index < len(headers) else ""
+        if here and here not in known:
+            renamed.add(here)
+            cell = address(found.area.top, found.area.left + index)
+            fault = f'the column {column.header} of the table {name} was renamed to "{found.columns[index]}"'
+            yield Finding("error", sheet, cell, fault, f"Type {column.header} into {cell}.")
+        else:
+            fault = f"the column {column.header} of the table {name} is missing"
+            yield Finding("error", sheet, name, fault, REMAKE)
+    for index, header in enumerate(headers):
+        if header not in known and header not in renamed:
+            cell = address(found.area.top, found.area.left + index)
+            fault = (
+                f'the column "{found.columns[index]}" of the table {name} is your own: no formula reads it'
+            )
+            yield Finding("note", sheet, cell, fault, "Keep it if you like.")
+
+
+def _below(saved: SavedPlan, name: str, found: Table) -> Iterator[Finding]:
+    """Values that were typed right below the end of a table, where no formula sees them."""
+    row = found.area.bottom + 1
+    for column in saved.plan.tables[name].columns:
+        area = saved.column(name, column.name) if column.is_input else None
+        if area is not None and saved.at(area.sheet, row, area.left) not in (None, ""):
+            yield Finding(
+                "error",
+                saved.sheet_name(area),
+                address(row, area.left),
+                f"a value stands below the end of the table {name}, where nothing counts it",
+                "Pull the table's lower right corner down over it, or move it into the table.",
+            )
+            return
+
+
+def _twin(saved: SavedPlan, name: str, sheet: int) -> Table | None:
+    wanted = {column.header.lower() for column in saved.plan.tables[name].columns}
+    for table in saved.book.tables.values():
+        headers = {column.lower() for column in table.columns}
+        if (
+            table.area.sheet == sheet
+            and table.name not in saved.plan.tables
+            and len(headers & wanted) * 2 > len(wanted)
+        ):
+            return table
+    return None
