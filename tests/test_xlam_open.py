@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 from pyopenvba.apps.excel import ExcelApplication
-from pyopenvba.interpreter import Interpreter, parse_module
+from pyopenvba.interpreter import EMPTY, Interpreter, VBAArray, VBAObject, method, parse_module
 
 from addin import vba, xlam
 from addin.excel import category, help_of, help_of_argument
@@ -14,8 +14,9 @@ from udfs import REGISTRY
 
 SPECS = tuple(REGISTRY.values())
 MODULE = vba.module_text(SPECS, xlam.xlwings_module(), r"C:\Python\pythonw.exe")
-# The model has no events of the application; everything else is as in the add-in.
+# The model has no events of the application and no links; everything else is as in the add-in.
 WORKBOOK = vba.workbook_text(SPECS).replace("WithEvents Host As Application", "Host As Object")
+WITHOUT_LINKS = WORKBOOK.replace("    Relink book\r\n", "")
 
 CALLS = {
     "=_xll.HEDGE_MARGIN(2400,5)": "=HEDGE_MARGIN(2400,5)",
@@ -24,6 +25,7 @@ CALLS = {
     "=NOSUCH(1)": "=NOSUCH(1)",
     "=SUM(1,2)": "=SUM(1,2)",
 }
+HERE = r"C:\Users\ann\XLSTART\microhedge.xlam"
 STALE = "=_xll.HEDGE_MARGIN(2400,5)"
 
 
@@ -37,7 +39,7 @@ def opened(path: Path) -> ExcelApplication:
     """A book as the add-in finds it, after its open event has run."""
     excel = ExcelApplication()
     excel.open_workbook(path)
-    excel.add_module(WORKBOOK.replace("Private Sub Bind(", "Public Sub Bind("), name="Workbook")
+    excel.add_module(WITHOUT_LINKS.replace("Private Sub Bind(", "Public Sub Bind("), name="Workbook")
     excel.add_module("Sub Go()\r\nBind ActiveWorkbook\r\nEnd Sub\r\n", name="Go")
     excel.run("Go")
     return excel
@@ -84,6 +86,49 @@ def test_protected_sheets_of_other_books_are_left_alone(tmp_path: Path) -> None:
     excel = opened(book(tmp_path / "other.xlsx", is_plan=False))
     assert [excel.sheet("Open").formula(f"A{row}") for row in range(1, 6)] == list(CALLS.values())
     assert excel.sheet("Protected").formula("A1") == STALE
+
+
+class Book(VBAObject):
+    """A workbook with links, which notes how they are changed."""
+
+    def __init__(self, links: list[str]) -> None:
+        super().__init__()
+        self.links = links
+        self.changed: list[tuple[str, str]] = []
+
+    @method
+    def LinkSources(self, kind: object) -> object:  # noqa: N802 - Excel's own name
+        """What Excel answers: Empty, or the paths."""
+        return VBAArray([(1, len(self.links))], items=list(self.links)) if self.links else EMPTY
+
+    @method
+    def ChangeLink(self, name: object, new: object, kind: object) -> object:  # noqa: N802 - Excel's own name
+        """Note the change."""
+        self.changed.append((str(name), str(new)))
+        return EMPTY
+
+
+@pytest.mark.parametrize(
+    ("links", "changed"),
+    [
+        ([], []),
+        ([r"C:\Books\prices.xlsx"], []),
+        ([HERE], []),
+        ([r"D:\bob\XLSTART\Microhedge.xlam", r"C:\x.xlsx"], [(r"D:\bob\XLSTART\Microhedge.xlam", HERE)]),
+    ],
+)
+def test_links_to_the_add_in_of_another_computer_lead_here(
+    links: list[str], changed: list[tuple[str, str]]
+) -> None:
+    """Only links to an add-in of our name elsewhere are changed."""
+    first, last = WORKBOOK.index("Private Sub Relink"), WORKBOOK.index("' A plan book's sheets")
+    text = WORKBOOK[first:last].replace("As Workbook", "As Object").replace("Private Sub", "Public Sub")
+    excel = ExcelApplication()
+    excel.add_workbook()
+    excel.add_module(text.replace("ThisWorkbook.FullName", f'"{HERE}"'), name="Workbook")
+    book = Book(links)
+    excel.run("Relink", book)
+    assert book.changed == changed
 
 
 def test_the_wizard_is_told_each_description() -> None:
