@@ -88,7 +88,7 @@ def test_protected_sheets_of_other_books_are_left_alone(tmp_path: Path) -> None:
     assert excel.sheet("Protected").formula("A1") == STALE
 
 
-class Book(VBAObject):
+class Book(VBAObject):  # type: ignore[misc] # pyOpenVBA has no types
     """A workbook with links, which notes how they are changed."""
 
     def __init__(self, links: list[str]) -> None:
@@ -96,13 +96,13 @@ class Book(VBAObject):
         self.links = links
         self.changed: list[tuple[str, str]] = []
 
-    @method
-    def LinkSources(self, kind: object) -> object:  # noqa: N802 - Excel's own name
+    @method(name="LinkSources")  # type: ignore[untyped-decorator]
+    def sources(self, _kind: object) -> object:
         """What Excel answers: Empty, or the paths."""
         return VBAArray([(1, len(self.links))], items=list(self.links)) if self.links else EMPTY
 
-    @method
-    def ChangeLink(self, name: object, new: object, kind: object) -> object:  # noqa: N802 - Excel's own name
+    @method(name="ChangeLink")  # type: ignore[untyped-decorator]
+    def change(self, name: object, new: object, _kind: object) -> object:
         """Note the change."""
         self.changed.append((str(name), str(new)))
         return EMPTY
