@@ -103,6 +103,18 @@ def calc(
         raise typer.Exit(1)
 
 
+@app.command()
+def demo(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where the books are made; earlier ones are written over.")
+    ] = Path("demo"),
+) -> None:
+    """Make three example books, recalculate and check them, and print their plans."""
+    from addin.demo import run
+
+    raise typer.Exit(0 if run(folder) else 1)
+
+
 @app.command("new")
 def new(
     book: Annotated[Path, typer.Argument(metavar="BOOK", help="The .xlsx file to write.")],

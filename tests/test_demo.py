@@ -1,0 +1,51 @@
+"""The demo: the main job in one command."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import ROOT
+
+
+def demo(folder: Path) -> subprocess.CompletedProcess[str]:
+    """The command as a user runs it, in an empty folder."""
+    command = [sys.executable, "-m", "addin", "demo"]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_demo_makes_recalculates_checks_and_prints_three_plans(tmp_path: Path) -> None:
+    """Both examples of the article and one of real prices, with the article's own figures in the table."""
+    for _ in range(2):  # a second run writes over the first
+        ran = demo(tmp_path)
+        assert (ran.returncode, ran.stderr) == (0, "")
+    assert {book.name for book in (tmp_path / "demo").iterdir()} == {
+        "two-asset.xlsx",
+        "btc.xlsx",
+        "portfolio.xlsx",
+    }
+    assert len(re.findall(r"\.xlsx: sound.*; \d+ formulas recalculated", ran.stdout)) == 3
+    rows = {line[:21].strip(): line.split()[-3:] for line in ran.stdout.splitlines()}
+    assert rows["Value held"][:2] == ["6,000.00", "15,000.00"]
+    assert rows["Wanted hedge"][:2] == ["2,400.00", "7,500.00"]
+    assert rows["Contracts"][:2] == ["0.08", "0.25"]
+    assert rows["Initial margin"][:2] == ["480.00", "750.00"]
+    assert rows["Cushion left"][1] == "250.00"
+    assert rows["Move to liquidation"][0] == "19.4%"
+
+
+def test_demo_refuses_a_file_in_the_place_of_its_folder(tmp_path: Path) -> None:
+    """One sentence, and the file is as it was."""
+    (tmp_path / "demo").write_text("mine")
+    ran = demo(tmp_path)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "microhedge: demo: File exists\n"
+    assert (tmp_path / "demo").read_text() == "mine"
