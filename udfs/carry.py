@@ -60,15 +60,18 @@ def funding_periods(days: Days, interval_hours: IntervalHours = EIGHT_HOURS) -> 
     source="Binance, Introduction to Funding Rates: only a position open at the settlement pays",
 )
 def funding_settlements(
-    start: DateTime, end: DateTime, interval_hours: IntervalHours = EIGHT_HOURS, anchor_hour: AnchorHour = 0.0
+    start: DateTime,
+    finish: DateTime,
+    interval_hours: IntervalHours = EIGHT_HOURS,
+    anchor_hour: AnchorHour = 0.0,
 ) -> float:
-    """Settlements that really fall after start and up to end, both Excel date-times in UTC.
+    """Settlements that really fall after start and up to finish, both Excel date-times in UTC.
 
     A position opened exactly at a settlement does not pay it; one closed at it does. Moments are
-    taken to the millisecond, finer than a serial number keeps. An end before the start is refused.
+    taken to the millisecond, finer than a serial number keeps. A finish before the start is refused.
     """
-    if end < start:
-        raise OutsideDomain(f"end: must not be before start, got {end:.15g}", "end", end)
+    if finish < start:
+        raise OutsideDomain(f"finish: must not be before start, got {finish:.15g}", "finish", finish)
     interval, anchor = _milliseconds(interval_hours), _milliseconds(anchor_hour)
     if interval == 0:
         raise OutsideDomain(
@@ -77,7 +80,7 @@ def funding_settlements(
             interval_hours,
         )
     return float(
-        (_milliseconds(end * HOURS_PER_DAY) - anchor) // interval
+        (_milliseconds(finish * HOURS_PER_DAY) - anchor) // interval
         - (_milliseconds(start * HOURS_PER_DAY) - anchor) // interval
     )
 

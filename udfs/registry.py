@@ -133,6 +133,8 @@ class Parameter:
             return float(cell)
         except OverflowError:
             return math.inf
+        except ValueError:  # a signalling NaN
+            return math.nan
 
     def _inside(self, cell: Cell, number: float) -> float:
         if self.low <= number <= self.high and not (number == 0 and self.divides):
@@ -218,7 +220,7 @@ class Spec:
         read: list[Any] = []
         ranges: dict[int, list[Any]] = {}
         for place, (parameter, cell) in enumerate(zip(self.parameters, cells, strict=True)):
-            if parameter.is_range and not (cell is None and not parameter.required):
+            if parameter.is_range and (parameter.required or (cell is not None and cell != "")):
                 ranges[place] = parameter.read_range(cell)
                 read.append(None)
             else:
