@@ -223,7 +223,7 @@ def calls(draw: st.DrawFn, spec: Spec) -> list[Any]:
 
 
 @SPECS
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.data())
 def test_nothing_but_finite_numbers_texts_and_refusals(spec: Spec, data: st.DataObject) -> None:
     """Whatever the cells: no NaN, no infinity, no minus zero, no exception but a typed refusal."""

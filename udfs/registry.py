@@ -427,7 +427,7 @@ def _plain(cells: Cell) -> Plain:
     if RANGES.isdisjoint(kinds):
         return Plain(list(cells), 0)
     widths = set(map(len, cells)) if kinds <= RANGES else set()
-    if len(widths) != 1:
+    if len(widths) != 1 or widths == {0}:
         return Plain([], RAGGED)
     return Plain(list(itertools.chain.from_iterable(cells)), widths.pop())
 
