@@ -10,11 +10,13 @@ from contextlib import ExitStack
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from udfs.registry import DECIMAL_TEXT
 from workbook.batch import EARLIER, Adapt, BadRun, count_books, recalc_paths
 from workbook.report import json_lines, open_report
 from workbook.request import Outcome, Request
 
 STANDARD_OUTPUT = "-"
+FIRST_YEAR = 1900  # where Excel's days begin
 COUNTED = ("done", "unchanged", "refused", "failed")
 
 
@@ -37,14 +39,15 @@ def read_time(text: str) -> dt.datetime:
         time = dt.datetime.fromisoformat(text)
     except ValueError:
         raise BadRun(f"--as-of takes a date or time like 2026-01-31T16:00, got {text!r}") from None
+    if time.year < FIRST_YEAR:
+        raise BadRun(f"--as-of: a book knows no day before {FIRST_YEAR}, got {text!r}")
     return time.astimezone(dt.UTC).replace(tzinfo=None) if time.tzinfo else time
 
 
 def _value(name: str, text: str) -> float | str:
-    try:
-        number = float(text)
-    except ValueError:
+    if not DECIMAL_TEXT.fullmatch(text):
         return text
+    number = float(text)
     if not math.isfinite(number):
         raise BadRun(f"--set {name}: {text} is no number that a cell can hold")
     return number

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -292,3 +292,20 @@ def test_abandoned_run_ends_its_workers(folder: Path, tmp_path: Path) -> None:
     next(outcomes)
     outcomes.close()
     assert set(statuses(run(folder, out=tmp_path / "out")).values()) <= {"done", "unchanged"}
+
+
+def test_no_more_books_are_begun_than_can_be_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever their number, only a few books for each worker are on their way."""
+    found = 0
+
+    def jobs() -> Iterator[batch.Job]:
+        nonlocal found
+        for found in range(1, 1_001):
+            yield batch.Job(f"{found}.xlsx", "source", "target", None, Request(), "")
+
+    monkeypatch.setattr(batch, "run_job", lambda job, timeout: Outcome(job.name, seconds=timeout))
+    done = 0
+    for done, outcome in enumerate(batch._run(jobs(), (), 3, 1.0, None), 1):
+        assert outcome.seconds == 1.0
+        assert found - done < 3 * batch.AHEAD
+    assert done == 1_000

@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import sys
 import threading
 import time
 from collections import Counter
@@ -86,7 +87,12 @@ def recalc_paths(
         found = (adapted(job, adapt) if isinstance(job, Job) else job for job in found)
     written = [target] if target else [(store, path) for store, path in places if store.is_folder(path)]
     folders = {_url(store, path): store.locked(store.join(path, ledger.FOLDER)) for store, path in written}
-    return _run(found, folders.values(), jobs or os.cpu_count() or 1, timeout, scheduler)
+    return _run(found, folders.values(), jobs or _processors(), timeout, scheduler)
+
+
+def _processors() -> int:
+    """How many this process may use: in a container, fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def find_jobs(
@@ -194,9 +200,8 @@ def _perform(job: Job, compute: Compute) -> Outcome:
         and (entry.request, entry.source) == (job.asked, stamp)
         and ledger.is_untouched(targets, entry, target)
     ):
-        before = Outcome.from_json(entry.outcome)
-        reason = "; ".join(filter(None, (EARLIER, before.reason)))
-        return dataclasses.replace(before, status="unchanged", changed=0, reason=reason)
+        reason = "; ".join(filter(None, (EARLIER, entry.outcome.reason)))
+        return dataclasses.replace(entry.outcome, status="unchanged", changed=0, reason=reason)
     if not job.in_place and (fault := _target_fault(targets, target, entry)):
         return Outcome(job.name, "refused", fault)
     if record is None or entry == ledger.CLAIM:

@@ -6,7 +6,7 @@ that a target met without a record, or changed since its record, is known to be 
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from workbook.request import Outcome
@@ -23,7 +23,7 @@ class Entry:
     source: str = ""
     target: str = ""
     content: str = ""
-    outcome: str = ""
+    outcome: Outcome = field(default_factory=Outcome)
 
 
 CLAIM: Final = Entry()
@@ -32,10 +32,11 @@ CLAIM: Final = Entry()
 def read_entry(store: Store, record: str) -> Entry | None:
     """The record, or None; what cannot be read counts as a claim, for only we write here."""
     try:
-        return Entry(**json.loads(store.read(record)))
+        row = json.loads(store.read(record))
+        return Entry(**{**row, "outcome": Outcome.from_row(row["outcome"])})
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, KeyError):
         return CLAIM
 
 
@@ -44,7 +45,8 @@ def write_entry(store: Store, record: str, entry: Entry | None) -> None:
     if entry is None:
         store.remove(record)
     else:
-        store.write(record, json.dumps(asdict(entry)).encode(), sync=False)
+        row = {**asdict(entry), "outcome": entry.outcome.as_row()}
+        store.write(record, json.dumps(row).encode(), sync=False)
 
 
 def is_untouched(store: Store, entry: Entry, target: str) -> bool:
@@ -56,4 +58,4 @@ def is_untouched(store: Store, entry: Entry, target: str) -> bool:
 def completed(store: Store, request: str, source: str, target: str, outcome: Outcome) -> Entry:
     """The record of a book that was just written."""
     content = digest(store.read(target))
-    return Entry(request, source, store.stamp(target) or "", content, outcome.to_json())
+    return Entry(request, source, store.stamp(target) or "", content, outcome)

@@ -72,13 +72,15 @@ class Outcome:
         return json.dumps(self.as_row(), ensure_ascii=False)
 
     @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Outcome":
+        """The outcome whose row this is; a date among the outputs stays ISO text."""
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+        return cls(**given)
+
+    @classmethod
     def from_json(cls, text: str | bytes) -> "Outcome":
-        """The row that `to_json` wrote; a date among the outputs stays ISO text."""
-        row: dict[str, Any] = json.loads(text)
-        for name, value in row.items():
-            if isinstance(value, list):
-                row[name] = tuple(value)
-        return cls(**row)
+        """The outcome whose row stands on this line."""
+        return cls.from_row(json.loads(text))
 
 
 def _plain(cell: Cell) -> Cell:

@@ -4,7 +4,6 @@
 """
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -12,12 +11,14 @@ import time
 from pathlib import Path
 
 import openpyxl
+import psutil
 
 from workbook.batch import recalc_paths
 from workbook.request import Request
 from workbook.template import new_book
 
 PLANS = 40
+SAMPLED = 10  # every so many books the workers' memory is read
 MEASURED = "from tests.bench.scale import measured; measured({source!r}, {out!r})"
 
 
@@ -30,10 +31,19 @@ def linked(book: Path, folder: Path, count: int) -> Path:
 
 
 def measured(source: str, out: str) -> None:
-    """Print the peak memory, in KiB, of this process and of its largest worker."""
-    count = sum(1 for _ in recalc_paths([source], out=out, jobs=2))
-    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(count, *peaks)
+    """Print how many books there were, and the peak memory in KiB of this process and of a worker."""
+    count = worker = 0
+    for _ in recalc_paths([source], out=out, jobs=2):
+        count += 1
+        if count % SAMPLED == 0:
+            worker = max(worker, *(peak(child.pid) for child in psutil.Process().children()))
+    print(count, peak(os.getpid()), worker)
+
+
+def peak(process: int) -> int:
+    """The most memory that a process ever held, as Linux keeps it."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0])
 
 
 def seconds(source: Path, out: Path, jobs: int) -> float:
