@@ -91,12 +91,13 @@ def argument_name(name: str) -> str:
 
 def literal(text: str) -> str:
     """A text as VBA writes it: quotes doubled, and what its code page may not hold as ChrW."""
-    pieces = re.split(r"([^ -~])", text)
-    said = [
-        f"ChrW({ord(piece)})" if number % 2 else '"' + piece.replace('"', '""') + '"'
-        for number, piece in enumerate(pieces)
-        if piece
-    ]
+    said = []
+    for piece in re.split(r"([^ -~])", text):
+        if piece.isascii() and piece.isprintable():
+            said += ['"' + piece.replace('"', '""') + '"'] if piece else []
+        else:  # ChrW takes half of a letter beyond the 65,536th, as UTF-16 does
+            units = piece.encode("utf-16-le")
+            said += [f"ChrW({low + 256 * high})" for low, high in zip(units[::2], units[1::2], strict=True)]
     return " & ".join(said) or '""'
 
 

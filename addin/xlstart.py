@@ -19,6 +19,7 @@ ELSEWHERE = (
     "Excel starts Python on Windows alone. Here, `microhedge addin build excel --out DIR` makes the add-in "
     "for a Windows machine, and `microhedge addin build lite` serves Excel on the Mac and on the web"
 )
+DLL_CODEC = "mbcs"  # the code page of Windows: the DLL of xlwings knows no other letters
 RUNNING = "{}: Excel holds the add-in open; close Excel and try again"
 
 
@@ -103,6 +104,12 @@ def _check(python: Path) -> None:
         raise HostError(
             f"{dll} is not beside {python}: pip install --force-reinstall xlwings=={version('xlwings')}"
         )
+    try:
+        str(python).encode(DLL_CODEC)
+    except UnicodeEncodeError:
+        raise HostError(
+            f"{python} has letters that this Windows cannot pass on: put Python into another folder"
+        ) from None
 
 
 def _made_of(package: bytes) -> str:

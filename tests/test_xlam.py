@@ -197,6 +197,7 @@ def test_help_is_set_for_every_function() -> None:
         ("", '""'),
         ('say "no"', '"say ""no"""'),
         ("±5", 'ChrW(177) & "5"'),
+        ("😀", "ChrW(55357) & ChrW(56832)"),
         ("a — b", '"a " & ChrW(8212) & " b"'),
     ],
 )

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.interpreter import EMPTY, Interpreter, VBAArray, VBAObject, method, parse_module
 
@@ -86,6 +88,16 @@ def test_protected_sheets_of_other_books_are_left_alone(tmp_path: Path) -> None:
     excel = opened(book(tmp_path / "other.xlsx", is_plan=False))
     assert [excel.sheet("Open").formula(f"A{row}") for row in range(1, 6)] == list(CALLS.values())
     assert excel.sheet("Protected").formula("A1") == STALE
+
+
+@given(st.text(st.characters(codec="utf-16-le"), max_size=20))
+@settings(deadline=None, max_examples=50)
+def test_a_literal_is_the_text(text: str) -> None:
+    """Any text is itself again once VBA has read it."""
+    host = Interpreter()
+    host.add_module(f"Function Said()\r\nSaid = {vba.literal(text)}\r\nEnd Function\r\n", name="Text")
+    said = str(host.run("Said", []))
+    assert said.encode("utf-16-le", "surrogatepass").decode("utf-16-le") == text
 
 
 class Book(VBAObject):  # type: ignore[misc] # pyOpenVBA has no types

@@ -27,6 +27,7 @@ def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     found = importlib.util.find_spec
     monkeypatch.setattr(xlstart, "find_spec", lambda name: True if name == "win32com" else found(name))
     monkeypatch.setattr(platform, "system", lambda: "Windows")
+    monkeypatch.setattr(xlstart, "DLL_CODEC", "cp1252")
     monkeypatch.setattr(sys, "executable", str(scripts / "python.exe"))
     monkeypatch.setenv("APPDATA", str(tmp_path / "Roaming"))
     add_in = tmp_path / "Roaming" / "Microsoft" / "Excel" / "XLSTART" / "microhedge.xlam"
@@ -87,6 +88,15 @@ def test_a_python_that_excel_cannot_start_is_refused(windows: Any, monkeypatch: 
     assert xlstart.status().state is State.FAULTY
     monkeypatch.setattr(xlstart, "find_spec", lambda _: None)
     with pytest.raises(HostError, match="pip install pywin32"):
+        xlstart.install()
+
+
+def test_a_path_that_windows_cannot_pass_on_is_refused(windows: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder in letters of another code page is named before Excel meets it."""
+    monkeypatch.setattr(xlstart, "DLL_CODEC", "ascii")
+    scripts = windows.python.parents[1].rename(windows.root / "Zoë") / "Scripts"
+    monkeypatch.setattr(sys, "executable", str(scripts / "python.exe"))
+    with pytest.raises(HostError, match="put Python into another folder"):
         xlstart.install()
 
 

@@ -71,6 +71,8 @@ def xlwings_udfs() -> ModuleType:
         setattr(stubs["win32com.client"], kind, type(kind, (), {}))
     stubs["win32com"].client = stubs["win32com.client"]
     stubs["win32com"].server = stubs["win32com.server"]
+    stubs["win32com.server.util"].unwrap.side_effect = ValueError  # no argument is an object of Python's
+    stubs["win32com.server"].util = stubs["win32com.server.util"]
     stubs["pywintypes"].TimeType = ComTime
     stubs["pywintypes"].com_error = type("com_error", (Exception,), {})
     stubs["pywintypes"].IID = str
@@ -116,7 +118,4 @@ def sent(cell: Any) -> Any:
 def call(name: str, *arguments: Any) -> Any:
     """One call as the server makes it for the VBA wrapper: one cell, one row or rows of cells."""
     excel_module()
-    rows = xlwings_udfs().call_udf("addin.excel", name, arguments)
-    if len(rows) == 1:
-        return rows[0][0] if len(rows[0]) == 1 else rows[0]
-    return rows
+    return sys.modules["xlwings.com_server"].XLPython().CallUDF("addin.excel", name, arguments)
