@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format docs bench pyodide clean
+.PHONY: demo test lint format docs picture bench pyodide clean
 
 demo: $(VENV)/.installed
 	$(BIN)/microhedge demo demo
@@ -21,6 +21,13 @@ format: $(VENV)/.ready
 
 docs: $(VENV)/.ready
 	$(BIN)/microhedge functions --format markdown > docs/functions.md
+
+# The picture of the Plan sheet in the README; it needs LibreOffice and poppler.
+picture: $(VENV)/.installed
+	mkdir -p build
+	$(BIN)/microhedge new build/plan.xlsx --force
+	soffice -env:UserInstallation=file://$(CURDIR)/build/office --headless --convert-to pdf --outdir build build/plan.xlsx
+	pdftoppm -png -singlefile -r 110 -f 2 -l 2 -x 36 -y 52 -W 1140 -H 772 build/plan.pdf docs/plan
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench

@@ -1,7 +1,8 @@
 """Notes, panels and tables on a sheet, as the layout record places them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from copy import copy
+from typing import Any, Final
 
 from openpyxl.cell import Cell
 from openpyxl.formatting.rule import Rule
@@ -75,11 +76,13 @@ def write_table(sheet: Worksheet, table: Table, rows: Rows) -> None:
         _put(sheet, table.unit_row, at, column.unit, styles.UNIT, align)
         header = _put(sheet, table.header_row, at, column.header, styles.HEADER, align)
         header.fill = styles.HEADER_FILL
-        for row in range(table.first_row, table.last_row + 1):
-            values = rows[row - table.first_row] if row - table.first_row < len(rows) else ()
-            index = given.index(column) if column in given else len(values)
-            value = values[index] if index < len(values) else None
-            _value(sheet, row, at, column, value, formula=table.formula(column))
+        index = given.index(column) if column in given else None
+        values = [None if index is None or index >= len(row) else row[index] for row in rows[: table.rows]]
+        values += [None] * (table.rows - len(values))
+        formula = table.formula(column)
+        first = _value(sheet, table.first_row, at, column, values[0], formula=formula)
+        for row, value in enumerate(values[1:], table.first_row + 1):
+            _like(first, sheet.cell(row, at, "=" + formula if formula else value))
         if column.is_input:
             _validate(sheet, column, _span(table, at))
         elif column.constant is not None:
@@ -148,6 +151,11 @@ def _value(
     cell.protection = styles.UNLOCKED if port.is_input else styles.LOCKED
     cell.number_format = styles.FLAG if port.kind == "flag" else port.format
     return cell
+
+
+def _like(model: Any, cell: Any) -> None:
+    """Give a cell the style of another: to name each part of it again would take the most of the time."""
+    cell._style = copy(model._style)  # noqa: SLF001  # openpyxl has no other way to copy a whole style
 
 
 def _span(table: Table, column: int) -> str:

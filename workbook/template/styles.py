@@ -60,7 +60,7 @@ NOTE: Final = font(GREY, size=10)
 
 FLUSH: Final = Alignment(horizontal="left", vertical="center")
 LEFT: Final = Alignment(horizontal="left", vertical="center", indent=1)
-RIGHT: Final = Alignment(horizontal="right", vertical="center")
+RIGHT: Final = Alignment(horizontal="right", vertical="center", indent=1)
 CENTER: Final = Alignment(horizontal="center", vertical="center")
 WRAPPED: Final = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
 ALIGNED: Final = {"text": LEFT, "number": RIGHT, "date": RIGHT, "flag": CENTER}
