@@ -267,7 +267,7 @@ End Function
 
 
 def executable(path: Path) -> None:
-    """The add-in's VBA as a book that LibreOffice opens: a fake XLPy, the rest as it is.
+    """The add-in as a book that LibreOffice opens: a fake XLPy, the rest as it is.
 
     LibreOffice's range objects know Value, not Value2.
     """
@@ -283,9 +283,11 @@ def executable(path: Path) -> None:
         WORKBOOK.index("' A formula with every call") : WORKBOOK.index("Private Sub DescribeAll")
     ]
     binding = binding.replace("Private Function PlainFormula", "Public Function PlainFormula")
-    with ExcelFile.create_new(path) as book:
+    with zipfile.ZipFile(io.BytesIO(xlam.add_in(PYTHON))) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b"ms-excel.addin.macro", b"ms-excel.sheet.macro"))
+    with ExcelFile(path) as book:
         project = book.vba_project()
-        project.rename_module("Module1", vba.MODULE)
         project.add_module("Binding", binding)
         project.add_module("FakeXLPy", FAKE.replace("\n", "\r\n"), kind=VBAModuleKind.other)
         book.set_module(vba.MODULE, module)
