@@ -179,7 +179,7 @@ def show(book: Plan, form: Form = "text") -> None:
         draw(book)
 
 
-HostArgument = Annotated[HostName, typer.Argument(metavar="HOST", help="excel, libreoffice or lite.")]
+HostArgument = Annotated[HostName, typer.Argument(metavar="HOST", help="The spreadsheet program.")]
 
 hosts = typer.Typer(no_args_is_help=True, help="Build, install, look at or remove the add-in of a host.")
 app.add_typer(hosts, name="addin")
@@ -190,7 +190,7 @@ def build_addin(
     name: HostArgument,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write it.")] = Path(),
 ) -> None:
-    """Write the files of an add-in, on any system: `microhedge addin build excel --out DIR`."""
+    """Write an add-in's files, on any system."""
     for path in host(name).build(out):
         print(path)
 
@@ -206,7 +206,10 @@ def show_addin(
     name: HostArgument,
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to say it.")] = "text",
 ) -> None:
-    """Say what is installed, whether it fits, and what to do; exit 1 if anything is to be done."""
+    """Say what is installed and whether it fits.
+
+    Exit 1 if anything is to be done; the last line says what.
+    """
     status = host(name).status()
     print(status.as_json() if form == "json" else status.as_text())
     if status.state in (State.ABSENT, State.FAULTY):
