@@ -179,6 +179,42 @@ def show(book: Plan, form: Form = "text") -> None:
         draw(book)
 
 
+@app.command("calendar")
+def calendar(
+    book: Plan,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The .ics file; else standard output.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+) -> None:
+    """Reminders of the Journal's open hedges as a calendar: review, roll, expiry, funding."""
+    from addin.ical import calendar_of, write_calendar
+
+    content, unusable = calendar_of(book)
+    if out is None:
+        sys.stdout.buffer.write(content)
+    else:
+        write_calendar(content, out, force=force)
+        print(out)
+    refused = [_refuse(sentence, 1) for sentence in unusable]
+    if refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate(book: Plan) -> None:
+    """Bring a plan to the present template: inputs kept, the old book kept beside it."""
+    from workbook.migrate import migrate_book
+
+    migration = migrate_book(book)
+    if migration is None:
+        print(f"{book}: is of the present template and stands as it should; nothing was done")
+        return
+    print(f"{migration.book}: {migration.taken} inputs taken; the old book is {migration.kept}")
+    for sentence in migration.left:
+        print(f"  not taken: {sentence}")
+
+
 HostArgument = Annotated[HostName, typer.Argument(metavar="HOST", help="The spreadsheet program.")]
 
 hosts = typer.Typer(no_args_is_help=True, help="Build, install, look at or remove the add-in of a host.")

@@ -1,6 +1,5 @@
 """A calculated plan in the shell: its words, its figures with small bars, and its scenarios."""
 
-import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,9 +10,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from udfs.registry import EXCEL_EPOCH
 from workbook.errors import BookError
-from workbook.plan import SavedPlan, opened
+from workbook.plan import SavedPlan, moment, opened
 from workbook.record import Port
 from workbook.values import CellError, Value
 
@@ -187,5 +185,5 @@ def _plain(port: Port, value: Value) -> Value:
 
 
 def _date(number: float) -> str:
-    moment = EXCEL_EPOCH + dt.timedelta(days=number)
-    return moment.date().isoformat() if number.is_integer() else moment.isoformat(" ", "minutes")
+    at = moment(number)
+    return at.date().isoformat() if number.is_integer() else at.isoformat(" ", "minutes")

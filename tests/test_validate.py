@@ -215,7 +215,7 @@ STRUCTURE: list[tuple[Edit, str, str, str]] = [
         where(row_cell("Holdings", "quantity", 0)),
         'Quantity of the table Holdings was renamed to "Amount"',
     ),
-    (short_list, "error", span("Market", "symbol", 1, 2), "market_symbols does not cover its column"),
+    (short_list, "error", span("Market", "symbol", 1, 2), "market_symbols does not cover its part"),
     (put(("Plan", "M40"), "=NOSUCHFUNCTION(1)"), "error", "Plan!M40", "calls the function NOSUCHFUNCTION"),
     (put(cell("template_version"), "0"), "warning", "template_version", "of version 0 of the template"),
     (linked, "warning", "xl/externalLinks/externalLink1.xml", "linked to another file: prices.xlsx"),

@@ -143,6 +143,8 @@ def _value(
         cell.value = "=" + text
     else:
         cell.value = value if port.constant in (None, "") else port.constant
+        if cell.data_type == "f":
+            cell.data_type = "s"  # a text that begins with = stays a text
     cell.font = styles.ROLE_FONTS[port.role]
     if port.role in styles.ROLE_FILLS:
         cell.fill = styles.ROLE_FILLS[port.role]

@@ -37,7 +37,7 @@ ENTRY_FORMULA: Final = {"Bybit": "entry"}  # Bybit counts the maintenance margin
 class Example:
     """The inputs of a new book: named cells, and rows of the tables' input columns."""
 
-    fields: Mapping[str, Value] = field(default_factory=dict)
+    fields: Mapping[str, Value | None] = field(default_factory=dict)
     tables: Mapping[str, Rows] = field(default_factory=dict)
     as_of: datetime = datetime(2026, 1, 1)
 

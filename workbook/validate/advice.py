@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from udfs.registry import EXCEL_EPOCH, serial
+from udfs.registry import serial
 from udfs.venues import FRESH_DAYS
-from workbook.plan import SavedPlan
+from workbook.plan import SavedPlan, moment
 from workbook.validate.finding import Fault
 from workbook.values import Area, Value
 
@@ -106,4 +106,4 @@ def _word(value: Value) -> str:
 
 
 def _day(number: float) -> str:
-    return f"{EXCEL_EPOCH + dt.timedelta(days=number):%Y-%m-%d}"
+    return moment(number).date().isoformat()

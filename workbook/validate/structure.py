@@ -79,8 +79,8 @@ def _name(saved: SavedPlan, name: str, place: Place) -> Iterator[Finding]:
         lost = "#REF!" in refers.upper()
         fault = "points nowhere: its cell was deleted" if lost else f"is no cell, it is ={refers}"
         yield Finding("error", place.sheet, cell, f"the name {name} {fault}", REMAKE)
-    elif name in saved.plan.lists:
-        yield from _list(saved, name, area)
+    elif name in saved.plan.lists or name in saved.plan.areas:
+        yield from _reach(saved, name, area)
     elif name in saved.plan.fields and area.size > 1:
         yield Finding(
             "error",
@@ -91,15 +91,23 @@ def _name(saved: SavedPlan, name: str, place: Place) -> Iterator[Finding]:
         )
 
 
-def _list(saved: SavedPlan, name: str, area: Area) -> Iterator[Finding]:
-    table, column = saved.plan.lists[name]
-    wanted = saved.column(table, column)
+def _reach(saved: SavedPlan, name: str, area: Area) -> Iterator[Finding]:
+    """A name for a table's column, its data or its headers must reach as far as the table does now."""
+    wanted: Area | None = None
+    if name in saved.plan.lists:
+        table, column = saved.plan.lists[name]
+        wanted = saved.column(table, column)
+    else:
+        table, is_headers = saved.plan.areas[name]
+        found = saved.table(table)
+        if found is not None:
+            wanted = found.area._replace(bottom=found.area.top) if is_headers else found.data
     if wanted is not None and wanted != area:
         yield Finding(
             "error",
             saved.sheet_name(area),
             text_of(area),
-            f"the list {name} does not cover its column of the table {table}, which is {text_of(wanted)}",
+            f"the name {name} does not cover its part of the table {table}, which is {text_of(wanted)}",
             f"Let it point at {saved.grammar.prefix(wanted.sheet)}{text_of(wanted)} in the name manager.",
         )
 
