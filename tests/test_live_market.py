@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from live_fixtures import TODAY, command, connection, server
+from live_fixtures import TODAY, ccxt, command, connection, server
 from venue_answers import API, DATED, FAPI, INDEX, MARK, SPOT, binance_info, usdm
 from venue_server import Fault, VenueServer
 
@@ -81,7 +81,7 @@ def test_every_price_is_what_a_person_reads_off_the_answer(
 
 
 def test_row_has_the_layouts_columns(live: LiveMarket) -> None:
-    """The coming rate stands in the column, and the source tells it from the last one."""
+    """The coming rate and the last one each have their column; what the venue lacks is blank."""
     want = Want("WEEX", LINEAR, "BTC")
     columns = row(live.quotes([want])[want])
     assert columns["spot"] == 60_000
@@ -90,9 +90,12 @@ def test_row_has_the_layouts_columns(live: LiveMarket) -> None:
     assert columns["funding_interval"] == 8
     assert columns["as_of"] == NOW
     assert columns["future"] == columns["expiry"] == BLANK  # WEEX has none: an old one may not stay
-    assert "funding predicted 0.005618% due 2026-03-15 16:00; last 0.001031%" in str(columns["source"])
+    assert columns["last_rate"] == 0.00001031
+    assert columns["next_settlement"] == serial(dt.datetime(2026, 3, 15, 16))
+    assert columns["index"] == 60_012
+    assert columns["source"] == f"WEEX, ccxt {ccxt.__version__}"
     inputs = {column.name: column for column in PLAN.tables["Market"].columns if column.is_input}
-    assert set(columns) <= set(inputs)
+    assert set(columns) == set(inputs) - {"symbol"}
     assert not [name for name, value in columns.items() if inputs[name].refusal(value)]
 
 

@@ -17,6 +17,7 @@ SIZE_OR_NONE: Final = "#,##0.00######;-#,##0.00######;"
 DATE_OR_NONE: Final = "yyyy-mm-dd;;"
 WHOLE: Final = "#,##0"
 DATE: Final = "yyyy-mm-dd"
+MOMENT: Final = "yyyy-mm-dd hh:mm"
 
 TITLE_ROW: Final = 1
 PURPOSE_ROW: Final = 2

@@ -4,6 +4,7 @@ from typing import Final
 
 from workbook.layout.formats import (
     DATE,
+    MOMENT,
     PRICE,
     RATE,
     TOP,
@@ -48,6 +49,16 @@ MARKET: Final = Table(
             help="Mark price of the perpetual. Blank: the spot price.",
         ),
         Column(
+            name="index",
+            unit="quote per base",
+            format=PRICE,
+            low=0,
+            high=1e12,
+            required=False,
+            width=15,
+            help="Index price that the mark follows.",
+        ),
+        Column(
             name="funding_rate",
             unit="an interval",
             format=RATE,
@@ -55,7 +66,26 @@ MARKET: Final = Table(
             high=0.1,
             required=False,
             width=13,
-            help="Funding rate of one interval: 0.01% is 0.0001. Positive: longs pay shorts.",
+            help="Rate of the next settlement: 0.01% is 0.0001. Positive: longs pay shorts.",
+        ),
+        Column(
+            name="last_rate",
+            unit="an interval",
+            format=RATE,
+            low=-0.1,
+            high=0.1,
+            required=False,
+            width=13,
+            help="Rate of the last settlement.",
+        ),
+        Column(
+            name="next_settlement",
+            unit="date, UTC",
+            format=MOMENT,
+            kind="date",
+            required=False,
+            width=17,
+            help="Day and time of the next settlement.",
         ),
         Column(
             name="funding_interval",

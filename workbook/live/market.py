@@ -122,7 +122,7 @@ def desk_of(want: Want) -> Desk:
 def row(said: Quote) -> Mapping[str, Cell]:
     """A quote as the Market table's columns.
 
-    The funding rate is the one to come, or else the last; the source says which, and what has no column.
+    The funding rate is the one to come, or else the last, and then the source says so.
     What the venue does not have is blanked, lest an old future stands beside a new spot price; what
     could not be had stays as the book has it, and the source says so.
     """
@@ -133,8 +133,7 @@ def row(said: Quote) -> Mapping[str, Cell]:
         "mark": carry.mark,
         "index": carry.index,
         "funding_rate": rate,
-        "predicted_funding_rate": carry.predicted_rate,
-        "last_funding_rate": carry.last_rate,
+        "last_rate": carry.last_rate,
         "next_settlement": None if carry.next_at is None else serial(carry.next_at),
         "funding_interval": carry.interval_hours,
         "future": said.future,
@@ -151,16 +150,10 @@ def row(said: Quote) -> Mapping[str, Cell]:
 
 
 def _words(said: Quote) -> list[str]:
-    carry, words = said.funding, []
-    if carry.predicted_rate is not None:
-        due = f" due {carry.next_at:%Y-%m-%d %H:%M}" if carry.next_at else ""
-        words.append(f"funding predicted {carry.predicted_rate:.6%}{due}")
-    if carry.last_rate is not None:
-        words.append(f"last {carry.last_rate:.6%}")
-    if carry.index is not None:
-        words.append(f"index {carry.index:.12g}")
-    if said.future_symbol:
-        words.append(said.future_symbol)
+    """What the columns can't say."""
+    words = [said.future_symbol] if said.future_symbol else []
+    if said.funding.predicted_rate is None and said.funding.last_rate is not None:
+        words.append("funding rate of the last settlement, none is forecast")
     if said.failed:
         words.append(f"kept from before: {', '.join(said.failed)}")
     return words

@@ -20,8 +20,7 @@ CARRY: Final = (
     "mark",
     "index",
     "funding_rate",
-    "predicted_funding_rate",
-    "last_funding_rate",
+    "last_rate",
     "next_settlement",
     "funding_interval",
 )

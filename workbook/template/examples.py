@@ -13,6 +13,7 @@ from udfs.conventions import LINEAR
 from udfs.registry import REGISTRY, Spec, serial
 from udfs.venues import tables
 from workbook.errors import BookError
+from workbook.layout.market import MARKET
 from workbook.record import Value
 
 DATA: Final = Path(__file__).parents[1] / "data"
@@ -118,9 +119,13 @@ def _market(
 ) -> Rows:
     """Rows of the Market table; funding rate and dated future are those of BTC."""
     expiry = None if future is None else day + FUTURE_DAYS
-    first = ("BTC", prices["BTC"], None, funding, 8, future, expiry, day, source)
-    others = ((asset, price, None, None, None, None, None, day, source) for asset, price in prices.items())
-    return (first, *(row for row in others if row[0] != "BTC"))
+    carry = {"funding_rate": funding, "funding_interval": 8, "future": future, "expiry": expiry}
+    rows = (
+        {"symbol": asset, "spot": price, "as_of": day, "source": source, **(carry if asset == "BTC" else {})}
+        for asset, price in sorted(prices.items(), key=lambda priced: priced[0] != "BTC")
+    )
+    columns = [column.name for column in MARKET.columns if column.is_input]
+    return tuple(tuple(row.get(name) for name in columns) for row in rows)
 
 
 def _common() -> dict[str, Rows]:
