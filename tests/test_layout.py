@@ -48,7 +48,9 @@ def test_names_stand_once() -> None:
     names = [field.name for sheet in PLAN.sheets for panel in sheet.panels for field in panel.fields]
     names += [panel.name for sheet in PLAN.sheets for panel in sheet.panels]
     assert len(names) == len(set(names))
-    assert not {name.upper() for name in names} & set(REGISTRY)
+    taken = {name.upper() for name in names}
+    assert not taken & set(REGISTRY)
+    assert not taken & {table.upper() for table in PLAN.tables}
 
 
 @pytest.mark.parametrize(

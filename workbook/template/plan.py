@@ -29,6 +29,9 @@ SIZE = (16.5, 7.4)
 
 def dress(sheet: Worksheet) -> None:
     """Mark what is wrong, and draw how much is hedged and what a move does."""
+    leverage = PLAN.names["say_leverage"]
+    alarm = "AND(plan_ready,plan_leverage>limit_high_leverage)"
+    mark(sheet, f"{letters(leverage.column)}{leverage.row}", ((alarm, "bad"),))
     first, last = WARNINGS.first_row, WARNINGS.last_row
     at = letters(WARNINGS.column)
     mark(
