@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from workbook.layout import PLAN
 from workbook.market import BadMarket, read_market
 
 
@@ -70,3 +73,22 @@ def test_what_is_no_file_is_refused(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BadMarket, match=fault):
         read_market(name)
+
+
+CELLS = st.sampled_from(["BTC", "1", "-1", "1e5", "1e13", "2026-01-01", "46023", " "]) | st.text(max_size=8)
+ROWS = st.lists(st.tuples(CELLS, CELLS, CELLS).map(",".join), max_size=3)
+FILES = ROWS.map(lambda rows: "\n".join(["symbol,spot,expiry", *rows]).encode(errors="replace"))
+
+
+@given(content=st.binary() | FILES)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_market_file_gets_by_unread(tmp_path: Path, content: bytes) -> None:
+    """Any bytes are a market or a refusal, and a market's values lie in their columns' domains."""
+    columns = {column.name: column for column in PLAN.tables["Market"].columns}
+    try:
+        found = read_market(market(tmp_path, content))
+    except BadMarket:
+        return
+    for symbol, values in found.items():
+        assert symbol.strip()
+        assert all(columns[name].refusal(value) is None for name, value in values.items())

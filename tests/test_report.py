@@ -12,11 +12,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyarrow import parquet
 
 from workbook.layout import PLAN
 from workbook.page import BARS, ROWS
-from workbook.report import COLUMNS, BadReport, open_report
+from workbook.report import COLUMNS, FORMULA_STARTS, BadReport, open_report
 from workbook.request import Outcome
 
 HOSTILE = "<script>document.title='owned'</script>"
@@ -102,6 +104,23 @@ def test_many_rows_go_to_parquet_in_groups(tmp_path: Path) -> None:
     path = written(tmp_path / "run.parquet", [Outcome(f"{n}.xlsx") for n in range(2_500)])
     found = parquet.ParquetFile(path)
     assert (found.num_row_groups, found.metadata.num_rows) == (3, 2_500)
+
+
+@given(text=st.text(st.characters(codec=None, categories=None)), number=st.floats(allow_nan=False))
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_text_is_harmless_in_every_kind(tmp_path: Path, text: str, number: float) -> None:
+    """Whatever a path, a reason or a cell holds, each report can be read back and holds no formula."""
+    outcome = Outcome(text, "refused", text, outputs={"plan_order": text, "plan_cost": number})
+    (line,) = written(tmp_path / "run.jsonl", [outcome]).read_text(encoding="utf-8").split("\n")[:-1]
+    assert Outcome.from_json(line).path == text
+    content = written(tmp_path / "run.csv", [outcome]).read_bytes().decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(content, newline=""))
+    assert not row["path"].startswith(FORMULA_STARTS)
+    assert not row["plan_order"].startswith(FORMULA_STARTS)
+    assert parquet.read_table(written(tmp_path / "run.parquet", [outcome])).num_rows == 1
+    page = Page(written(tmp_path / "run.html", [outcome]).read_text(encoding="utf-8"))
+    assert [tag for tag, _ in page.tags].count("script") == 1
+    assert len(page.rows["books"]) == 2
 
 
 class Page(HTMLParser):

@@ -6,7 +6,6 @@ on Linux, macOS and Windows, and usable inside a worker of a cluster.
 """
 
 import contextlib
-import faulthandler
 import os
 import pickle
 import signal
@@ -14,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, Final, Self
 
 MEMORY: Final = 4 << 30  # address space of one worker; a plan book needs a hundredth
 BOOT: Final = "import sys; sys.path[:] = {path!r}; from workbook.worker import serve; serve({memory!r})"
+TICK: Final = 0.1  # seconds between two looks at whether a call takes too long
 LINGER: Final = 10.0  # seconds past its time after which a call ends itself, should its parent be gone
 
 
@@ -36,6 +37,8 @@ class Worker:
         self.memory = memory
         self.process: subprocess.Popen[bytes] | None = None
         self.errors: BinaryIO | None = None
+        self.lock = threading.Lock()
+        self.deadline: float | None = None
         self.expired = False
 
     def __enter__(self) -> Self:
@@ -51,11 +54,9 @@ class Worker:
         process = self._started()
         assert process.stdin is not None  # noqa: S101 - said to mypy: both are pipes
         assert process.stdout is not None  # noqa: S101
-        self.expired = False
-        timer = threading.Timer(timeout, self._expire, [process]) if timeout else None
-        if timer:
-            timer.daemon = True
-            timer.start()
+        with self.lock:
+            self.expired = False
+            self.deadline = time.monotonic() + timeout if timeout else None
         try:
             pickle.dump((function, arguments, timeout), process.stdin)
             process.stdin.flush()
@@ -63,8 +64,8 @@ class Worker:
         except (EOFError, OSError, pickle.UnpicklingError):
             raise WorkerLost(self._epitaph(process, timeout)) from None
         finally:
-            if timer:
-                timer.cancel()
+            with self.lock:
+                self.deadline = None
             if self.expired:
                 self.close()
         if isinstance(error, MemoryError):
@@ -105,11 +106,20 @@ class Worker:
                 stderr=self.errors,
                 **apart,
             )
+            threading.Thread(target=self._watch, args=[self.process], daemon=True).start()
         return self.process
 
-    def _expire(self, process: subprocess.Popen[bytes]) -> None:
-        self.expired = True
-        _end(process)
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """End the process when its call takes too long: one thread for all its calls."""
+        while True:
+            time.sleep(TICK)
+            with self.lock:
+                if self.process is not process:
+                    return
+                self.expired = self.deadline is not None and time.monotonic() > self.deadline
+                if self.expired:
+                    _end(process)
+                    return
 
     def _epitaph(self, process: subprocess.Popen[bytes], timeout: float | None) -> str:
         code = process.wait()
@@ -153,16 +163,14 @@ def serve(memory: int | None) -> None:
     threading.Thread(target=_receive, args=(orders, calls), daemon=True).start()
     while True:
         function, arguments, timeout = calls.get()
-        if timeout:
-            faulthandler.dump_traceback_later(timeout + LINGER, exit=True)
+        _alarm(timeout + LINGER if timeout else 0)
         answer: Any = None
         error: Exception | None = None
         try:
             answer = function(*arguments)
         except Exception as raised:  # noqa: BLE001 - it is the caller's to judge
             error = raised
-        if timeout:
-            faulthandler.cancel_dump_traceback_later()
+        _alarm(0)
         try:
             reply = pickle.dumps((answer, error))
         except Exception as raised:  # noqa: BLE001 - what cannot be sent is told
@@ -180,6 +188,12 @@ def _receive(orders: BinaryIO, calls: "SimpleQueue[Any]") -> None:
             if sys.platform != "win32":
                 os.killpg(0, signal.SIGKILL)  # this process, which leads its group, and what it has started
             os._exit(1)
+
+
+def _alarm(seconds: float) -> None:
+    """Let the system end this process then, even if it hangs where no thread of Python's can run."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _limit(memory: int | None) -> None:
