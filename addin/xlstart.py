@@ -101,9 +101,7 @@ def _check(python: Path) -> None:
         raise HostError("this Python has no pywin32, which xlwings needs: pip install pywin32")
     dll = f"xlwings64-{version('xlwings')}.dll"
     if not any((folder / dll).exists() for folder in (python.parent, python.parent.parent)):
-        raise HostError(
-            f"{dll} is not beside {python}: pip install --force-reinstall xlwings=={version('xlwings')}"
-        )
+        raise HostError(f"{dll} is not beside {python}: use microhedge[excel] in a virtual environment")
     try:
         str(python).encode(DLL_CODEC)
     except UnicodeEncodeError:

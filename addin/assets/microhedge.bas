@@ -49,7 +49,7 @@ End Function
 ' The one message of a session: a cell can show that Python does not answer, not why.
 Private Sub Report(reason As String)
     Static reported As Boolean
-    If reported Then Exit Sub
+    If reported Or Not Application.Visible Then Exit Sub ' nobody would close it
     reported = True
     MsgBox "The functions of microhedge show #VALUE! because Python does not answer:" & vbCrLf & vbCrLf & _
         reason & vbCrLf & vbCrLf & "microhedge addin status excel, in a command window, says what to do.", _
