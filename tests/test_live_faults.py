@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from live_fixtures import TODAY, command, connection, server
-from venue_answers import BYBIT_API, FAPI, MEXC_CONTRACT, WEEX_CONTRACT
+from venue_answers import BINGX_API, BYBIT_API, FAPI, MEXC_CONTRACT, WEEX_CONTRACT, bingx
 from venue_server import Fault, VenueServer
 
 from udfs.venues import CONTRACTS_FILE, tables
@@ -160,6 +160,14 @@ def test_proxys_own_certificate_can_be_trusted(certificate: Path, monkeypatch: p
     assert [row.venue for row in found.contracts] == ["MEXC"]
 
 
+def test_proxy_of_the_environment_is_used(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP_PROXY and its kin are heard: a name that resolves nowhere is the proxy's to ask."""
+    monkeypatch.setenv("HTTP_PROXY", server.address)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    client = Client("Bybit", "bybit", Connection(mirror="http://venues.invalid", attempts=1))
+    assert client.ask("fetch_time") == server.now
+
+
 def test_no_answer_in_time(server: VenueServer) -> None:
     """A venue that is too slow is given up, and not asked again for every other contract."""
     server.faults = [Fault(delay=0.5)]
@@ -281,6 +289,13 @@ def test_answer_of_another_shape(server: VenueServer, connection: Connection) ->
     server.routes[f"{WEEX_CONTRACT}/premiumIndex"] = lambda *_: ["BTCUSDT"]
     (miss,) = refresh(tables(), connection, ["WEEX"], ["BTC"]).missed
     assert isinstance(miss.reason, faults.LiveError)
+
+
+def test_answer_without_content(server: VenueServer, connection: Connection) -> None:
+    """An answer that ccxt reads as nothing at all is a fault, not an interval that is unknown."""
+    server.routes[f"{BINGX_API}/swap/v2/quote/premiumIndex"] = lambda _, now: bingx([], now)
+    (miss,) = refresh(tables(), connection, ["BingX"], ["ETH"]).missed
+    assert str(miss.reason) == "BingX: the answer has neither a rate nor a price of ETH/USDT:USDT"
 
 
 def test_empty_list_is_no_answer(server: VenueServer, connection: Connection) -> None:

@@ -15,7 +15,6 @@ from venue_answers import API, DATED, FAPI, INDEX, MARK, SPOT, binance_info, usd
 from venue_server import Fault, VenueServer
 
 from udfs.conventions import INVERSE, LINEAR
-from udfs.errors import NotAvailable
 from udfs.registry import serial
 from udfs.venues import contract_spec
 from workbook.errors import BookError
@@ -125,8 +124,11 @@ def test_unknown_asset_and_unknown_venue(live: LiveMarket) -> None:
     want = Want("MEXC", LINEAR, "XRP")
     assert live.quotes([want]) == {}
     assert isinstance(live.missed[want], NotListed)
-    with pytest.raises(NotAvailable, match="there are Binance, Bybit, BingX, WEEX, MEXC"):
-        live.quotes([Want("Mt. Gox", LINEAR, "BTC")])
+    own = Want("Mine", INVERSE, "BTC")
+    assert live.quotes([own]) == {}
+    assert str(live.missed[own]) == (
+        "Mine: is no venue that can be asked; there are Binance, Bybit, BingX, WEEX, MEXC"
+    )
 
 
 # --- cache --------------------------------------------------------------------------------------
@@ -492,6 +494,20 @@ def test_contract_facts_go_into_the_book(book: Path, connection: Connection, liv
     assert rows["Bybit", "BTC/USDT:USDT"]["source"].startswith("ccxt 4.")
     assert live_request(live, contracts, Request(), book.read_bytes()) == request
     assert not contracts.missed
+
+
+def test_books_of_other_kinds_stand_beside_plans(book: Path, server: VenueServer, tmp_path: Path) -> None:
+    """`recalc --live` over a folder with other books and with garbage: each fares as without --live."""
+    folder = tmp_path / "books"
+    folder.mkdir()
+    shutil.copy(book, folder / "plan.xlsx")
+    openpyxl.Workbook().save(folder / "other.xlsx")
+    (folder / "garbage.xlsx").write_bytes(b"no book")
+    out = tmp_path / "out"
+    done = command(server, tmp_path, "recalc", str(folder), "--out", str(out), "--live", "--jobs", "1")
+    assert done.returncode == 1
+    assert done.stdout == "3 books: 1 done, 1 unchanged, 1 refused, 0 failed\n"
+    assert sheet(out / "plan.xlsx")["ETH"]["spot"] == 3_000
 
 
 def test_command_fills_a_book(book: Path, server: VenueServer, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from udfs.venues import FRESH_DAYS
 from workbook.layout.formats import (
     PERCENT,
     TIMES,
@@ -182,7 +183,7 @@ LIMITS: Final = Panel(
             format=WHOLE,
             low=1,
             high=3650,
-            default=30,
+            default=FRESH_DAYS,
             help="Venues change fees and contract sizes.",
         ),
         Field(

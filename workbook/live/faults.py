@@ -72,6 +72,10 @@ class Refused(LiveError):
     """The venue understood and said no."""
 
 
+class UnknownVenue(LiveError):
+    """A venue of one's own: nobody to ask."""
+
+
 class NotListed(LiveError):
     """A symbol that the venue does not know."""
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from workbook.live.client import Client, number
 from workbook.live.clock import moment
-from workbook.live.faults import LiveError
+from workbook.live.faults import NoData, Refused
 
 SETTLEMENTS: Final = 4  # enough to see an interval that has just changed
 
@@ -39,28 +39,27 @@ UNKNOWN: Final = Funding()
 
 
 def funding(client: Client, market: Mapping[str, Any]) -> Funding:
-    """Funding of one perpetual. A history that is refused leaves the rate settled last unknown."""
+    """Funding of one perpetual. Where there is no history the rate settled last may stay unknown."""
     symbol = market["symbol"]
     rate = client.ask("fetch_funding_rate", symbol)
     history: list[Mapping[str, Any]] = []
-    with suppress(LiveError):  # BingX has no history of inverse contracts
+    with suppress(Refused):  # BingX has no history of inverse contracts
         history = client.ask("fetch_funding_rate_history", symbol, None, SETTLEMENTS)
     history = sorted((row for row in history if row["timestamp"]), key=lambda row: row["timestamp"])
     forecast = rate["nextFundingRate"]
     next_at = rate["nextFundingTimestamp"] or (rate["fundingTimestamp"] if forecast is None else None)
-    interval, remarks = _interval([row["timestamp"] for row in history], next_at, rate["interval"])
     mark, index = rate["markPrice"], rate["indexPrice"]
     if mark is None:  # MEXC shows prices with its ticker alone, under a name that ccxt passes by
         info = client.ask("fetch_ticker", symbol)["info"]
         mark, index = number(info.get("fairPrice")), number(info.get("indexPrice"))
+    if mark is None and rate["fundingRate"] is None:
+        raise NoData(f"{client.venue}: the answer has neither a rate nor a price of {symbol}", client.venue)
+    interval, remarks = _interval([row["timestamp"] for row in history], next_at, rate["interval"])
+    last_rate = None if forecast is None else rate["fundingRate"]
     return Funding(
         mark=mark,
         index=index,
-        last_rate=history[-1]["fundingRate"]
-        if history
-        else None
-        if forecast is None
-        else rate["fundingRate"],
+        last_rate=history[-1]["fundingRate"] if history else last_rate,
         last_at=moment(history[-1]["timestamp"]) if history else None,
         predicted_rate=rate["fundingRate"] if forecast is None else forecast,
         next_at=moment(next_at) if next_at else None,

@@ -6,14 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
-from udfs.errors import NotAvailable
 from udfs.registry import serial
 from workbook.layout import PLAN
 from workbook.live.cache import Cache
 from workbook.live.client import Connection
 from workbook.live.clock import Clock, clock, span
 from workbook.live.desks import DESKS, Desk
-from workbook.live.faults import LiveError
+from workbook.live.faults import LiveError, UnknownVenue
 from workbook.live.quotes import Counter, Quote, Want, closes, quote
 from workbook.request import Cell
 
@@ -54,8 +53,11 @@ class LiveMarket:
             kept = self.cache.get(want)
             if kept and kept.age <= self.fresh:
                 self.found[want] = kept.quote
-            else:
+                continue
+            try:
                 by_desk.setdefault(desk_of(want), []).append(want)
+            except UnknownVenue as reason:
+                self.missed[want] = reason
         if by_desk:
             with ThreadPoolExecutor(max_workers=len(by_desk)) as pool:
                 list(pool.map(self._ask, by_desk, by_desk.values()))
@@ -115,8 +117,8 @@ def desk_of(want: Want) -> Desk:
     for desk in DESKS:
         if want.venue.casefold() in (desk.venue.casefold(), desk.exchange) and want.kind in desk.kinds:
             return desk
-    names = ", ".join(dict.fromkeys(desk.venue for desk in DESKS))
-    raise NotAvailable(f'venue: "{want.venue}" can not be asked; there are {names}', "venue", want.venue)
+    names = ", ".join(dict.fromkeys(desk.venue for desk in DESKS if want.kind in desk.kinds))
+    raise UnknownVenue(f"{want.venue}: is no venue that can be asked; there are {names}", want.venue)
 
 
 def row(said: Quote) -> Mapping[str, Cell]:
