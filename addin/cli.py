@@ -54,7 +54,7 @@ def main() -> NoReturn:
         if code == 130:  # typer's own answer to Ctrl-C is silent
             _refuse("interrupted", code)
     except TyperException as error:
-        code = _refuse(error.format_message(), 2)
+        code = _refuse(" ".join(error.format_message().split()), 2)
     except (typer.Abort, KeyboardInterrupt):
         code = _refuse("interrupted", 130)
     except HedgeError as error:

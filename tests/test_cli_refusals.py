@@ -1,0 +1,257 @@
+"""Wrong input of every kind to every command: one clear sentence, the right exit code, nothing lost."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import openpyxl
+import pytest
+import typer
+from conftest import ROOT
+from plan_books import edited, example
+
+from addin.cli import app, main
+
+Row = tuple[tuple[str, ...], int, str]
+
+MISSING = "No such file"
+NO_BOOK = "text.xlsx: "
+FILES = ("missing.xlsx", "text.xlsx", "empty.xlsx", "cut.xlsx", "encrypted.xlsx")
+
+USAGE: list[Row] = [
+    (("nonsense",), 2, "nonsense"),
+    (("calc",), 2, "NAME"),
+    (("calc", ""), 2, "is not a function"),
+    (("calc", "NO_SUCH"), 2, "is not a function of microhedge"),
+    (("calc", "HEDGE_MARGIN"), 2, "takes 2 to 2 arguments, got 0"),
+    (("calc", "HEDGE_MARGIN", "1", "2", "3"), 2, "takes 2 to 2 arguments, got 3"),
+    (("demo", "a", "b"), 2, "b"),
+    (("new",), 2, "BOOK"),
+    (("new", "a.xlsx", "--example", "gold"), 2, "gold"),
+    (("check",), 2, "BOOK"),
+    (("check", "plan.xlsx", "--format", "xml"), 2, "xml"),
+    (("check", "plan.xlsx", "--as-of", "yesterday"), 2, "yesterday"),
+    (("show",), 2, "BOOK"),
+    (("show", "plan.xlsx", "other.xlsx"), 2, "other.xlsx"),
+    (("calendar",), 2, "BOOK"),
+    (("migrate",), 2, "BOOK"),
+    (("functions", "NO_SUCH"), 2, "NO_SUCH"),
+    (("functions", "--format", "xml"), 2, "xml"),
+    (("recalc",), 2, "PATH"),
+    (("recalc", "plan.xlsx"), 2, "say where the results go"),
+    (("recalc", "plan.xlsx", "--in-place", "--out", "o"), 2, "say where the results go"),
+    (("recalc", "plan.xlsx", "--out", "text.xlsx"), 2, "text.xlsx: is a file"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio"), 2, "NAME=VALUE"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=1e400"), 2, "plan_ratio"),
+    (("recalc", "plan.xlsx", "--in-place", "--as-of", "yesterday"), 2, "yesterday"),
+    (("recalc", "plan.xlsx", "--in-place", "--jobs", "0"), 2, "jobs"),
+    (("recalc", "plan.xlsx", "--in-place", "--timeout", "-1"), 2, "timeout"),
+    (("recalc", "plan.xlsx", "--in-place", "--report", "report.doc"), 2, "report.doc"),
+    (("addin", "build"), 2, "HOST"),
+    (("addin", "build", "lotus"), 2, "lotus"),
+    (("addin", "install", "lotus"), 2, "lotus"),
+    (("addin", "status", "lotus"), 2, "lotus"),
+    (("addin", "remove", "lotus"), 2, "lotus"),
+    (("venues", "list", "--format", "xml"), 2, "xml"),
+    (("venues", "nonsense"), 2, "nonsense"),
+    (("market", "nonsense"), 2, "nonsense"),
+]
+REFUSED: list[Row] = [
+    (("calc", "HEDGE_MARGIN", "1", ""), 1, "leverage: is blank"),
+    (("calc", "HEDGE_MARGIN", "1", "five"), 1, 'leverage: must be a number, got "five"'),
+    (("calc", "HEDGE_MARGIN", "1", "[1"), 1, "leverage: is no JSON list"),
+    (("calc", "HEDGE_BETA", "5", "5"), 1, "asset_prices"),
+    (("calc", "SCENARIO_TABLE", "[[1,2]]", "1", "[0.1]"), 1, "exposure: must be one cell, got a range"),
+    (("demo", "text.xlsx"), 1, "text.xlsx"),
+    (("new", ""), 1, ".xlsx"),
+    (("new", "plan.xlsx"), 1, "plan.xlsx: exists already"),
+    (("new", "plan.txt"), 1, "is an .xlsx file"),
+    (("new", "none/plan.xlsx"), 1, "there is no folder none"),
+    (("new", "text.xlsx/plan.xlsx"), 1, "text.xlsx"),
+    (("new", "a.xlsx", "--venue", "Atlantis"), 1, "venue: must be one of"),
+    (("check", "folder"), 1, "folder"),
+    (("check", ""), 1, "a directory"),
+    (("show", "folder"), 1, "folder"),
+    (("show", ""), 1, "a directory"),
+    (("show", "bare.xlsx"), 1, "bare.xlsx: has never been calculated"),
+    (("show", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
+    (("calendar", "folder"), 1, "folder"),
+    (("calendar", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
+    (("calendar", "plan.xlsx", "--out", "text.xlsx"), 1, "text.xlsx: exists already"),
+    (("calendar", "plan.xlsx", "--out", "none/a.ics"), 1, "there is no folder none"),
+    (("calendar", "plan.xlsx", "--out", "folder"), 1, "folder: exists already"),
+    (("migrate", "folder"), 1, "folder"),
+    (("migrate", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
+    (("recalc", "plan.xlsx", "--in-place", "--market", "missing.csv"), 1, "missing.csv"),
+    (("recalc", "folder", "--in-place"), 1, "folder refused: holds no book"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=abc"), 1, "plan_ratio"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=3"), 1, "plan_ratio"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "no_such_name=1"), 1, "no_such_name"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "plan_margin=1"), 1, "plan_margin"),
+    (("addin", "build", "excel", "--out", "text.xlsx"), 1, "text.xlsx"),
+]
+REFUSED += [
+    ((*words[:1], file, *words[1:]), 1, MISSING if file == "missing.xlsx" else file)
+    for words in (("check",), ("show",), ("calendar",), ("migrate",), ("recalc", "--in-place"))
+    for file in FILES
+]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with good and bad files, and the command line standing in it."""
+    (tmp_path / "plan.xlsx").write_bytes(example())
+    (tmp_path / "bare.xlsx").write_bytes(_bare())
+    (tmp_path / "stranger.xlsx").write_bytes(_stranger())
+    (tmp_path / "text.xlsx").write_text("asset,quantity\nBTC,1\n")
+    (tmp_path / "empty.xlsx").write_bytes(b"")
+    (tmp_path / "cut.xlsx").write_bytes(example()[:5_000])
+    (tmp_path / "encrypted.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 64)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "notes.txt").write_text("no book")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@cache
+def _bare() -> bytes:
+    """A plan without a calculated value."""
+    return edited(lambda _: None)
+
+
+@cache
+def _stranger() -> bytes:
+    """A book that is no plan."""
+    saved = io.BytesIO()
+    openpyxl.Workbook().save(saved)
+    return saved.getvalue()
+
+
+def contents(folder: Path) -> Mapping[str, bytes]:
+    """Every file below a folder, but for what recalc remembers of its runs."""
+    files = (path for path in folder.rglob("*") if path.is_file() and ".microhedge" not in path.parts)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def refused(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> int:
+    """The exit code of the command line."""
+    monkeypatch.setattr(sys, "argv", ["microhedge", *words])
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main()
+    code = ended.value.code
+    return code if isinstance(code, int) else 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "fragment"), USAGE + REFUSED, ids=[" ".join(row[0]) for row in USAGE + REFUSED]
+)
+def test_wrong_input_is_refused_in_a_sentence(
+    words: tuple[str, ...],
+    code: int,
+    fragment: str,
+    place: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One sentence on standard error that names what is wrong; every file is as it was."""
+    before = contents(place)
+    assert refused(words, capsys, monkeypatch) == code
+    said = capsys.readouterr()
+    sentences = [line for line in said.err.splitlines() if "passed over:" not in line]
+    assert len(sentences) == 1, said.err
+    assert re.search(re.escape(fragment), sentences[0], re.IGNORECASE), sentences[0]
+    assert "Traceback" not in said.err
+    assert contents(place) == before
+
+
+def commands(group: typer.Typer = app, prefix: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Every command of the command line."""
+    found = []
+    for command in group.registered_commands:
+        name = command.name or (command.callback.__name__ if command.callback else "")
+        found.append((*prefix, name.replace("_", "-")))
+    for inner in group.registered_groups:
+        if inner.typer_instance is not None:
+            found += commands(inner.typer_instance, (*prefix, inner.name or ""))
+    return found
+
+
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_no_command_is_forgotten(command: tuple[str, ...]) -> None:
+    """A new command brings its wrong inputs with it."""
+    swept = {words[: len(command)] for words, _, _ in USAGE + REFUSED}
+    asks_venues = command in {("venues", "refresh"), ("market", "fetch")}  # refused in tests of their own
+    assert command in swept or asks_venues
+
+
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_unknown_option_is_refused(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No command takes an option that it does not know; calc takes any word for an argument."""
+    code = refused((*command, "--no-such-option"), capsys, monkeypatch)
+    said = capsys.readouterr()
+    assert (code, said.out, len(said.err.strip().splitlines())) == (2, "", 1)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs a folder in which nobody can write: /proc")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("new", "/proc/plan.xlsx"),
+        ("calendar", "plan.xlsx", "--out", "/proc/plan.ics"),
+        ("recalc", "plan.xlsx", "--out", "/proc/books"),
+        ("demo", "/proc/demo"),
+        ("addin", "build", "lite", "--out", "/proc/lite"),
+    ],
+    ids=" ".join,
+)
+def test_folder_that_nobody_can_write_in_is_refused(
+    words: tuple[str, ...], place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A target where nothing can be written is refused before anything is lost."""
+    before = contents(place)
+    assert refused(words, capsys, monkeypatch) == 1
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1
+    assert "/proc" in said[0]
+    assert contents(place) == before
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions do not bind this user")
+@pytest.mark.parametrize(
+    "words", [("migrate", "bare.xlsx"), ("recalc", "plan.xlsx", "--in-place")], ids=" ".join
+)
+def test_read_only_folder_is_refused(
+    words: tuple[str, ...], place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A book in a folder that may not be written stays as it is."""
+    before = contents(place)
+    place.chmod(0o555)
+    try:
+        assert refused(words, capsys, monkeypatch) == 1
+    finally:
+        place.chmod(0o755)
+    assert contents(place) == before
+
+
+def test_sentences_reach_standard_error_of_a_process(place: Path) -> None:
+    """What holds inside a test holds for the program: an exit code, a sentence, an empty output."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "addin", "check", place / "missing.xlsx"],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        text=True,
+    )
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith("microhedge: ")
+    assert ran.stderr.count("\n") == 1
