@@ -311,7 +311,7 @@ class Oracle:
         for row in self.tables["Costs"]:
             venue, kind = row["venue"] or "", row["kind"] or ""
             at: Any = self._row(keys, f"{venue} {cells['plan_instrument']} {kind}") if venue else ""
-            row["label"], row["facts_row"] = f"{venue} {kind}", at
+            row["label"], row["facts_row"] = f"{venue} {kind}" if venue else "", at
             facts = self.tables["Contracts"][at - 1] if at else {}
             fee = "maker_fee" if cells["costs_order"] == "maker" else "taker_fee"
             row["fee_rate"] = facts.get(fee, "") or (0 if facts else "")

@@ -1,5 +1,6 @@
 """A lint over the finished book: the conventions of a good model hold in every cell of it."""
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -11,10 +12,12 @@ import pytest
 from lxml import etree
 from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 from plan_books import example
 
 from udfs import REGISTRY
+from udfs.registry import serial
 from workbook.book import Book
 from workbook.layout import PLAN
 from workbook.layout.formats import STATUS_ROW
@@ -266,6 +269,30 @@ def test_a_chart_is_titled_and_its_axes_are_shown(name: str) -> None:
     assert [axis.get("val") for axis in chart.iterfind(".//c:delete", NAMESPACES)] == ["0", "0"]
     assert all(said(title) for title in chart.iterfind(".//c:valAx/c:title", NAMESPACES))
     assert all(series.text for series in chart.iterfind(".//c:f", NAMESPACES))
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_keeps_what_its_cells_hold(name: str) -> None:
+    """A viewer that looks no cell up draws the right picture: every point is its cell's value."""
+    values = openpyxl.load_workbook(io.BytesIO(example()), data_only=True)
+    sources = [
+        found
+        for kind in ("numRef", "strRef")
+        for found in etree.fromstring(parts()[name]).iterfind(f".//c:{kind}", NAMESPACES)
+    ]
+    for source in sources:
+        area = CellRange(source.findtext("c:f", "", NAMESPACES))
+        cells = [
+            values[str(area.title)].cell(row, area.min_col).value
+            for row in range(area.min_row, area.max_row + 1)
+        ]
+        points = {int(point.get("idx", "")): said(point) for point in source.iterfind(".//c:pt", NAMESPACES)}
+        for index, value in enumerate(cells):
+            shown = serial(value) if isinstance(value, dt.datetime) else value
+            if isinstance(shown, (int, float)):
+                assert float(points[index]) == shown
+            else:
+                assert points.get(index, "") in ((shown or ""), "0")
 
 
 def test_charts_are_told_in_words() -> None:

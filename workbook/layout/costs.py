@@ -122,7 +122,7 @@ COSTS: Final = Table(
             unit="",
             kind="text",
             width=16,
-            formula='[@Venue]&" "&[@Kind]',
+            formula='IF([@Venue]="","",[@Venue]&" "&[@Kind])',
             help="Venue and kind.",
         ),
         Column(

@@ -31,7 +31,7 @@ from workbook.template import (
     scenarios,
     styles,
 )
-from workbook.template.charts import charts_of, reach, title_of
+from workbook.template.charts import cache, charts_of, reach, title_of
 from workbook.template.examples import Example, example
 from workbook.template.finish import finished
 from workbook.write import write_whole
@@ -90,6 +90,8 @@ def bare_bytes(chosen: Example) -> bytes:
         if sheet.title in DRESS:
             DRESS[sheet.title].dress(sheet)
         _print(sheet, PLAN.sheet(sheet.title))
+        for chart in charts_of(sheet):
+            cache(book, chart)
         charts += [(title_of(chart), chart.descr) for chart in charts_of(sheet)]
     book.active = [sheet.name for sheet in PLAN.sheets].index("Plan")
     book.properties.title = "Hedge plan"

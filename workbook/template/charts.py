@@ -1,12 +1,20 @@
 """Native charts that are readable in grey: named series, titled axes, and words for who cannot see them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from openpyxl.chart import BarChart, Reference, ScatterChart, Series
-from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.data_source import (
+    AxDataSource,
+    NumData,
+    NumRef,
+    NumVal,
+    StrData,
+    StrRef,
+    StrVal,
+)
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
@@ -14,6 +22,8 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties
 from openpyxl.drawing.xdr import XDRPositiveSize2D
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout import PLAN
@@ -76,10 +86,11 @@ def bars(
     up: Sequence[Place],
     *,
     formats: tuple[str, str],
+    named: bool = True,
     stacked: bool = False,
     lying: bool = False,
 ) -> BarChart:
-    """Bars for each named row; several places stand side by side or are stacked."""
+    """Bars for each row, which has a name or else a number; several places side by side or stacked."""
     chart = BarChart()
     chart.type = "bar" if lying else "col"
     chart.grouping = "stacked" if stacked else "clustered"
@@ -92,8 +103,10 @@ def bars(
             solidFill=SHADES[index], ln=LineProperties(solidFill=styles.INK, w=6_000)
         )
         series.invertIfNegative = False
+        series.cat = (
+            AxDataSource(strRef=StrRef(names.ref)) if named else AxDataSource(numRef=NumRef(names.ref))
+        )
         chart.series.append(series)
-    chart.set_categories(_cells(names))
     if lying:
         chart.x_axis.scaling.orientation = "maxMin"  # the first row on top
     _finish(chart, words, formats)
@@ -117,6 +130,35 @@ def charts_of(sheet: Worksheet) -> list[Any]:
     return list(vars(sheet)["_charts"])  # openpyxl has no other way to list them
 
 
+def cache(book: Workbook, chart: Any) -> None:
+    """Keep in a chart what its cells hold, for a viewer that does not look them up.
+
+    A formula has no value yet: its point is filled when the book is calculated.
+    """
+    for series in chart.series:
+        for source in filter(None, (series.tx, series.cat, series.val, series.xVal, series.yVal)):
+            words, numbers = getattr(source, "strRef", None), getattr(source, "numRef", None)
+            if words is not None:
+                said = [StrVal(idx=at, v=str(value)) for at, value in _points(book, words.f)]
+                words.strCache = StrData(ptCount=_count(words.f), pt=said)
+            elif numbers is not None:
+                known = [NumVal(idx=at, v=f"{value:.15g}") for at, value in _points(book, numbers.f)]
+                numbers.numCache = NumData(ptCount=_count(numbers.f), pt=known)
+
+
+def _points(book: Workbook, reference: str) -> Iterator[tuple[int, Any]]:
+    """The constants of an area, each with its place in it."""
+    area = CellRange(reference)
+    for index, row in enumerate(range(area.min_row, area.max_row + 1)):
+        cell = book[str(area.title)].cell(row, area.min_col)
+        if cell.value is not None and cell.data_type != "f":
+            yield index, cell.value
+
+
+def _count(reference: str) -> int:
+    return int(CellRange(reference).size["rows"])
+
+
 def title_of(chart: Any) -> str:
     """The words of a chart's title."""
     return str(chart.title.tx.rich.p[0].r[0].t)
@@ -138,9 +180,10 @@ def _finish(chart: Any, words: Words, formats: tuple[str, str]) -> None:
     chart.title.overlay = False
     for axis, said, code in ((chart.x_axis, words.across, formats[0]), (chart.y_axis, words.up, formats[1])):
         axis.delete = False
-        axis.title = said
-        axis.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=_text(10))
-        axis.title.overlay = False
+        if said:
+            axis.title = said
+            axis.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=_text(10))
+            axis.title.overlay = False
         axis.number_format = code
         axis.majorTickMark = "out"
         axis.tickLblPos = "low"

@@ -30,9 +30,8 @@ def dress(sheet: Worksheet) -> None:
     results = [column("Scenarios", name) for name in ("unhedged", "hedge", "hedged")]
     chart = lines(RESULT, column("Scenarios", "move"), results, formats=("0%", "#,##0"))
     place(sheet, chart, SCENARIOS.row, SCENARIOS.last_column + 2, (20, 11))
-    distances = bars(
-        DISTANCE, column("Leverage", "leverage"), [column("Leverage", "distance")], formats=('0"x"', "0%")
-    )
+    times, moves = column("Leverage", "leverage"), [column("Leverage", "distance")]
+    distances = bars(DISTANCE, times, moves, formats=('0"x"', "0%"), named=False)
     place(sheet, distances, LEVERAGE.row - 8, SCENARIOS.last_column + 2, (20, 10))
     verdict = f"{letters(LEVERAGE.at('verdict'))}{LEVERAGE.first_row}"
     mark(
