@@ -1,6 +1,7 @@
-"""What tests share: where the real data lies."""
+"""What tests share: where the real data lies, and a real LibreOffice."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -8,6 +9,13 @@ from hypothesis import settings
 # The same examples in every run: a test that fails does so for everyone, on the day it was broken.
 settings.register_profile("microhedge", derandomize=True, deadline=None)
 settings.load_profile("microhedge")
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calc import Calc
+
+collect_ignore = ["calc_session.py"]  # runs in LibreOffice's own Python
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -19,3 +27,17 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the shared data does not lie beside the project")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def calc(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Calc]":
+    """A running LibreOffice with our functions; without the program the test is skipped."""
+    from calc import Office, absence  # noqa: PLC0415 - most tests need no LibreOffice
+
+    if absence():
+        pytest.skip(absence())
+    office = Office(tmp_path_factory.mktemp("office"))
+    installed = office.microhedge("addin", "install", "libreoffice")
+    assert installed.returncode == 0, installed.stderr
+    with office.running() as running:
+        yield running

@@ -1,0 +1,272 @@
+"""microhedge inside LibreOffice: the worksheet functions, and the job that looks after books.
+
+Runs in LibreOffice's own Python, with the core beside it and nothing else.
+"""
+
+import os
+import re
+import shutil
+import struct
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import uno
+import unohelper
+from com.sun.star.lang import XServiceInfo
+from com.sun.star.sheet import FormulaToken
+from com.sun.star.task import XJob
+from microhedge import XFunctions
+
+CORE = Path(__file__).parent / "core"
+sys.path.insert(0, str(CORE))
+try:
+    import udfs
+    from udfs.errors import HedgeError
+finally:
+    sys.path.remove(str(CORE))
+
+if CORE not in Path(udfs.__file__).parents:
+    raise ImportError(f"microhedge needs its own core, and found {udfs.__file__}")
+
+SERVICE = "microhedge.Functions"
+JOB = "microhedge.BookKeeper"
+METHODS = {name: name.replace("_", "").lower() for name in udfs.REGISTRY}
+LONG_NAMES = {f"{SERVICE}.{method}".upper().encode(): name.encode() for name, method in METHODS.items()}
+
+NAMES = "|".join(sorted(udfs.REGISTRY, key=len, reverse=True))
+CALL = re.compile(rf"(?:{NAMES})\s*\(", re.IGNORECASE)
+SPELLING = re.compile(
+    rf"(?:.*!)?(?:_xlfn\.|_xludf\.|_xll\.)*(?:_xldudf_(?:\w+?[._])?)?({NAMES})", re.IGNORECASE
+)
+LONG_CALL = re.compile(rb"(" + rb"|".join(sorted(LONG_NAMES, key=len, reverse=True)) + rb")(?=\()")
+
+FORMULAS = 16  # com.sun.star.sheet.CellFlags.FORMULA
+ODFF, SPECIAL, BAD = (
+    0,
+    0,
+    7,
+)  # com.sun.star.sheet.FormulaLanguage, FormulaMapGroup, FormulaMapGroupSpecialOffset
+EXCEL_FILTERS = ("Calc MS Excel 2007 XML", "Calc MS Excel 2007 VBA XML", "Calc MS Excel 2007 XML Template")
+PARTS_WITH_FORMULAS = re.compile(r"xl/(workbook\.xml|worksheets/[^/]+\.xml|tables/[^/]+\.xml)")
+
+
+def _error(code):
+    """A cell error as Calc knows it inside a number: a NaN that carries the code."""
+    return struct.unpack("<d", struct.pack("<Q", 0x7FF8_0000_0000_0000 | code))[0]
+
+
+VALUE = _error(519)
+ERRORS = {
+    "#NULL!": _error(521),
+    "#DIV/0!": _error(532),
+    "#VALUE!": VALUE,
+    "#REF!": _error(524),
+    "#NAME?": _error(525),
+    "#NUM!": _error(503),
+    "#N/A": _error(32767),
+}
+
+
+def _cell(value):
+    return ERRORS.get(value.cell, VALUE) if isinstance(value, HedgeError) else value
+
+
+def _method(spec):
+    """The function as Calc calls it: an omitted argument is None, a range a tuple of rows."""
+    call, required, is_grid = spec.call, spec.required, spec.is_elementwise or spec.is_array
+
+    def method(_self, *cells):
+        while len(cells) > required and cells[-1] is None:
+            cells = cells[:-1]
+        try:
+            result = call(*cells)
+        except HedgeError as refusal:
+            result = refusal
+        if type(result) is list:
+            return tuple([tuple(map(_cell, row)) for row in result])
+        return ((_cell(result),),) if is_grid else _cell(result)
+
+    return method
+
+
+class _Service(unohelper.Base, XServiceInfo):
+    """What every UNO service can say of itself."""
+
+    name = ""
+
+    def __init__(self, context):
+        self.context = context
+
+    def getImplementationName(self):
+        return self.name
+
+    def supportsService(self, name):
+        return name == self.name
+
+    def getSupportedServiceNames(self):
+        return (self.name,)
+
+
+Functions = type(
+    "Functions",
+    (_Service, XFunctions),
+    {"name": SERVICE, **{METHODS[spec.name]: _method(spec) for spec in udfs.REGISTRY.values()}},
+)
+
+
+class BookKeeper(_Service, XJob):
+    """Binds our names in a book that was loaded, and writes them plainly in one that was saved."""
+
+    name = JOB
+
+    def execute(self, arguments):
+        """Answer a document event."""
+        given = {argument.Name: argument.Value for argument in arguments}
+        event = {item.Name: item.Value for item in given.get("Environment", ())}
+        book = event.get("Model")
+        if book is None or not book.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
+            return
+        if event["EventName"] == "OnLoadFinished":
+            bind_names(book)
+        elif book.getURL().startswith("file:") and _filter(book) in EXCEL_FILTERS:
+            path = Path(uno.fileUrlToSystemPath(book.getURL()))
+            if event["EventName"] == "OnUnload":
+                _write_plainly_later(path)
+            else:
+                _write_plainly_or_later(path)
+
+
+def _filter(book):
+    return next((entry.Value for entry in book.getArgs() if entry.Name == "FilterName"), "")
+
+
+def bind_names(book):
+    """Bind every call of ours that the book's file left unresolved, in any spelling.
+
+    A name that Calc does not know on loading is a token of its own kind that holds the spelling:
+    the token is exchanged, all else of the formula stays.
+    """
+    codes = book.createInstance("com.sun.star.sheet.FormulaOpCodeMapper")
+    bad = codes.getAvailableMappings(ODFF, SPECIAL)[BAD].Token.OpCode
+    external = codes.OpCodeExternal
+
+    def bound(tokens):
+        known = [_bound(token, external) if token.OpCode == bad else token for token in tokens]
+        return None if known == list(tokens) else tuple(known)
+
+    was_modified = book.isModified()
+    undo = book.getUndoManager()
+    undo.lock()
+    try:
+        found = sum(_bind_cells(sheet, bound) for sheet in book.Sheets)
+        # A changed name makes Calc read unresolved formulas anew, and it cannot read [1]! itself.
+        found += sum(_bind_named(owner.NamedRanges, bound) for owner in (book, *book.Sheets))
+        if found:
+            book.calculateAll()
+    finally:
+        undo.unlock()
+        book.setModified(was_modified)
+
+
+def _bound(token, external):
+    called = SPELLING.fullmatch(str(token.Data))
+    return FormulaToken(external, f"{SERVICE}.{METHODS[called[1].upper()]}") if called else token
+
+
+def _bind_named(names, bound):
+    found = 0
+    for name in names.getElementNames():
+        named = names.getByName(name)
+        tokens = bound(named.getTokens())
+        if tokens:
+            named.setTokens(tokens)
+            found += 1
+    return found
+
+
+def _bind_cells(sheet, bound):
+    found = 0
+    for block in sheet.queryContentCells(FORMULAS).getRangeAddresses():
+        cells = sheet.getCellRangeByPosition(block.StartColumn, block.StartRow, block.EndColumn, block.EndRow)
+        for row, formulas in enumerate(cells.getFormulaArray()):
+            for column, formula in enumerate(formulas):
+                if CALL.search(formula):
+                    found += _bind_cell(sheet, cells.getCellByPosition(column, row), bound)
+    return found
+
+
+def _bind_cell(sheet, cell, bound):
+    tokens = bound(cell.getTokens())
+    if not tokens:
+        return 0  # the rest of an array formula that was bound at its first cell
+    if cell.getArrayFormula():
+        array = sheet.createCursorByRange(cell)
+        array.collapseToCurrentArray()
+        array.setArrayTokens(tokens)
+    else:
+        cell.setTokens(tokens)
+    return 1
+
+
+_held = set()
+
+
+def _write_plainly_or_later(path):
+    try:
+        write_plainly(path)
+    except OSError:  # Windows: LibreOffice holds the file while the book is open
+        _held.add(path)
+
+
+def _write_plainly_later(path):
+    if path in _held:
+        _held.discard(path)
+        threading.Thread(target=_write_plainly_when_free, args=(path,)).start()
+
+
+def _write_plainly_when_free(path):
+    for _attempt in range(20):
+        with suppress(OSError):
+            write_plainly(path)
+            return
+        time.sleep(0.5)
+
+
+def _plain(part):
+    return LONG_CALL.sub(lambda call: LONG_NAMES[call[1]], part)
+
+
+def write_plainly(path):
+    """Write our functions in a saved Excel book as Excel knows them: HEDGE_MARGIN, not the long name.
+
+    The time stamp stays, or LibreOffice would think that someone else had changed the book.
+    """
+    with zipfile.ZipFile(path) as book:
+        parts = [(info, book.read(info)) for info in book.infolist()]
+    plain = [
+        (info, _plain(data) if PARTS_WITH_FORMULAS.fullmatch(info.filename) else data) for info, data in parts
+    ]
+    if plain == parts:
+        return
+    stamp = path.stat()
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
+        draft = Path(stream.name)
+        with zipfile.ZipFile(stream, "w") as book:
+            for info, data in plain:
+                book.writestr(info, data, info.compress_type)
+    try:
+        shutil.copymode(path, draft)
+        os.utime(draft, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+g_ImplementationHelper = unohelper.ImplementationHelper()  # noqa: N816 - the name LibreOffice looks for
+for service in (Functions, BookKeeper):
+    g_ImplementationHelper.addImplementation(service, service.name, (service.name,))

@@ -1,0 +1,100 @@
+"""Where LibreOffice is on this machine, and how its programs are run."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from udfs.errors import HedgeError
+
+SECONDS: Final = 120  # a cold start on a busy machine takes ten
+
+
+class NoOffice(HedgeError):
+    """LibreOffice is absent, cannot run our functions, or did not do what it was asked."""
+
+
+def program(name: str) -> Path:
+    """One of LibreOffice's programs: on PATH, or in the usual places."""
+    for place in _places(name):
+        found = shutil.which(place)
+        if found:
+            return Path(found)
+    raise NoOffice(f"LibreOffice is not on this machine: {name} is neither on PATH nor in a usual place")
+
+
+def _places(name: str) -> Iterator[str]:
+    yield name
+    for folder in (os.environ.get("PROGRAMFILES"), os.environ.get("PROGRAMFILES(X86)")):
+        if folder:
+            yield str(Path(folder, "LibreOffice", "program", name))  # which() adds the ending
+    yield f"/Applications/LibreOffice.app/Contents/MacOS/{name}"
+    for home in (
+        Path("/usr/lib/libreoffice"),
+        Path("/usr/lib64/libreoffice"),
+        *Path("/opt").glob("libreoffice*"),
+    ):
+        yield str(home / "program" / name)
+
+
+def environment() -> dict[str, str]:
+    """The environment for LibreOffice, whose Python must not be misled by the one that runs us.
+
+    Where it uses the system's Python it looks for it on PATH: in a virtual environment it would
+    find ours, miss its own bridge and fail on every function.
+    """
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
+    }
+    if os.name == "posix":
+        kept["PATH"] = os.pathsep.join([os.defpath, kept.get("PATH", "")])
+    return kept
+
+
+def run(name: str, arguments: Sequence[str], seconds: float = SECONDS) -> str:
+    """What a program of LibreOffice writes; a failure is refused with its own words."""
+    path = program(name)
+    try:
+        done = subprocess.run(  # noqa: S603 - a program of LibreOffice, found by its own name
+            [path, *arguments],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            env=environment(),
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise NoOffice(f"{path}: no answer within {seconds:g} seconds") from None
+    if done.returncode:
+        said = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise NoOffice(f"{path}: {'; '.join(said[-3:]) or f'exit code {done.returncode}'}")
+    return done.stdout
+
+
+def missing_python(office: Path, least: tuple[int, int]) -> str:
+    """Why this LibreOffice cannot run components written for a Python so new; "" if it can.
+
+    Builds for Windows and macOS bring a Python of their own, Linux distributions use the system's
+    and split off the part that loads it. A soffice that is a mere script for another tells nothing.
+    """
+    home = office.resolve().parent
+    folders = (home, home.parent / "Resources")  # macOS keeps the second
+    if not any((folder / name).exists() for folder in folders for name in ("bootstraprc", "bootstrap.ini")):
+        return ""
+    if not any((folder / "pythonloader.py").exists() for folder in folders):
+        return f"{office} cannot run Python: install LibreOffice's Python support (on Debian: python3-uno)"
+    for version in _own_pythons(home):
+        if version < least:
+            have, need = (".".join(map(str, one)) for one in (version, least))
+            return f"{office} brings Python {have}; microhedge needs {need}: LibreOffice 25.2 has it"
+    return ""
+
+
+def _own_pythons(home: Path) -> Iterator[tuple[int, ...]]:
+    framework = home.parent / "Frameworks" / "LibreOfficePython.framework" / "Versions"
+    for core in (*home.glob("python-core-3.*"), *framework.glob("3.*")):
+        yield tuple(map(int, core.name.removeprefix("python-core-").split(".")[:2]))
