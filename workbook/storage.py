@@ -135,6 +135,12 @@ def is_book(name: str, passed_over: Counter[str]) -> bool:
     return False
 
 
+def _kind(entry: os.DirEntry[str]) -> str:
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "link to a folder" if entry.is_dir() else "file"
+
+
 class Local:
     """This machine's own files."""
 
@@ -204,20 +210,24 @@ class Local:
 
         The names of one folder are held at a time: a book written in place must not be met twice.
         """
-        with os.scandir(folder) as entries:
-            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
-        for name, is_folder in found:
-            path = os.path.join(folder, name)
-            if is_folder:
-                if not name.startswith("."):
-                    try:
-                        yield from (f"{name}/{below}" for below in self.books(path, passed_over))
-                    except PermissionError:
-                        passed_over["folders that may not be read"] += 1
-            elif os.path.isdir(path):
-                passed_over["links to folders"] += 1
-            elif is_book(name, passed_over):
-                yield name
+        pending = [""]
+        while pending:
+            below = pending.pop()
+            try:
+                with os.scandir(os.path.join(folder, below)) as entries:
+                    found = sorted((entry.name, _kind(entry)) for entry in entries)
+            except OSError:
+                if not below:
+                    raise
+                passed_over["folders that can't be read"] += 1
+                continue
+            folders = [name for name, kind in found if kind == "folder" and not name.startswith(".")]
+            pending += [f"{below}{name}/" for name in reversed(folders)]
+            for name, kind in found:
+                if kind == "link to a folder":
+                    passed_over["links to folders"] += 1
+                elif kind == "file" and is_book(name, passed_over):
+                    yield f"{below}{name}"
 
     def read(self, path: str) -> bytes:
         """The whole file."""
