@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from workbook.layout import PLAN
-from workbook.page import BARS, ROWS
+from workbook.page import BARS, HEIGHT, ROWS
 from workbook.report import COLUMNS, FORMULA_STARTS, BadReport, open_report
 from workbook.request import Outcome
 
@@ -183,7 +183,7 @@ def test_chart_scales_hold_zero_and_every_value(tmp_path: Path, values: list[flo
     text = written(tmp_path / "run.html", outcomes).read_text()
     bars = re.findall(r'<rect class="bar" x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', text)
     assert len(bars) == len(values)
-    assert all(0 <= float(top) <= float(top) + float(height) <= 260 for top, height in bars)
+    assert all(0 <= float(top) <= float(top) + float(height) <= HEIGHT for top, height in bars)
 
 
 def test_browser_sorts_and_filters_the_page(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ BARS: Final = 120  # more books than this share their bars
 ROWS: Final = 5_000  # a browser sorts that many at once; a longer table belongs in another kind of report
 LISTED: Final = 200  # problems told one by one above the charts
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 260, 76, 24, 12
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 440, 190, 62, 22, 12
 STATUSES: Final = ("failed", "refused", "done", "unchanged")
 
 
@@ -176,7 +176,7 @@ def _write_chart(file: TextIO, name: str, bars: Sequence[Bar], books: int) -> No
             f"{_shown(output.format, value, short=True)}</text>\n"
         )
     slot = (WIDTH - LEFT) / len(bars)
-    width = min(slot * 0.8, 40)
+    width = min(slot * 0.8, 30)
     for number, bar in enumerate(bars):
         mean = bar.total / bar.books
         x = round(LEFT + slot * number + (slot - width) / 2, 1)
