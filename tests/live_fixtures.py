@@ -42,11 +42,12 @@ def connection(server: VenueServer) -> Connection:
 
 def command(server: VenueServer, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The real command, through the mirror, with tables and cache in a folder of its own."""
-    environment = {MIRROR: server.address, VARIABLE: str(folder), CACHE_VARIABLE: str(folder / "cache")}
+    environment = {name: value for name, value in os.environ.items() if "PROXY" not in name.upper()}
+    environment |= {MIRROR: server.address, VARIABLE: str(folder), CACHE_VARIABLE: str(folder / "cache")}
     return subprocess.run(
         [sys.executable, "-m", "addin", *words],
         cwd=ROOT,
-        env=environment | {"PATH": "", "SYSTEMROOT": "", "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
+        env=environment,
         text=True,
         capture_output=True,
         check=False,

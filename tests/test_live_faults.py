@@ -1,13 +1,20 @@
 """Every way in which a venue can fail us: one sentence each, old data kept, nothing written half."""
 
 import datetime as dt
+import errno
+import os
 import socket
-import subprocess
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from live_fixtures import TODAY, command, connection, server
 from venue_answers import BINGX_API, BYBIT_API, FAPI, MEXC_CONTRACT, WEEX_CONTRACT, bingx
 from venue_server import Fault, VenueServer
@@ -111,27 +118,45 @@ def test_no_network() -> None:
         port = free.getsockname()[1]
     away = Connection(mirror=f"http://127.0.0.1:{port}", attempts=2, backoff=0.001)
     found = refresh(tables(), away, ["Bybit"], ["BTCUSDT"])
-    assert sentences(found) == {f"Bybit: can't be reached: Connection refused; {STAYS}"}
+    assert sentences(found) == {f"Bybit: can't be reached: {os.strerror(errno.ECONNREFUSED)}; {STAYS}"}
 
 
 @pytest.mark.usefixtures("server")
-def test_no_such_name() -> None:
+def test_no_such_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that does not resolve is no network either, whatever the resolver calls it."""
+
+    def unknown(*_: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "nobody knows that name")
+
+    monkeypatch.setattr("socket.getaddrinfo", unknown)
     away = Connection(mirror="http://venue.invalid", attempts=1)
     (miss,) = refresh(tables(), away, ["Bybit"], ["BTCUSDT"]).missed
-    assert isinstance(miss.reason, faults.NoConnection)
+    assert str(miss.reason) == "Bybit: can't be reached: nobody knows that name"
 
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """A self-signed certificate with its key, for 127.0.0.1, made now."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(today - dt.timedelta(days=1))
+        .not_valid_after(today + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
     file = tmp_path / "server.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-batch"]
-    command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command += ["-keyout", str(file), "-out", str(tmp_path / "certificate.pem")]
-    subprocess.run(command, check=True, capture_output=True)
-    with file.open("a", encoding="ascii") as joined:
-        joined.write((tmp_path / "certificate.pem").read_text(encoding="ascii"))
+    public = made.public_bytes(Encoding.PEM)
+    tmp_path.joinpath("certificate.pem").write_bytes(public)
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(secret + public)
     return file
 
 
@@ -323,7 +348,7 @@ def test_nothing_is_written_half(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("workbook.live.files.os.fsync", full)
+    monkeypatch.setattr("workbook.write.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write(folder, found)
     assert (folder / CONTRACTS_FILE).read_bytes() == before

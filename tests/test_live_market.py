@@ -422,6 +422,23 @@ def test_newer_prices_of_the_book_beat_a_kept_answer(
     assert list(market_rows(typed, again(live))) == ["ETH"]
 
 
+def test_odd_figure_does_not_cost_the_book(book: Path, live: LiveMarket, server: VenueServer) -> None:
+    """A rate of 50 % an interval is outside the book's domain: it is named, the prices are written."""
+    answer = server.routes[f"{FAPI}/premiumIndex"]
+    server.routes[f"{FAPI}/premiumIndex"] = lambda query, now: {
+        **answer(query, now),
+        "lastFundingRate": "0.5",
+    }
+    _, outcome = fill_book(book, live)
+    assert outcome.status == "done"
+    rows = sheet(book)
+    assert (rows["BTC"]["spot"], rows["BTC"]["funding_rate"]) == (60_000, 0.0001)
+    assert (
+        "Binance BTC: funding_rate: must be a number from -0.1 to 0.1, got 0.5; it stays as it was"
+        in live.remarks
+    )
+
+
 def test_other_books_are_refused(tmp_path: Path, live: LiveMarket) -> None:
     """A book without a Market table is none of ours."""
     path = tmp_path / "other.xlsx"

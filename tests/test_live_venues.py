@@ -13,10 +13,20 @@ from live_fixtures import TODAY, ccxt, connection, server
 from venue_answers import DAPI, FAPI, MARK, settled
 from venue_server import VenueServer
 
-from udfs.venues import CONTRACTS_FILE, TIERS_FILE, Contract, Tier, contract_spec, tables
+from udfs.venues import (
+    CONTRACTS_FILE,
+    TIERS_FILE,
+    VARIABLE,
+    Contract,
+    Tier,
+    contract_spec,
+    tables,
+    user_folder,
+)
 from workbook.live.client import Client, Connection
 from workbook.live.desks import DESKS
 from workbook.live.faults import Delisted
+from workbook.live.files import CACHE_VARIABLE, cache_folder
 from workbook.live.funding import funding
 from workbook.live.venues import Refresh, changes, kept, refresh, write
 
@@ -465,3 +475,44 @@ def test_tiers_are_written_in_order(connection: Connection, tmp_path: Path) -> N
         rows = list(csv.DictReader(file))
     assert [row["maximum_notional"] for row in rows] == ["60060", "1261260", "2462460"]
     assert list(rows[0]) == list(Tier._fields)
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "data", "cache"),
+    [
+        ("linux", {"HOME": "/h"}, "/h/.local/share/microhedge", "/h/.cache/microhedge"),
+        (
+            "linux",
+            {"HOME": "/h", "XDG_DATA_HOME": "/d", "XDG_CACHE_HOME": "/c"},
+            "/d/microhedge",
+            "/c/microhedge",
+        ),
+        (
+            "darwin",
+            {"HOME": "/h"},
+            "/h/Library/Application Support/microhedge",
+            "/h/Library/Caches/microhedge",
+        ),
+        ("win32", {"APPDATA": "/r", "LOCALAPPDATA": "/l"}, "/r/microhedge", "/l/microhedge/cache"),
+        ("linux", {VARIABLE: "/mine", CACHE_VARIABLE: "/kept"}, "/mine", "/kept"),
+    ],
+)
+def test_each_platform_has_its_places(
+    platform: str, variables: dict[str, str], data: str, cache: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a user's own tables and kept answers lie, unless a variable says otherwise."""
+    for name in (
+        VARIABLE,
+        CACHE_VARIABLE,
+        "HOME",
+        "XDG_DATA_HOME",
+        "XDG_CACHE_HOME",
+        "APPDATA",
+        "LOCALAPPDATA",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.platform", platform)
+    assert user_folder() == Path(data)
+    assert cache_folder() == Path(cache)

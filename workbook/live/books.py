@@ -13,7 +13,8 @@ from workbook.inputs import cell_of
 from workbook.layout import PLAN
 from workbook.live.contracts import LiveContracts, Name, columns
 from workbook.live.faults import LiveError, NotListed
-from workbook.live.market import BLANK, LiveMarket, row
+from workbook.live.fitting import fitting
+from workbook.live.market import BLANK, LiveMarket
 from workbook.live.quotes import Want
 from workbook.recalc import recalc_book
 from workbook.request import Cell, Outcome, Request
@@ -68,7 +69,7 @@ class PlanBook:
 
 def market_rows(plan: PlanBook, live: LiveMarket) -> Mapping[str, Mapping[str, Cell]]:
     """The rows for a book's Market table; an answer older than the book's own is left out."""
-    rows = {want.symbol: row(said) for want, said in live.quotes(plan.wants).items()}
+    rows = live.rows(plan.wants)
     for want in plan.wants:
         if reason := live.missed.get(want):
             live.remark(f"{reason}; {want.symbol} stays {_since(plan.as_of.get(want.symbol))}")
@@ -78,7 +79,11 @@ def market_rows(plan: PlanBook, live: LiveMarket) -> Mapping[str, Mapping[str, C
 def contract_rows(plan: PlanBook, live: LiveContracts) -> Rows:
     """The rows for a book's Venues sheet."""
     found = live.contracts(list(plan.contracts.values()))
-    return {number: columns(found[name]) for number, name in plan.contracts.items() if name in found}
+    return {
+        number: fitting(CONTRACTS, " ".join(name), columns(found[name]), live.remark)
+        for number, name in plan.contracts.items()
+        if name in found
+    }
 
 
 def history_rows(plan: PlanBook, live: LiveMarket, days: int) -> Rows:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from workbook.live.clock import here
-from workbook.live.files import write_whole
+from workbook.live.files import write_text
 from workbook.live.funding import Funding
 from workbook.live.quotes import Quote, Want
 
@@ -49,7 +49,7 @@ class Cache:
         """Keep an answer; a disk that is full or read-only is no reason to fail."""
         data = {"form": FORM, "kept": here().isoformat(), "quote": asdict(quote)}
         with suppress(OSError):
-            write_whole(self._path(quote.want), json.dumps(data, default=str, indent=1))
+            write_text(self._path(quote.want), json.dumps(data, default=str, indent=1))
 
     def _path(self, want: Want) -> Path:
         name = f"{want.venue}-{want.kind}-{want.symbol}-{want.horizon:g}"

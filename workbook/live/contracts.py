@@ -46,6 +46,10 @@ class LiveContracts:
             self._ask(venue, symbols)
         return {name: self._found[name] for name in wanted if name in self._found}
 
+    def remark(self, sentence: str) -> None:
+        """Something to tell, once."""
+        self.remarks[sentence] = None
+
     def _ask(self, venue: str, symbols: list[str]) -> None:
         folder = user_folder()
         folder.mkdir(parents=True, exist_ok=True)
@@ -59,8 +63,8 @@ class LiveContracts:
                 self.missed.add((venue, symbol))
             else:
                 self._found[venue, symbol] = row
-        sentences = kept(known, found.missed, here().date())
-        self.remarks |= dict.fromkeys([*found.remarks, *sentences])
+        for sentence in [*found.remarks, *kept(known, found.missed, here().date())]:
+            self.remark(sentence)
 
 
 def columns(row: Contract) -> Mapping[str, Cell]:

@@ -1,9 +1,10 @@
-"""Files of this user: where they lie on each platform, and how they are written, whole or not at all."""
+"""Files of this user: where answers are kept on each platform, and how texts are written."""
 
 import os
 import sys
-import tempfile
 from pathlib import Path
+
+from workbook.write import write_whole
 
 CACHE_VARIABLE = "MICROHEDGE_CACHE"
 
@@ -22,18 +23,7 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "microhedge"
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file in one step: whoever reads sees the old text or the new one, never half."""
+def write_text(path: Path, text: str) -> None:
+    """Write a file in one step, in a folder that is made if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.chmod(path.stat().st_mode if path.exists() else 0o644)
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+    write_whole(text.encode(), None, path)

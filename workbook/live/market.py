@@ -13,6 +13,7 @@ from workbook.live.client import Connection
 from workbook.live.clock import Clock, clock, span
 from workbook.live.desks import DESKS, Desk
 from workbook.live.faults import LiveError, UnknownVenue
+from workbook.live.fitting import fitting
 from workbook.live.quotes import Counter, Quote, Want, closes, quote
 from workbook.request import Cell
 
@@ -62,6 +63,13 @@ class LiveMarket:
             with ThreadPoolExecutor(max_workers=len(by_desk)) as pool:
                 list(pool.map(self._ask, by_desk, by_desk.values()))
         return {want: self.found[want] for want in wants if want in self.found}
+
+    def rows(self, wants: Collection[Want]) -> Mapping[str, Mapping[str, Cell]]:
+        """Rows for the Market table, by symbol."""
+        return {
+            want.symbol: fitting("Market", f"{want.venue} {want.symbol}", row(said), self.remark)
+            for want, said in self.quotes(wants).items()
+        }
 
     def history(self, want: Want, days: int) -> Mapping[dt.date, float]:
         """Daily closes of an asset's spot market; fewer than asked for are a remark."""

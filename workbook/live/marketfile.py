@@ -9,8 +9,8 @@ from pathlib import Path
 from udfs.registry import EXCEL_EPOCH
 from workbook.errors import BookError
 from workbook.layout import PLAN
-from workbook.live.files import write_whole
-from workbook.live.market import LiveMarket, row
+from workbook.live.files import write_text
+from workbook.live.market import LiveMarket
 from workbook.live.quotes import Want
 from workbook.market import read_market
 from workbook.record import Column
@@ -25,7 +25,7 @@ def fill_file(
     if not before and not symbols:
         raise BookError(f"{path}: is not there yet; say with --symbol what it is to hold", "path", str(path))
     wants = tuple(Want(venue, kind, symbol) for symbol in dict.fromkeys([*before, *symbols]))
-    rows = {want.symbol: row(said) for want, said in live.quotes(wants).items()}
+    rows = live.rows(wants)
     merged = {symbol: rows.get(symbol, old) for symbol, old in before.items()}
     for want, reason in live.missed.items():
         stays = want.symbol in before
@@ -43,7 +43,7 @@ def write_market(path: Path, rows: Mapping[str, Mapping[str, Cell]]) -> None:
     for symbol, values in rows.items():
         named = {"symbol": symbol, **values}
         lines.append([_text(column, named.get(column.name)) for column in columns])
-    write_whole(path, _csv(lines))
+    write_text(path, _csv(lines))
 
 
 def write_history(path: Path, closes: Mapping[str, Mapping[dt.date, float]]) -> None:
@@ -53,7 +53,7 @@ def write_history(path: Path, closes: Mapping[str, Mapping[dt.date, float]]) -> 
     for day in days:
         found = (asset.get(day) for asset in closes.values())
         lines.append([day.isoformat(), *("" if close is None else f"{close:.15g}" for close in found)])
-    write_whole(path, _csv(lines))
+    write_text(path, _csv(lines))
 
 
 def history_path(path: Path) -> Path:

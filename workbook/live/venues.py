@@ -23,7 +23,7 @@ from workbook.live.clock import clock
 from workbook.live.desks import DESKS, Desk, Market, listed, traded
 from workbook.live.facts import VALUED, contract, tiers
 from workbook.live.faults import LiveError, NotListed
-from workbook.live.files import write_whole
+from workbook.live.files import write_text
 from workbook.live.funding import UNKNOWN, funding
 
 KEPT: Final = re.compile(r"Kept from (an unknown date|\S+): ([^.]*)\.")
@@ -249,7 +249,7 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Contract | Tier]) 
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(lines)
-    write_whole(path, text.getvalue())
+    write_text(path, text.getvalue())
 
 
 def _present(path: Path) -> list[dict[str, str]]:
