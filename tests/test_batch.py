@@ -37,7 +37,7 @@ def folder(tmp_path: Path, book: Path) -> Path:
     (root / "desk" / ".hidden").mkdir(parents=True)
     for name in ("a.xlsx", "B.XLSM", "desk/c.xlsx"):
         shutil.copy(book, root / name)
-    for name in ("~$a.xlsx", ".b.xlsx", "notes.txt", "old.xls", "desk/.hidden/d.xlsx"):
+    for name in ("~$gone.xlsx", ".b.xlsx", "notes.txt", "old.xls", "desk/.hidden/d.xlsx"):
         (root / name).write_text("no book")
     (root / "loop").symlink_to(root, target_is_directory=True)
     return root
@@ -188,6 +188,18 @@ def test_in_place_writes_over_each_book_once(folder: Path) -> None:
     (folder / "a.xlsx").write_bytes(before["a.xlsx"])
     assert statuses(run(folder, in_place=True))["a.xlsx"] == "done"
     assert contents(folder) == done
+
+
+@pytest.mark.parametrize("lock", ["~$a.xlsx", ".~lock.a.xlsx#"])
+def test_open_book_is_not_written_over(folder: Path, tmp_path: Path, lock: str) -> None:
+    """Whoever has a book open would lose one of two works on saving; the next run does it."""
+    (folder / lock).touch()
+    before = (folder / "a.xlsx").read_bytes()
+    assert "is open in a spreadsheet program" in run(folder, in_place=True)["a.xlsx"].reason
+    assert (folder / "a.xlsx").read_bytes() == before
+    assert run(folder, out=tmp_path / "out")["a.xlsx"].status == "done"
+    (folder / lock).unlink()
+    assert run(folder, in_place=True)["a.xlsx"].status == "done"
 
 
 def test_one_book_in_place_leaves_nothing_beside_it(folder: Path) -> None:

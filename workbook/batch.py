@@ -204,6 +204,11 @@ def _perform(job: Job, compute: Compute) -> Outcome:
         return dataclasses.replace(entry.outcome, status="unchanged", changed=0, reason=reason)
     if not job.in_place and (fault := _target_fault(targets, target, entry)):
         return Outcome(job.name, "refused", fault)
+    if lock := targets.open_elsewhere(target):
+        fault = (
+            f"{targets.name(target)} is open in a spreadsheet program ({lock} lies beside it): close it there"
+        )
+        return Outcome(job.name, "refused", fault)
     if record is None or entry == ledger.CLAIM:
         targets.sweep(target)
     if record:

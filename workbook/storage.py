@@ -55,6 +55,9 @@ class Store(Protocol):
     def obstacle(self, path: str) -> str | None:
         """Why no book may be written here, other than that one is here already."""
 
+    def open_elsewhere(self, path: str) -> str | None:
+        """The lock file by which a spreadsheet program says that it has this book open."""
+
     def is_link(self, path: str) -> bool:
         """Whether this is only a link to a file."""
 
@@ -189,6 +192,12 @@ class Local:
             return None
         return f"{self.name(path)} is in the way: it is no regular file"
 
+    def open_elsewhere(self, path: str) -> str | None:
+        """Excel's lock file, or LibreOffice's."""
+        folder, name = os.path.split(path)
+        locks = (f"{LOCK}{name}", f".~lock.{name}#")
+        return next((lock for lock in locks if os.path.lexists(os.path.join(folder, lock))), None)
+
     def is_link(self, path: str) -> bool:
         """Whether writing here would replace a link by a file."""
         return os.path.islink(path)
@@ -322,6 +331,10 @@ class Remote:
     def obstacle(self, path: str) -> str | None:
         """A folder where a book should be."""
         return f"{self.name(path)} is in the way: it is a folder" if self.system.isdir(path) else None
+
+    def open_elsewhere(self, path: str) -> str | None:  # noqa: ARG002 - a request a book for a rare case
+        """Not looked for."""
+        return None
 
     def is_link(self, path: str) -> bool:  # noqa: ARG002 - there are none
         """Servers resolve their own links."""
