@@ -1,5 +1,6 @@
 """What tests share: where the real data lies, and a real LibreOffice."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from hypothesis import settings
 
 # The same examples in every run: a test that fails does so for everyone, on the day it was broken.
 settings.register_profile("microhedge", derandomize=True, deadline=None)
-settings.load_profile("microhedge")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "microhedge"))
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
