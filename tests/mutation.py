@@ -25,8 +25,10 @@ SECONDS = 120  # a mutant that runs longer loops for ever: killed
 REGISTRY_TESTS = ("test_registry.py", "test_registry_sweeps.py")
 TESTED_BY = {
     "decimals": ("test_sizing.py", "test_lifecycle.py"),
-    "conventions": ("test_registry.py", "test_sizing.py", "test_margin.py", "test_carry.py", "test_costs.py")
-    + ("test_risk.py", "test_options.py", "test_scenario.py", "test_lifecycle.py", "test_venues.py"),
+    "conventions": (
+        *("test_registry.py", "test_sizing.py", "test_margin.py", "test_carry.py", "test_costs.py"),
+        *("test_risk.py", "test_options.py", "test_scenario.py", "test_lifecycle.py", "test_venues.py"),
+    ),
     "errors": REGISTRY_TESTS,
     "registry": (*REGISTRY_TESTS, "test_hosts.py", "test_venues.py", "test_risk.py"),
 }
@@ -81,7 +83,7 @@ def attempt(module: str, mutated: str, tests: list[str]) -> int:
             return compile(mutated, self.path, "exec", dont_inherit=True)
         return genuine(self, fullname)
 
-    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]  # the mutant's way in
+    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[assignment,method-assign]  # the way in
     import hypothesis
     import pytest
 
