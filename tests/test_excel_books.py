@@ -54,8 +54,8 @@ def values(package: bytes) -> dict[int, Value]:
 def test_engine_diverges_from_excel_where_it_is_known_to(path: Path) -> None:
     """Each formula, given Excel's values, against Excel's value: the list holds both ways."""
     model = Model(Book(path.read_bytes()))
-    found = divergences(model, [where for where in model.formulas if not model.fault(where)])
-    assert Counter(" ".join(sorted(model.plain[where].calls)) for where in found) == known(path.name)
+    found = divergences(model, [where for where in model.formulas if where not in model.program.faults])
+    assert Counter(" ".join(sorted(model.program.plain[where].calls)) for where in found) == known(path.name)
 
 
 def test_every_known_divergence_has_a_book_and_a_reason() -> None:
@@ -72,8 +72,8 @@ def test_excel_values_stay_without_a_changed_input(path: Path) -> None:
     package = path.read_bytes()
     written, outcome = recalc_bytes(package, Request())
     model = Model(Book(package))
-    roots = [where for where, plain in model.plain.items() if plain.calls & VOLATILE]
-    moving = model.dependents.closure({*roots, *model.missing})
+    roots = [where for where, plain in model.program.plain.items() if plain.calls & VOLATILE]
+    moving = model.closure({*roots, *model.missing})
     before, after = values(package), values(written)
     assert outcome.status in ("done", "unchanged")
     assert {w for w in before.keys() | after.keys() if before.get(w) != after.get(w)} <= moving
@@ -85,7 +85,7 @@ def test_no_divergent_cell_is_written_after_a_change(path: Path) -> None:
     model = Model(Book(path.read_bytes()))
     inputs: dict[int, Value] = {
         sheet << SHEET_BITS | key: value / 2 + 1
-        for sheet in range(len(model.titles))
+        for sheet in range(len(model.book.sheets))
         for key, value in model.book.cells(sheet).values.items()
         if type(value) is float and value != 2 and sheet << SHEET_BITS | key not in model.formulas
     }
@@ -95,10 +95,10 @@ def test_no_divergent_cell_is_written_after_a_change(path: Path) -> None:
         verdict = judged(model, inputs, None)
     except BookError:
         return  # refused as a whole
-    faults = {where for where in model.formulas if model.fault(where)}
+    faults = model.program.faults.keys()
     wrong = {*faults, *divergences(model, [where for where in model.formulas if where not in faults])}
     assert not wrong & verdict.changes.keys()
-    assert wrong & model.dependents.closure(inputs) <= verdict.blocked
+    assert wrong & model.closure(inputs) <= verdict.blocked
 
 
 @pytest.mark.parametrize("path", [*ORACLE, *FEATURES], ids=lambda path: path.stem)

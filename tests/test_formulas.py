@@ -147,6 +147,11 @@ def test_own_table_needs_no_name() -> None:
     [
         ("A1+A1+B$2:C3", [(1, 1, 1, 1), (2, 2, 3, 3)]),
         ("C:A", [(1, 1, 1_048_576, 3)]),
+        ("SUM(A1:INDEX(C1:C9,3))", [(1, 1, 1, 1), (1, 3, 9, 3), (1, 1, 9, 3)]),
+        (
+            "SUM(INDEX(C1:C9,Z9):INDEX(E1:E9,(1)))+Z1",
+            [(1, 3, 9, 3), (9, 26, 9, 26), (1, 5, 9, 5), (1, 26, 1, 26), (1, 3, 9, 26)],
+        ),
         ("2:2", [(2, 1, 2, 16_384)]),
         ("ratio", [(2, 2, 2, 2)]),
         ('"A1"', []),
@@ -157,7 +162,9 @@ def test_areas_are_what_a_formula_depends_on(text: str, areas: list[tuple[int, .
     assert [area[1:] for area in GRAMMAR.plain(text, 0, 4, 3, (4, 3)).areas] == areas
 
 
-@pytest.mark.parametrize("text", ["INDIRECT(A1)", "OFFSET(A1,1,1)", "A1:INDEX(A:A,3)"])
+@pytest.mark.parametrize(
+    "text", ["INDIRECT(A1)", "OFFSET(A1,1,1)", "A1:OFFSET(A1,1,1)", "LET(corner,A1,B1:corner)"]
+)
 def test_what_only_an_evaluation_can_tell_reaches_everywhere(text: str) -> None:
     """A reference that is computed may lead to any cell."""
     assert GRAMMAR.plain(text, 0, 4, 3, (4, 3)).reaches

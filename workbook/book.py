@@ -17,7 +17,8 @@ from udfs import REGISTRY
 from workbook.errors import BadPackage
 from workbook.formulas import Grammar, Table
 from workbook.package import Package
-from workbook.sheet import Cells, check_plain, rich_text, scan, string_of
+from workbook.sheet import Cells, check_plain, rich_text, string_of
+from workbook.skeleton import read
 from workbook.values import COLUMN_BITS, Area, Value, area_of
 
 RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -151,7 +152,7 @@ class Book:
         if not self.sheets[sheet].has_cells:
             return Cells()
         try:
-            return scan(xml, sheet, self.shared_text, self.package.limits.cells)
+            return read(xml, sheet, self.shared_text, self.package.limits.cells)
         except BadPackage as error:
             raise BadPackage(f"the sheet {self.sheets[sheet].name} can't be read: {error}") from None
         except UnicodeDecodeError:

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from workbook.values import COLUMN_BITS, Area, place
+from workbook.values import COLUMN_BITS, SHEET_BITS, Area, place
 
 SMALL = 16  # a range of so many cells is kept cell by cell
 BUCKET = COLUMN_BITS + 8  # larger ranges are looked up by blocks of 256 rows
+TALL = 65_536  # whole columns and the like are looked up by their sheet
 
 
 class Dependents:
@@ -16,13 +17,12 @@ class Dependents:
         self,
         areas: Mapping[int, Iterable[Area]],
         arrays: Mapping[int, Iterable[Area]],
-        extents: Mapping[int, int],
         reaching: Iterable[int] = (),
     ) -> None:
         """Take the areas that each formula refers to, and the cells that array formulas fill.
 
-        `extents` are the last rows in use, by sheet; `reaching` the formulas whose references only
-        an evaluation can tell: they depend on whatever changes.
+        `reaching` are the formulas whose references only an evaluation can tell: they depend on
+        whatever changes.
         """
         self._arrays = arrays
         self._reaching = frozenset(reaching)
@@ -32,6 +32,10 @@ class Dependents:
         numbers: dict[Area, int] = {}
         for where, references in areas.items():
             for area in references:
+                sheet, top, left, bottom, right = area
+                if top == bottom and left == right:
+                    self._cells[sheet << SHEET_BITS | top << COLUMN_BITS | left].append(where)
+                    continue
                 if area.size <= SMALL:
                     for cell in area.places():
                         self._cells[cell].append(where)
@@ -40,7 +44,7 @@ class Dependents:
                 if number is None:
                     number = numbers[area] = len(self._ranges)
                     self._ranges.append((area, []))
-                    self._file(area, number, extents.get(area.sheet, 0))
+                    self._file(area, number)
                 self._ranges[number][1].append(where)
 
     def closure(self, roots: Iterable[int]) -> set[int]:
@@ -74,31 +78,31 @@ class Dependents:
 
     def _of_ranges(self, where: int, left: dict[int, list[int]], reached: set[int]) -> list[int]:
         """The formulas of the ranges that hold a cell, each range once."""
-        bucket = where >> BUCKET
-        numbers = left.get(bucket)
-        if numbers is None:
-            numbers = self._buckets.get(bucket, [])
-        if not numbers:
-            return numbers
-        left[bucket] = remaining = []
         following: list[int] = []
-        for number in numbers:
-            if number in reached:
+        for bucket in (where >> BUCKET, ~(where >> SHEET_BITS)):
+            numbers = left.get(bucket)
+            if numbers is None:
+                numbers = self._buckets.get(bucket)
+            if not numbers:
                 continue
-            area, formulas = self._ranges[number]
-            if _contains(area, where):
-                reached.add(number)
-                following += formulas
-            else:
-                remaining.append(number)
+            left[bucket] = remaining = []
+            for number in numbers:
+                if number in reached:
+                    continue
+                area, formulas = self._ranges[number]
+                if _contains(area, where):
+                    reached.add(number)
+                    following += formulas
+                else:
+                    remaining.append(number)
         return following
 
-    def _file(self, area: Area, number: int, last_row: int) -> None:
-        bottom = min(area.bottom, last_row)
-        if bottom < area.top:
+    def _file(self, area: Area, number: int) -> None:
+        if area.bottom - area.top > TALL:
+            self._buckets[~area.sheet].append(number)
             return
         first = place(area.sheet, area.top, 0) >> BUCKET
-        for bucket in range(first, (place(area.sheet, bottom, 0) >> BUCKET) + 1):
+        for bucket in range(first, (place(area.sheet, area.bottom, 0) >> BUCKET) + 1):
             self._buckets[bucket].append(number)
 
 

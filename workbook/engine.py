@@ -1,9 +1,10 @@
 """The evaluating engine: formualizer, fed with plain cells and formulas, with our functions registered."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import groupby
+from itertools import chain
 from math import isfinite
 from typing import Any, Final
 
@@ -15,13 +16,16 @@ from udfs.registry import Spec
 from workbook.errors import Unknowable
 from workbook.formulas import BLANK_SHEET
 from workbook.values import (
+    COLUMN_BITS,
     COLUMN_MASK,
     KEY_MASK,
+    SHEET_BITS,
     Area,
     CellError,
     Value,
     column_of,
     row_of,
+    same,
     sheet_of,
 )
 
@@ -39,48 +43,68 @@ KINDS: Final = {
 # Excel stores the two newest errors as #VALUE! with a rich value beside it, which we can't write.
 TEXTS: Final = {kind: text for text, kind in KINDS.items()} | {"Spill": "#VALUE!", "Calc": "#VALUE!"}
 UNKNOWN: Final = CellError("#ENGINE!")  # the engine has no answer: never written to a book
-DENSE: Final = 2  # a block of cells is loaded whole if at least one in so many holds a value
 SEED: Final = 20_260_101  # RAND and its like give the same numbers in every run
 
 
-def evaluate(
-    sheets: Sequence[str],
-    values: Mapping[int, Mapping[int, Value]],
-    formulas: Mapping[int, str],
-    wanted: Iterable[Area],
-    *,
-    functions: Iterable[str] = (),
-    clock: dt.datetime | None = None,
-    date1904: bool = False,
-) -> dict[int, Value]:
-    """Values of the formulas (by place), and of every cell in the wanted areas.
+class Session:
+    """An engine with formulas loaded: it may be given other values, and evaluates what they reach.
 
-    `values` are constants, by sheet and key; `functions` the names of ours that the formulas call.
+    `texts` are the formulas by place, `wanted` the areas of array formulas, `functions` the names of
+    ours that are called.
     """
-    engine = _engine(date1904)
-    for title in (*sheets, BLANK_SHEET):
-        engine.add_sheet(title)
-    for name in functions:
-        spec = REGISTRY[name]
-        engine.register_function(name, _callback(spec), min_args=0, max_args=len(spec.parameters))
-    if clock is not None:
-        engine.set_deterministic_clock(clock.replace(tzinfo=dt.UTC))
-    for sheet, cells in values.items():
-        _load_values(engine, sheets[sheet], cells)
-    runs = list(_runs(formulas))
-    for start, texts in runs:
-        engine.set_formulas_batch(sheets[sheet_of(start)], row_of(start), column_of(start), texts)
-    try:
-        engine.evaluate_all()
-    except formualizer.ExcelEvaluationError as error:
-        raise Unknowable(f"the engine can't evaluate the book: {error}") from None
-    results: dict[int, Value] = {}
-    for start, texts in runs:
-        sheet, row, column = sheet_of(start), row_of(start), column_of(start)
-        _read(engine, sheets, Area(sheet, row, column, row + len(texts) - 1, column), results)
-    for area in wanted:
-        _read(engine, sheets, area, results)
-    return results
+
+    def __init__(
+        self,
+        sheets: Sequence[str],
+        texts: Mapping[int, str],
+        wanted: Iterable[Area],
+        *,
+        functions: Iterable[str] = (),
+        date1904: bool = False,
+    ) -> None:
+        self._sheets = sheets
+        self._texts: Mapping[int, str] | None = texts
+        self._engine = _engine(date1904)
+        for title in (*sheets, BLANK_SHEET):
+            self._engine.add_sheet(title)
+        for name in functions:
+            spec = REGISTRY[name]
+            self._engine.register_function(name, _callback(spec), min_args=0, max_args=len(spec.parameters))
+        self._areas = [*_blocks(texts), *wanted]
+        self._held: Sequence[Value] = ()
+
+    def hold(self, places: Sequence[int], values: Sequence[Value]) -> None:
+        """Set constants; the next time, at the same places, only those that differ."""
+        engine, sheets = self._engine, self._sheets
+        if self._texts is None:
+            for where, new, old in zip(places, values, self._held, strict=True):
+                if new is not old and not same(new, old):
+                    sheet = sheets[where >> SHEET_BITS]
+                    engine.set_value(sheet, row_of(where), where & COLUMN_MASK, _given(new))
+        else:
+            by_sheet: dict[int, dict[int, Value]] = defaultdict(dict)
+            for where, value in zip(places, values, strict=True):
+                if value is not None:
+                    by_sheet[where >> SHEET_BITS][where & KEY_MASK] = value
+            for sheet_number, cells in by_sheet.items():
+                _load_values(engine, sheets[sheet_number], cells)
+            for start, texts in _runs(self._texts):
+                engine.set_formulas_batch(sheets[sheet_of(start)], row_of(start), column_of(start), texts)
+            self._texts = None
+        self._held = values
+
+    def results(self, as_of: dt.datetime | None) -> dict[int, Value]:
+        """Evaluate, and read the value of every formula and of every cell of an array."""
+        clock = dt.datetime.now(dt.UTC) if as_of is None else as_of.replace(tzinfo=dt.UTC)
+        self._engine.set_deterministic_clock(clock)
+        try:
+            self._engine.evaluate_all()
+        except formualizer.ExcelEvaluationError as error:
+            raise Unknowable(f"the engine can't evaluate the book: {error}") from None
+        results: dict[int, Value] = {}
+        for area in self._areas:
+            _read(self._engine, self._sheets, area, results)
+        return results
 
 
 @cache
@@ -112,7 +136,7 @@ def _callback(spec: Spec) -> Callable[..., Any]:
 
     def run(*cells: Any) -> Any:
         for cell in cells:
-            if type(cell) is dict or type(cell) is list:
+            if type(cell) is dict or (type(cell) is list and dict in map(type, chain.from_iterable(cell))):
                 cells = tuple(map(_received, cells))
                 break
         try:
@@ -141,28 +165,33 @@ def _returned(answer: Any) -> Any:
 
 
 def _load_values(engine: formualizer.Workbook, sheet: str, cells: Mapping[int, Value]) -> None:
-    """Set a sheet's constants in blocks: a call a cell would cost ten times as much."""
-    if not cells:
-        return
-    top, bottom = min(cells) >> 15, max(cells) >> 15
-    columns = [key & COLUMN_MASK for key in cells]
-    left, right = min(columns), max(columns)
-    if (bottom - top + 1) * (right - left + 1) <= DENSE * len(cells):
-        grid: list[list[Any]] = [[None] * (right - left + 1) for _ in range(bottom - top + 1)]
-        for key, value in cells.items():
-            grid[(key >> 15) - top][(key & COLUMN_MASK) - left] = _given(value)
-        engine.set_values_batch(sheet, top, left, grid)
-        return
-    for start, run in _row_runs(sorted(cells)):
-        engine.set_values_batch(
-            sheet, start >> 15, start & COLUMN_MASK, [[_given(cells[start + i]) for i in range(run)]]
-        )
+    """Set a sheet's constants in blocks: a call a cell would cost ten times as much.
+
+    Blocks hold no blanks: a formula that is set where a blank was may be lost by the engine.
+    """
+    for top, left, width, keys in _rectangles(sorted(cells)):
+        rows = [
+            [_given(cells[key]) for key in keys[start : start + width]]
+            for start in range(0, len(keys), width)
+        ]
+        engine.set_values_batch(sheet, top, left, rows)
 
 
-def _row_runs(keys: Sequence[int]) -> Iterable[tuple[int, int]]:
-    for _, group in groupby(enumerate(keys), lambda pair: pair[1] - pair[0]):
-        run = [key for _, key in group]
-        yield run[0], len(run)
+def _rectangles(keys: Sequence[int]) -> Iterator[tuple[int, int, int, Sequence[int]]]:
+    """Blocks without holes: top, left, width, and the keys row by row."""
+    start = 0  # of the block, among the keys
+    width = 0  # of the block; 0 while it has no whole row
+    first = 0  # of the row
+    for at in range(1, len(keys) + 1):
+        if at < len(keys) and keys[at] == keys[at - 1] + 1:
+            continue
+        row = keys[first:at]  # a run of neighbours has ended
+        if width and (len(row) != width or row[0] != keys[first - width] + COLUMN_MASK + 1):
+            yield keys[start] >> COLUMN_BITS, keys[start] & COLUMN_MASK, width, keys[start:first]
+            start = first
+        width, first = len(row), at
+    if keys:
+        yield keys[start] >> COLUMN_BITS, keys[start] & COLUMN_MASK, width, keys[start:]
 
 
 def _runs(formulas: Mapping[int, str]) -> Iterable[tuple[int, list[list[str]]]]:
@@ -180,6 +209,18 @@ def _runs(formulas: Mapping[int, str]) -> Iterable[tuple[int, list[list[str]]]]:
         following = where + COLUMN_MASK + 1
     if texts:
         yield start, texts
+
+
+def _blocks(texts: Mapping[int, str]) -> list[Area]:
+    """Rectangles that cover the formulas: runs down a column, joined to their neighbours of equal height."""
+    blocks: dict[tuple[int, int, int, int], Area] = {}
+    for start, run in _runs(texts):
+        sheet, row, column = sheet_of(start), row_of(start), column_of(start)
+        bottom = row + len(run) - 1
+        left = blocks.pop((sheet, row, bottom, column - 1), None)
+        area = Area(sheet, row, column, bottom, column) if left is None else left._replace(right=column)
+        blocks[sheet, row, bottom, column] = area
+    return list(blocks.values())
 
 
 def _given(value: Value) -> Any:

@@ -257,6 +257,7 @@ class _Writer:
         """The tokens of a formula or of a name's formula; `home` is where plain references lie."""
         pieces: list[str] = []
         fault = ""
+        counts = [len(self.areas)]  # of areas, before each token
         for token in tokens:
             try:
                 piece = self._piece(token, shift, home, depth)
@@ -264,9 +265,14 @@ class _Writer:
                 if self.length > LONGEST_WRITTEN:
                     raise
                 fault = fault or str(error)  # read on: the calls that follow are wanted as well
-                continue
+                piece = ""
             pieces.append(piece)
             self.length += len(piece)
+            counts.append(len(self.areas))
+        for at, token in enumerate(tokens):
+            if token.kind == "colon":
+                first, last = _operand(tokens, at, -1), _operand(tokens, at, 1)
+                self._span(self.areas[counts[first] : counts[at]], self.areas[counts[at] : counts[last + 1]])
         if fault:
             raise Unwritable(fault)
         if self.length > LONGEST_WRITTEN:
@@ -285,9 +291,16 @@ class _Writer:
                 return self._named(token, home, depth)
             case "omitted":
                 return BLANK if self.grammar.function(token.text) in self.grammar.ours else ""
-            case "colon":
-                self.reaches = True
         return "#REF!" if token.kind == "lost" else token.text
+
+    def _span(self, before: Sequence[Area], after: Sequence[Area]) -> None:
+        """A range between two computed corners, as in `INDEX(…):INDEX(…)`: within what they refer to."""
+        if not (before and after):
+            self.reaches = True
+        for sheet in {area.sheet for area in (*before, *after)}:
+            there = [area for area in (*before, *after) if area.sheet == sheet]
+            _, tops, lefts, bottoms, rights = zip(*there, strict=True)
+            self.areas.append(Area(sheet, min(tops), min(lefts), max(bottoms), max(rights)))
 
     def _sheet(self, prefix: str | None, home: int) -> int:
         if prefix is None:
@@ -379,6 +392,21 @@ class _Writer:
         if area.size > 1:
             text += f":${column_letters(area.right)}${area.bottom}"
         return self._qualifier(area.sheet) + text
+
+
+def _operand(tokens: Sequence[Token], at: int, step: int) -> int:
+    """The far end of the operand on one side of a colon: a token, or a call with its brackets."""
+    depth = 0
+    index = at
+    while 0 <= index + step < len(tokens):
+        index += step
+        token = tokens[index]
+        opens = token.kind == "call" or token.text == "("
+        if opens or token.text == ")":
+            depth += step if opens else -step
+        if depth == 0 and not token.text.isspace():
+            break
+    return index
 
 
 def _moved(corner: Corner, shift: tuple[int, int]) -> Corner:

@@ -40,8 +40,8 @@ def patched(
     found: dict[int, re.Match[bytes]] = {}
     cell = pattern(cells.prefix).cell
     for key in (*values, *(key for key in areas if key not in values)):
-        formula = cells.formulas.get(key)
-        match = cell.match(xml, formula.start, formula.end) if formula else None
+        start = cells.starts.get(key)
+        match = cell.match(xml, start) if start is not None else None
         if match:
             found[key] = match
     elsewhere = values.keys() - found.keys()

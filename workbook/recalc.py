@@ -69,20 +69,21 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
         "",
         "refused",
         formulas=len(model.formulas),
-        unproven=tuple(map(model.name, sorted(verdict.unproven))),
-        unknown_functions=model.unknown_functions,
+        unproven=tuple(map(model.program.name, sorted(verdict.unproven))),
+        unknown_functions=model.program.unknown_functions,
     )
     if verdict.blocked and not request.allow_stale:
         return book.package.content, replace(facts, reason=verdict.sentence(model))
     written = _written(book, verdict)
     values = {where: model.cached(where) for where in model.formulas} | dict(verdict.changes)
+    errors = sorted(where for where, value in values.items() if type(value) is CellError)
     return written, replace(
         facts,
         status="done" if verdict.changes else "unchanged",
         reason=_remarks(model, verdict),
         changed=len(verdict.changes),
-        stale=tuple(map(model.name, sorted(verdict.blocked))),
-        error_cells=tuple(model.name(w) for w, value in sorted(values.items()) if type(value) is CellError),
+        stale=tuple(map(model.program.name, sorted(verdict.blocked))),
+        error_cells=tuple(map(model.program.name, errors)),
         outputs=_outputs(book, verdict.changes),
     )
 

@@ -6,13 +6,12 @@ programs write; a sheet of any other shape (comments among the cells, marked sec
 refused, never guessed at.
 """
 
-import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from udfs.registry import EXCEL_EPOCH, serial
@@ -38,7 +37,9 @@ FILLING: Final = ("array", "dataTable")
 LARGEST_ARRAY: Final = 1_000_000  # cells
 SHEET_DATA: Final = re.compile(rb"<((?:[A-Za-z]\w*:)?)sheetData\s*(/?)>")
 ENCODING: Final = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"']+)["']""")
-FORBIDDEN: Final = re.compile(rb"<!|<\?(?!xml[\s?])")
+
+
+REMEMBERED: Final = 50_000  # formulas of one sheet
 
 
 class Pattern(NamedTuple):
@@ -46,10 +47,11 @@ class Pattern(NamedTuple):
 
     data: re.Pattern[bytes]  # all of the rows and cells, as one shape
     cell: re.Pattern[bytes]
+    full: re.Pattern[bytes]  # a cell that holds something
     mark: re.Pattern[bytes]  # a row or a cell: for sheets whose cells do not say where they are
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Formula:
     """A formula as the sheet stores it."""
 
@@ -58,8 +60,13 @@ class Formula:
     area: Area | None = None  # the cells that an array formula fills
     dynamic: bool = False  # an array that spills: its area follows its result
     origin: int = 0  # the key of the cell for which the text of a shared formula is written
-    start: int = 0  # the cell's bytes
-    end: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Formulas:
+    """The formulas of one sheet by key: one object for all books of a template, known by its identity."""
+
+    by_key: Mapping[int, Formula]
 
 
 @dataclass(slots=True)
@@ -67,10 +74,30 @@ class Cells:
     """What the cells of one sheet hold, by key (row and column in one number)."""
 
     values: dict[int, Value] = field(default_factory=dict)
-    formulas: dict[int, Formula] = field(default_factory=dict)
+    sheet: Formulas = field(default_factory=lambda: Formulas({}))
+    starts: Mapping[int, int] = field(default_factory=dict)  # of the bytes of the formulas' cells
     begin: int = 0  # the bytes between <sheetData> and </sheetData>
     end: int = 0
     prefix: bytes = b""
+
+    @property
+    def formulas(self) -> Mapping[int, Formula]:
+        """The formulas by key."""
+        return self.sheet.by_key
+
+
+class _Columns(dict[bytes, int]):
+    """Column numbers by their letters."""
+
+    def __missing__(self, letters: bytes) -> int:
+        number = column_number(letters.decode())
+        if number > MAX_COLUMN:
+            raise BadPackage(f"it has a cell in column {letters.decode()}, outside every sheet")
+        self[letters] = number
+        return number
+
+
+COLUMNS: Final = _Columns()
 
 
 @cache
@@ -82,54 +109,79 @@ def pattern(prefix: bytes) -> Pattern:
     value = rb"<%(p)sv(?:\s[^<>/]*)?(?:/>|>([^<]*)</%(p)sv\s*>)\s*" % {b"p": p}
     inline = rb"<%(p)sis(?:\s[^<>]*)?>(.*?)</%(p)sis\s*>\s*" % {b"p": p}
     extension = rb"<%(p)sextLst\s*>.*?</%(p)sextLst\s*>\s*" % {b"p": p}
-    inside = rb">\s*(?:%s)?(?:%s)?(?:%s)?(?:%s)?</%sc\s*>" % (formula, value, inline, extension, p)
+    inside = rb">\s*%s(?:%s)?(?:%s)?(?:%s)?(?:%s)?</%sc\s*>"
+    rest = formula, value, inline, extension, p
     usual = rb'\sr="([A-Z]{1,3})([1-9]\d{0,6})"(?:\ss="\d+")?(?:\st="(\w+)")?'
-    cell = rb"<%sc(?:%s)?(%s)(?:/>|%s)" % (p, usual, attributes, inside)
+    start = rb"<%sc(?:%s)?(%s)" % (p, usual, attributes)
+    cell = rb"%s(?:/>|%s)" % (start, inside % (b"", *rest))
     row = rb"<%srow%s/?>" % (p, attributes)
     shape = re.sub(rb"(?<!\\)\((?!\?)", b"(?:", cell)
     return Pattern(
         data=re.compile(rb"\s*+(?>(?:%s|%s|</%srow\s*>)\s*+)*+" % (shape, row, p), re.DOTALL),
         cell=re.compile(cell, re.DOTALL),
+        full=re.compile(start + inside % (rb"(?!</)", *rest), re.DOTALL),
         mark=re.compile(rb"(?P<row>%s)|(?:%s)" % (row, cell), re.DOTALL),
     )
 
 
-def scan(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int) -> Cells:
+def scan(  # noqa: C901, PLR0912 - one loop that runs once a cell, and nothing in it is called twice
+    xml: bytes, sheet: int, shared: Callable[[int], str], limit: int
+) -> Cells:
     """Read the cells of a sheet's XML; shared texts are looked up by their number."""
     begin, end, prefix = _bounds(xml)
-    cells = Cells(begin=begin, end=end, prefix=prefix)
+    values: dict[int, Value] = {}
+    starts: dict[int, int] = {}
+    cells = Cells(values, starts=starts, begin=begin, end=end, prefix=prefix)
     patterns = pattern(prefix)
     shape = patterns.data.match(xml, begin, end)
     if shape is None or shape.end() != end:
         at = begin if shape is None else shape.end()
         raise BadPackage(f"its cells are not written as spreadsheet programs write them, at byte {at}")
-    values, formulas = cells.values, cells.formulas
-    masters: dict[str, tuple[int, str]] = {}
+    formulas: list[tuple[int, bytes, bytes | None, bool]] = []
     texts: dict[bytes, str] = {}
-    for key, match in _addressed(patterns, xml, begin, end):
-        _, _, kind, more, about, text, value, inline = match.groups()
-        attributes = attributes_of(more) if more else {}
-        kind = attributes.get(b"t", kind)
+    counted: dict[int, int] = {}
+    last = 0
+    for match in patterns.full.finditer(xml, begin, end):
+        letters, digits, kind, more, about, text, value, inline = match.groups()
+        if letters is not None:
+            key = int(digits) << COLUMN_BITS | COLUMNS[letters]
+        else:
+            counted = counted or {m.start(): key for key, m in _counted(patterns, xml, begin, end)}
+            key = counted[match.start()]
+        if key <= last:
+            raise BadPackage(f"its cells are not in order at row {key >> COLUMN_BITS}")
+        last = key
+        if more:
+            kind = attributes_of(more).get(b"t", kind)
         if about is not None:
-            formulas[key] = formula = _formula(about, text, sheet, key, masters)
-            formula.start, formula.end = match.span()
-            formula.dynamic = formula.kind == "array" and b"cm" in attributes
-        if value is not None and (kind is None or kind == b"n"):
-            if value:
-                values[key] = _number(value)
+            formulas.append((key, about, text, b"cm=" in more))
+            starts[key] = match.start()
+        if value and (kind is None or kind == b"n"):
+            number = values[key] = _number(value)
+            if number - number:  # not 0: it is infinite or no number
+                raise BadPackage(f"a cell holds {value[:20]!r} for a number")
+        elif kind == b"s" and value:
+            known = texts.get(value)
+            values[key] = known if known is not None else _shared(value, shared, texts)
         elif value is not None or inline is not None:
-            values[key] = _value(kind, value, inline, shared, texts)
+            if kind is not None and kind != b"n":
+                values[key] = value_of(kind, value, inline)
         elif about is not None and kind == b"str":
             values[key] = ""
+    if last >> COLUMN_BITS > MAX_ROW:
+        raise BadPackage("it has a cell outside every sheet")
     if len(values) > limit:
         raise BadPackage(f"it has more than {limit} cells")
+    if formulas:
+        read = _formulas if len(formulas) <= REMEMBERED else _formulas.__wrapped__
+        cells.sheet = read(sheet, tuple(formulas))
     return cells
 
 
 def spans(xml: bytes, cells: Cells, wanted: AbstractSet[int] | None) -> dict[int, re.Match[bytes]]:
     """The cells at some keys (or all of them), as the pattern of a cell matches them."""
     found: dict[int, re.Match[bytes]] = {}
-    for key, match in _addressed(pattern(cells.prefix), xml, cells.begin, cells.end):
+    for key, match in addressed(pattern(cells.prefix).cell, xml, cells):
         if wanted is None or key in wanted:
             found[key] = match
             if wanted is not None and len(found) == len(wanted):
@@ -172,8 +224,8 @@ def rich_text(item: bytes) -> str:
 
 def check_plain(xml: bytes) -> None:
     """Refuse XML that says one thing to a pattern and another to a parser."""
-    if FORBIDDEN.search(xml):
-        raise BadPackage("it holds comments, marked sections or a document type")
+    if b"<!" in xml or b"\0" in xml or xml.find(b"<?", len(b"\xef\xbb\xbf<")) > 0:
+        raise BadPackage("it holds comments, marked sections, instructions or a document type")
     declared = ENCODING.match(xml)
     if declared and declared[1].lower() not in (b"utf-8", b"us-ascii"):
         raise BadPackage("it is not in UTF-8")
@@ -189,38 +241,23 @@ def _bounds(xml: bytes) -> tuple[int, int, bytes]:
     if opening[2]:
         return begin, begin, prefix
     end = xml.find(b"</" + prefix + b"sheetData", begin)
-    if end < 0 or SHEET_DATA.search(xml, begin):
+    if end < 0 or xml.find(b"sheetData", end + len(prefix) + len(b"</sheetData")) > 0:
         raise BadPackage("its cells' section has no end, or there are two")
     return begin, end, prefix
 
 
-def _addressed(patterns: Pattern, xml: bytes, begin: int, end: int) -> Iterator[tuple[int, re.Match[bytes]]]:
-    """Each cell's match with its key; a cell or row that does not say where it is follows the last."""
-    columns: dict[bytes, int] = {}
-    last = 0
-    for match in patterns.cell.finditer(xml, begin, end):
-        letters = match[1]
-        if letters is None:
-            yield from _unaddressed(patterns, xml, begin, end)
+def addressed(cell: re.Pattern[bytes], xml: bytes, cells: Cells) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Each cell's match with its key, blank cells too."""
+    for match in cell.finditer(xml, cells.begin, cells.end):
+        if match[1] is None:
+            yield from _counted(pattern(cells.prefix), xml, cells.begin, cells.end)
             return
-        column = columns.get(letters)
-        if column is None:
-            column = columns[letters] = column_number(letters.decode())
-        row = int(match[2])
-        if row > MAX_ROW or column > MAX_COLUMN:
-            raise BadPackage(f"it has a cell {letters.decode()}{row}, outside every sheet")
-        key = row << COLUMN_BITS | column
-        if key <= last:
-            raise BadPackage(f"its cells are not in order at {letters.decode()}{row}")
-        last = key
-        yield key, match
+        yield int(match[2]) << COLUMN_BITS | COLUMNS[match[1]], match
 
 
-def _unaddressed(
-    patterns: Pattern, xml: bytes, begin: int, end: int
-) -> Iterator[tuple[int, re.Match[bytes]]]:
-    """The same for a sheet some of whose cells have no address: counted on from the cell before."""
-    row = column = last = 0
+def _counted(patterns: Pattern, xml: bytes, begin: int, end: int) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """The same where cells do not say where they are: each follows the one before it."""
+    row = column = 0
     for mark in patterns.mark.finditer(xml, begin, end):
         if mark["row"] is not None:
             row = int(attributes_of(mark["row"]).get(b"r", row + 1))
@@ -229,21 +266,25 @@ def _unaddressed(
         match = patterns.cell.match(xml, mark.start(), end)
         if match is None:
             raise BadPackage("its cells are not written as spreadsheet programs write them")
-        where = match[1] and area_of((match[1] + match[2]).decode())
-        given = attributes_of(match[4]).get(b"r") if not where else None
-        where = area_of(given.decode()) if given else where
+        named = match[1] + match[2] if match[1] else attributes_of(match[4]).get(b"r")
+        where = area_of(named.decode()) if named else None
         row, column = (where.top, where.left) if where else (row, column + 1)
         if not (0 < row <= MAX_ROW and column <= MAX_COLUMN):
             raise BadPackage("it has a cell outside every sheet")
-        key = row << COLUMN_BITS | column
-        if key <= last:
-            raise BadPackage(f"its cells are not in order at row {row}")
-        last = key
-        yield key, match
+        yield row << COLUMN_BITS | column, match
+
+
+@lru_cache(maxsize=64)
+def _formulas(sheet: int, found: tuple[tuple[int, bytes, bytes | None, bool], ...]) -> Formulas:
+    """The formulas of a sheet, read once for all books that have the same."""
+    masters: dict[str, tuple[int, str]] = {}
+    return Formulas(
+        {key: _formula(about, text, sheet, key, masters, dynamic) for key, about, text, dynamic in found}
+    )
 
 
 def _formula(
-    about: bytes, text: bytes | None, sheet: int, key: int, masters: dict[str, tuple[int, str]]
+    about: bytes, text: bytes | None, sheet: int, key: int, masters: dict[str, tuple[int, str]], dynamic: bool
 ) -> Formula:
     source = text_of(text) if text else ""
     if not about:
@@ -262,7 +303,8 @@ def _formula(
     area = area_of(attributes.get("ref", ""), sheet)
     if kind in FILLING and (area is None or area.size > LARGEST_ARRAY):
         raise BadPackage("it has an array formula whose range is missing or too large")
-    return Formula(source, kind if kind in FILLING else "", area, origin=key)
+    kind = kind if kind in FILLING else ""
+    return Formula(source, kind, area, dynamic and kind == "array", key)
 
 
 def _date(raw: bytes) -> float:
@@ -277,31 +319,22 @@ def _date(raw: bytes) -> float:
 
 
 def _number(raw: bytes) -> float:
-    """A number; Python alone would read `nan`, `1e999` and `1_000` as well."""
     try:
-        number = float(raw)
+        return float(b"?" if b"_" in raw else raw)
     except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or b"_" in raw:
-        raise BadPackage(f"a cell holds {raw[:20]!r} for a number")
-    return number
+        raise BadPackage(f"a cell holds {raw[:20]!r} for a number") from None
 
 
-def _value(
-    kind: bytes | None,
-    raw: bytes | None,
-    inline: bytes | None,
-    shared: Callable[[int], str],
-    texts: dict[bytes, str],
-) -> Value:
-    if kind == b"s" and raw is not None:
-        text = texts.get(raw)
-        if text is None:
-            try:
-                text = texts[raw] = shared(int(raw))
-            except (ValueError, IndexError):
-                raise BadPackage("a cell holds a text that the book does not have") from None
-        return text
+def _shared(raw: bytes, shared: Callable[[int], str], texts: dict[bytes, str]) -> str:
+    try:
+        text = texts[raw] = shared(int(raw))
+    except (ValueError, IndexError):
+        raise BadPackage("a cell holds a text that the book does not have") from None
+    return text
+
+
+def value_of(kind: bytes, raw: bytes | None, inline: bytes | None) -> Value:
+    """The value of a cell that holds neither a number nor a shared text."""
     if inline is not None:
         return rich_text(inline)
     assert raw is not None  # noqa: S101 - the caller passes one of the two

@@ -36,10 +36,10 @@ class Verdict:
         others = (
             where
             for where in sorted(self.causes)
-            if where not in self.blocked and not self.blocked.isdisjoint(model.dependents.closure((where,)))
+            if where not in self.blocked and not self.blocked.isdisjoint(model.closure((where,)))
         )
         named = list(islice(chain(own, others), NAMED))
-        said = [f"{model.name(where)} {self.causes[where]}" for where in named]
+        said = [f"{model.program.name(where)} {self.causes[where]}" for where in named]
         more = len(own) - len(said)
         return "; ".join(said) + (f"; and {more} more" if more > 0 else "")
 
@@ -47,15 +47,13 @@ class Verdict:
 def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None) -> Verdict:
     """Evaluate what the inputs, the clock and our functions reach, and judge it."""
     for _ in range(ROUNDS):
-        dirty = model.dependents.closure({*inputs, *model.moving, *model.missing})
+        dirty = model.closure({*inputs, *model.program.moving, *model.missing})
         if not dirty:
             return Verdict()
-        faults = {where: why for where in model.formulas if (why := model.fault(where))}
-        unresolved = model.dependents.closure(faults) if faults else set()
-        dirty -= unresolved
-        results, moved = model.computed(dirty, inputs, as_of)
+        unresolved = model.closure(model.program.faults)
+        results, moved = model.computed(dirty - unresolved, inputs, as_of)
         if not moved:
-            return _judged(model, inputs, faults, unresolved, results)
+            return _judged(model, inputs, unresolved, results)
         model.with_areas(moved)
     raise Unknowable("its dynamic arrays change their sizes without end")
 
@@ -63,22 +61,23 @@ def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None)
 def _judged(
     model: Model,
     inputs: Mapping[int, Value],
-    faults: Mapping[int, str],
-    unresolved: set[int],
+    unresolved: frozenset[int],
     results: Mapping[int, Value],
 ) -> Verdict:
     lost = {where: LOST for where, value in results.items() if value == UNKNOWN and where in model.formulas}
-    doubtful = unresolved | model.dependents.closure(lost)
+    doubtful = unresolved | model.closure(lost)
     roots = {where for where, value in inputs.items() if not same(value, model.cached(where))}
     roots |= model.missing
     roots |= {
-        where for where in model.moving if where not in doubtful and _has_changed(model, where, results)
+        where
+        for where in model.program.moving
+        if where not in doubtful and _has_changed(model, where, results)
     }
-    affected = model.dependents.closure(roots)
+    affected = model.closure(roots)
     unproven = dict(lost)
     unproven |= divergences(model, (w for w in affected if w in results and w not in doubtful))
-    causes = {**faults, **unproven}
-    blocked = (doubtful | model.dependents.closure(unproven)) & affected
+    causes = {**model.program.faults, **unproven}
+    blocked = (doubtful | model.closure(unproven)) & affected
     blocked &= {*model.formulas, *results}
     changes = {
         where: value
@@ -97,7 +96,7 @@ def _judged(
 
 def divergences(model: Model, cells: Iterable[int]) -> dict[int, str]:
     """The formulas of which the engine, given Excel's values, makes something else than Excel did."""
-    unprovable = CLOCK | RANDOM | model.ours
+    unprovable = CLOCK | RANDOM | model.program.ours
     blind = model.dependents.direct(model.missing)
     proved = [
         where
@@ -105,7 +104,7 @@ def divergences(model: Model, cells: Iterable[int]) -> dict[int, str]:
         if where in model.formulas
         and where not in model.missing
         and where not in blind
-        and unprovable.isdisjoint(model.plain[where].calls)
+        and unprovable.isdisjoint(model.program.plain[where].calls)
     ]
     if not proved:
         return {}

@@ -1,0 +1,207 @@
+"""What the formulas of a book do, whatever its values: worked out once for all books of a template."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Final
+
+from workbook.dependents import Dependents
+from workbook.engine import Session, knows
+from workbook.formulas import CLOCK, RANDOM, Grammar, Plain
+from workbook.sheet import Formula, Formulas
+from workbook.values import (
+    COLUMN_BITS,
+    COLUMN_MASK,
+    SHEET_BITS,
+    Area,
+    address,
+    area_of,
+    column_letters,
+    column_of,
+    place,
+    row_of,
+    sheet_of,
+)
+
+SPILLED: Final = re.compile(
+    r"(?:_xlfn\.)?ANCHORARRAY\(((?:'(?:[^']|'')*'!)?)(\$?[A-Z]{1,3}\$?\d+)\)"
+    r"|((?:'(?:[^']|'')*'!)?)(\$?[A-Z]{1,3}\$?\d+)#",
+    re.IGNORECASE,
+)
+OPEN: Final = 100_000  # a range of more cells is read only as far as a book fills it
+PROGRAMS: Final = 4  # templates that a process remembers
+PLANS: Final = 8  # sets of cells that it remembers how to evaluate, a template
+
+
+@dataclass(eq=False)
+class Plan:
+    """How some formulas are evaluated: their texts, and the cells whose values they need.
+
+    Where it is known which cells those are whatever a book holds, the engine that has loaded them
+    is kept, and the next book of the template sets only the values that differ.
+    """
+
+    texts: Mapping[int, str]
+    needs: Sequence[int]
+    functions: Collection[str]
+    wanted: Collection[Area]
+    keeps: bool
+    session: Session | None = field(default=None, repr=False)
+
+
+class Program:
+    """The formulas of a book by place, written plainly, and what depends on what."""
+
+    def __init__(self, grammar: Grammar, sheets: Iterable[Formulas]) -> None:
+        self.grammar = grammar
+        self.ours = grammar.ours
+        self.formulas: dict[int, Formula] = {}
+        self.arrays: dict[int, Area] = {}
+        for sheet, formulas in enumerate(sheets):
+            base = sheet << SHEET_BITS
+            for key, formula in formulas.by_key.items():
+                self.formulas[base | key] = formula
+                if formula.kind and formula.area is not None:
+                    self.arrays[base | key] = formula.area
+        self.plain = {where: self.written(where) for where in self.formulas}
+        self._reached: dict[frozenset[int], frozenset[int]] = {}
+        self._plans: dict[tuple[bool, frozenset[int]], Plan] = {}
+
+    @cached_property
+    def dependents(self) -> Dependents:
+        """What depends on what."""
+        return self.dependents_with(self.arrays)
+
+    @cached_property
+    def moving(self) -> frozenset[int]:
+        """The formulas that may change of themselves: of the clock, of chance, or by our functions."""
+        calls = CLOCK | RANDOM | self.ours
+        return frozenset(where for where, plain in self.plain.items() if not calls.isdisjoint(plain.calls))
+
+    @cached_property
+    def unknown_functions(self) -> tuple[str, ...]:
+        """The functions that the book calls and that neither we nor the engine have."""
+        called = frozenset().union(*(plain.calls for plain in self.plain.values())) - self.ours
+        return tuple(sorted(name for name in called if not knows(name)))
+
+    @cached_property
+    def faults(self) -> Mapping[int, str]:
+        """Why formulas can't be evaluated at all, as the end of a sentence that begins with the cell."""
+        return {where: why for where in self.formulas if (why := self._fault(where))}
+
+    def name(self, where: int) -> str:
+        """A cell's name for a reader: Plan!B7."""
+        return f"{self.grammar.sheets[sheet_of(where)]}!{address(row_of(where), column_of(where))}"
+
+    def closure(self, roots: Iterable[int]) -> frozenset[int]:
+        """The roots and all that depends on them; remembered, for the next book asks the same."""
+        asked = frozenset(roots)
+        known = self._reached.get(asked)
+        if known is None:
+            if len(self._reached) >= PLANS:
+                self._reached.pop(next(iter(self._reached)))
+            known = self._reached[asked] = frozenset(self.dependents.closure(asked))
+        return known
+
+    def plan(self, cells: frozenset[int], *, probe: bool) -> Plan:
+        """How to evaluate some formulas: in their places, or each as a single step."""
+        key = probe, cells
+        known = self._plans.get(key)
+        if known is None:
+            if len(self._plans) >= PLANS:
+                self._plans.pop(next(iter(self._plans)))
+            known = self.planned(cells, self.arrays, probe=probe)
+            if known.keeps:
+                self._plans[key] = known
+        return known
+
+    def planned(self, cells: frozenset[int], arrays: Mapping[int, Area], *, probe: bool) -> Plan:
+        """The same with dynamic arrays that fill other cells than the book says, and not remembered."""
+        shift = len(self.grammar.sheets) << SHEET_BITS if probe else 0
+        texts = {where + shift: self._text(where, arrays, qualified=probe) for where in cells}
+        both = (self.arrays,) if probe else (self.arrays, arrays)  # a spill that shrinks leaves cells
+        wanted = {areas[where] for where in cells for areas in both if where in areas}
+        if probe:
+            wanted = {area._replace(sheet=area.sheet + len(self.grammar.sheets)) for area in wanted}
+        calls: set[str] = set()
+        areas: set[Area] = set()
+        keeps = True
+        for where in cells:
+            plain = self.plain[where]
+            calls |= plain.calls
+            areas.update(plain.areas)
+            keeps = keeps and not (plain.reaches or self.formulas[where].dynamic)
+        keeps = keeps and RANDOM.isdisjoint(calls) and all(area.size <= OPEN for area in areas)
+        needs: set[int] = set()
+        if keeps:
+            for area in areas:
+                needs.update(area.places())
+            if not probe:
+                needs -= cells
+                for area in wanted:
+                    needs.difference_update(area.places())
+        return Plan(texts, sorted(needs), sorted(calls & self.ours), sorted(wanted), keeps)
+
+    def written(self, where: int, *, qualified: bool = False) -> Plain:
+        """A formula as the grammar writes it for its place."""
+        formula = self.formulas[where]
+        origin = formula.origin >> COLUMN_BITS, formula.origin & COLUMN_MASK
+        return self.grammar.plain(
+            formula.text, sheet_of(where), row_of(where), column_of(where), origin, qualified=qualified
+        )
+
+    def dependents_with(self, arrays: Mapping[int, Area]) -> Dependents:
+        """What depends on what while dynamic arrays fill these cells."""
+        return Dependents(
+            {where: plain.areas for where, plain in self.plain.items()},
+            {where: {area, arrays[where]} for where, area in self.arrays.items()},
+            [w for w, plain in self.plain.items() if plain.reaches or self.formulas[w].kind == "dataTable"],
+        )
+
+    def _fault(self, where: int) -> str:
+        if self.formulas[where].kind == "dataTable":
+            return "is part of a what-if data table"
+        plain = self.plain[where]
+        if plain.fault:
+            return plain.fault
+        unknown = sorted(plain.calls.intersection(self.unknown_functions))
+        if unknown:
+            return f"calls {unknown[0]}, which neither microhedge nor its engine knows"
+        return ""
+
+    def _text(self, where: int, arrays: Mapping[int, Area], *, qualified: bool) -> str:
+        """The formula such that it fills one cell, unless it is an array formula."""
+        plain = self.written(where, qualified=True) if qualified else self.plain[where]
+        text = self._despilled(where, plain, arrays)
+        formula = self.formulas[where]
+        if formula.kind == "array":
+            is_single = not formula.dynamic and formula.area is not None and formula.area.size == 1
+        else:
+            is_single = any(area.size > 1 for area in plain.areas) and not self.ours.isdisjoint(plain.calls)
+        return f"INDEX({text},1,1)" if is_single else text
+
+    def _despilled(self, where: int, plain: Plain, arrays: Mapping[int, Area]) -> str:
+        """`B2#` as the range that B2 fills: to the engine an array of one cell has none."""
+        if "#" not in plain.text and "ANCHORARRAY" not in plain.calls:
+            return plain.text
+        grammar = self.grammar
+
+        def spilled(match: re.Match[str]) -> str:
+            prefix, corner = match[1] or match[3] or "", match[2] or match[4]
+            named = area_of(corner)
+            for area in plain.areas:
+                at_home = grammar.prefix(area.sheet) == (prefix or grammar.prefix(sheet_of(where)))
+                if named is None or not at_home or (area.top, area.left) != (named.top, named.left):
+                    continue
+                filled = arrays.get(place(area.sheet, area.top, area.left), area)
+                return f"{prefix}{corner}:${column_letters(filled.right)}${filled.bottom}"
+            return match[0]
+
+        return SPILLED.sub(spilled, plain.text)
+
+
+@lru_cache(maxsize=PROGRAMS)
+def program(grammar: Grammar, sheets: tuple[Formulas, ...]) -> Program:
+    """The program of a book; both arguments are known by their identity."""
+    return Program(grammar, sheets)

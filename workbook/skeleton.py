@@ -1,0 +1,133 @@
+"""What the sheets of one template have in common: everything but their values.
+
+Split at its values, a sheet's XML is a skeleton, which books of one template share, and a list of
+texts. The second time that a skeleton is met it is remembered which cell each of the values belongs
+to, and of what type it is; from then on a sheet with that skeleton needs no reading cell by cell.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
+from math import isfinite
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
+
+from workbook.errors import BadPackage
+from workbook.sheet import Cells, addressed, attributes_of, pattern, scan, value_of
+
+if TYPE_CHECKING:
+    from workbook.values import Value
+
+VALUE: Final = re.compile(rb"<v>([^<]*)</v>")
+LARGEST: Final = 4 << 20  # bytes of a sheet
+REMEMBERED: Final = 48  # skeletons
+OVERHEAD: Final = len(b"<v></v>")
+
+_seen: dict[int, None] = {}
+_known: dict[tuple[int, bytes], "Skeleton"] = {}
+
+
+def read(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int) -> Cells:
+    """The cells of a sheet: by its skeleton if that is known, or else one by one."""
+    pieces = VALUE.split(xml)
+    identity = sheet, b"\0".join(pieces[::2])
+    known = _known.get(identity)
+    if known is not None:
+        cells = known.cells(xml, pieces, shared)
+        if cells is not None and len(cells.values) <= limit:
+            return cells
+    cells = scan(xml, sheet, shared, limit)
+    if known is None and not cells.prefix and len(xml) <= LARGEST:
+        mark = hash(identity)
+        if mark not in _seen:
+            _remember(_seen, mark, None, 16 * REMEMBERED)
+        else:
+            _remember(_known, identity, Skeleton(xml, cells), REMEMBERED)
+    return cells
+
+
+class Skeleton:
+    """Which cell each value of a sheet belongs to."""
+
+    def __init__(self, xml: bytes, cells: Cells) -> None:
+        self.sheet = cells.sheet
+        self.begin = cells.begin
+        order = {match.start(1): index for index, match in enumerate(VALUE.finditer(xml))}
+        numbers: dict[int, int] = {}
+        texts: dict[int, int] = {}
+        others: list[tuple[int, int, bytes]] = []
+        self.fixed: dict[int, Value] = {}  # values that lie in the skeleton itself
+        self.places: dict[int, tuple[int, int]] = {}  # of formulas: the value's number, its distance
+        for key, match in addressed(pattern(b"").cell, xml, cells):
+            index = order.get(match.start(7))
+            if key in cells.starts and index is not None:
+                self.places[key] = index, match.start(7) - match.start()
+            if index is None:
+                if key in cells.values:
+                    self.fixed[key] = cells.values[key]
+                continue
+            kind = attributes_of(match[4]).get(b"t", match[3]) if match[4] else match[3]
+            if kind is None or kind == b"n":
+                numbers[key] = index
+            elif kind == b"s":
+                texts[key] = index
+            else:
+                others.append((key, index, kind))
+        self.others = others
+        self.numbers, self.number_at = tuple(numbers), _picker(numbers.values())
+        self.texts, self.text_at = tuple(texts), _picker(texts.values())
+
+    def cells(self, xml: bytes, pieces: Sequence[bytes], shared: Callable[[int], str]) -> Cells | None:
+        """The cells of a sheet with this skeleton; None if its values need a closer look."""
+        raw = pieces[1::2]
+        digits = self.number_at(raw)
+        try:
+            numbers = list(map(float, digits))
+            texts = list(map(shared, map(int, self.text_at(raw))))
+            others = {key: value_of(kind, raw[index], None) for key, index, kind in self.others}
+        except (ValueError, IndexError, BadPackage):
+            return None
+        if not all(map(isfinite, numbers)) or b"_" in b"".join(digits):
+            return None
+        values: dict[int, Value] = dict(zip(self.numbers, numbers, strict=True))
+        values.update(zip(self.texts, texts, strict=True))
+        values.update(others)
+        values.update(self.fixed)
+        end = xml.find(b"</sheetData", self.begin)
+        return Cells(values, self.sheet, _Starts(pieces, self.places), self.begin, end)
+
+
+class _Starts(Mapping[int, int]):
+    """Where the cells of formulas start, counted when it is first asked."""
+
+    def __init__(self, pieces: Sequence[bytes], places: Mapping[int, tuple[int, int]]) -> None:
+        self._pieces = pieces
+        self._places = places
+        self._ends: list[int] = []
+
+    def __getitem__(self, key: int) -> int:
+        if not self._ends:
+            self._ends = list(accumulate(map(len, self._pieces)))
+        index, distance = self._places[key]
+        # The value follows 2 * index + 1 pieces; the split took the tags round each value before it.
+        return self._ends[2 * index] + OVERHEAD * index + len(b"<v>") - distance
+
+    def __iter__(self) -> Any:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def _picker(indexes: Iterable[int]) -> Callable[[Sequence[bytes]], Sequence[bytes]]:
+    """Several items of a list at once."""
+    at = list(indexes)
+    if len(at) > 1:
+        return itemgetter(*at)
+    return lambda items: [items[index] for index in at]
+
+
+def _remember(memory: dict[Any, Any], key: Any, value: Any, limit: int) -> None:
+    if len(memory) >= limit:
+        memory.pop(next(iter(memory)))
+    memory[key] = value
