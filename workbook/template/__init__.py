@@ -17,7 +17,7 @@ from workbook.errors import BookError
 from workbook.layout import PLAN
 from workbook.layout.formats import PURPOSE_ROW, STATUS_ROW, TITLE_ROW, TOP
 from workbook.recalc import recalc_bytes
-from workbook.record import Sheet, Table, letters
+from workbook.record import Panel, Sheet, Table, letters
 from workbook.request import Request
 from workbook.template import (
     blocks,
@@ -166,6 +166,21 @@ def _view(sheet: Worksheet, record: Sheet) -> None:
     data = _data(record)
     sheet.sheet_view.showGridLines = False
     sheet.freeze_panes = f"{letters(data.column + 1)}{data.first_row}" if data else f"A{STATUS_ROW + 1}"
+    first = _first_input(record) or f"A{STATUS_ROW + 1}"
+    for selection in sheet.sheet_view.selection:
+        selection.activeCell = selection.sqref = first
+
+
+def _first_input(record: Sheet) -> str | None:
+    """Where the cursor stands when the sheet is opened: on the first cell to fill in."""
+    for block in record.blocks:
+        if isinstance(block, Panel):
+            for row, field in enumerate(block.fields, block.first_row):
+                if field.is_input:
+                    return f"{letters(block.value_column)}{row}"
+        if isinstance(block, Table) and block.columns[0].is_input:
+            return f"{letters(block.column)}{block.first_row}"
+    return None
 
 
 def _print(sheet: Worksheet, record: Sheet) -> None:
