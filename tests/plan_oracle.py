@@ -544,6 +544,7 @@ class Oracle:
         yield "word_base_decimals", decimals_of(step)
         priced = cells["plan_entry_price"] * cells["plan_spot_price"] > 0
         facts = "facts of the contract on Venues" if priced else "prices of the hedge asset on Market"
+        yield "word_error", "A cell is an error: see Checks"
         yield "word_missing_facts", f"the {facts}"
         held = f"the {facts}" if cells["plan_exposure"] else "what you hold on Holdings, its prices on Market"
         yield "word_missing", (missing := held if self.filled else "your plan on Plan")

@@ -40,7 +40,7 @@ SUMMARY: Final = Panel(
             name="checks_status",
             label="Shown on top of every sheet",
             kind="text",
-            formula="IF(plan_ready,word_checks&word_warnings,word_incomplete)",
+            formula="IF(ISERROR(plan_ready),word_error,IF(plan_ready,word_checks&word_warnings,word_incomplete))",
             help="",
         ),
     ),

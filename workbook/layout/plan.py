@@ -478,7 +478,10 @@ WORDS: Final = Panel(
             name="say_order",
             label="Order in words",
             kind="text",
-            formula="IF(plan_ready,IF(plan_size>0,word_order&word_terms,word_nothing),word_incomplete)",
+            formula=(
+                "IF(ISERROR(plan_ready),word_error,IF(plan_ready,"
+                "IF(plan_size>0,word_order&word_terms,word_nothing),word_incomplete))"
+            ),
             is_output=True,
         ),
         Field(

@@ -27,6 +27,12 @@ WORDING: Final = Panel(
             ),
             ("step", "Step of the quantity", "number", "IF(plan_ready,plan_lot_value/plan_entry_price,1)"),
             ("base_decimals", "Decimals of a quantity", "number", "MAX(0,ROUNDUP(-LOG10(word_step),0))"),
+            (
+                "error",
+                "Broken plan",
+                "text",
+                'IF(ISERROR(plan_exposure),"A holding has no value: see Holdings","A cell is an error: see Checks")',
+            ),
             ("incomplete", "Incomplete plan", "text", '"Fill in the yellow cells: "&word_missing'),
             (
                 "missing",

@@ -1,0 +1,134 @@
+"""The book judges itself: what is broken fails its check, what is unwise is warned of, in words."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import openpyxl
+import pytest
+
+from workbook.layout import PLAN
+from workbook.recalc import recalc_bytes
+from workbook.request import Request
+from workbook.template import bare_bytes
+from workbook.template.examples import Example, Rows, example
+
+
+def said(chosen: Example) -> Mapping[str, Any]:
+    """What the named cells hold once the book is calculated."""
+    package, _ = recalc_bytes(bare_bytes(chosen), Request(as_of=chosen.as_of))
+    book = openpyxl.load_workbook(io.BytesIO(package), data_only=True)
+    places = {name: PLAN.names[name] for name in PLAN.fields}
+    return {name: book[at.sheet].cell(at.row, at.column).value for name, at in places.items()}
+
+
+def changed(fields: Mapping[str, Any] | None = None, tables: Mapping[str, Rows] | None = None) -> Example:
+    """The default example with other inputs."""
+    chosen = example("two-asset")
+    return replace(
+        chosen, fields={**chosen.fields, **(fields or {})}, tables={**chosen.tables, **(tables or {})}
+    )
+
+
+def failed(values: Mapping[str, Any]) -> set[str]:
+    """The checks that do not pass."""
+    return {name for name in PLAN.fields if name.startswith("check_") and values[name] is not True} - {
+        "check_tolerance"
+    }
+
+
+def warned(values: Mapping[str, Any]) -> set[str]:
+    """The warnings that are raised."""
+    return {name for name in PLAN.fields if name.startswith("warn_") and values[name] is True}
+
+
+MARKET = example("two-asset").tables["Market"]
+CASES: list[tuple[str, Example, set[str], str]] = [
+    ("an unknown asset", changed(tables={"Holdings": (("XYZ", 1),)}), {"holdings"}, "A holding has no value"),
+    ("a quantity in words", changed(tables={"Holdings": (("BTC", "two"),)}), {"holdings"}, "A holding has"),
+    ("a symbol twice", changed(tables={"Market": (*MARKET, MARKET[0])}), {"symbols"}, "A check fails"),
+    ("an unknown hedge asset", changed({"plan_instrument": "XYZ"}), {"instrument", "contract"}, "Fill in"),
+    ("an unknown contract", changed({"plan_venue": "WEEX", "plan_kind": "inverse"}), {"contract"}, "Fill in"),
+    ("more leverage than granted", changed({"plan_leverage": 200}), {"leverage"}, "A check fails"),
+    ("less than the least order", changed({"plan_ratio": 0.0005}), set(), "All checks pass"),
+]
+
+
+# As Excel does, a chart keeps an error as its text; openpyxl cannot read that back.
+@pytest.mark.filterwarnings("ignore:Unable to read chart:UserWarning")
+@pytest.mark.parametrize(("what", "chosen", "checks", "status"), CASES, ids=[case[0] for case in CASES])
+def test_what_is_broken_fails_its_check(what: str, chosen: Example, checks: set[str], status: str) -> None:
+    """The named checks fail, and the head of every sheet says so in words, never as an error."""
+    values = said(chosen)
+    assert {f"check_{name}" for name in checks} <= failed(values), what
+    assert (values["checks_ok"] is True) == (not checks)
+    assert str(values["checks_status"]).startswith(status)
+    assert str(values["say_order"])[0] != "#"
+
+
+@pytest.mark.parametrize(
+    ("fields", "warnings", "words"),
+    [
+        ({}, set(), ""),
+        (
+            {"plan_ratio": 1.2},
+            {"overhedge", "margin"},
+            "▲ The hedge is 120.0% of the value, wanted were 120.0%",
+        ),
+        ({"plan_leverage": 8}, {"leverage", "liquidation"}, "▲ 8x is above 5x: little room"),
+        (
+            {"plan_leverage": 50},
+            {"leverage", "liquidation"},
+            "▲ 50x is above 10x: that is speculation, no hedge",
+        ),
+        ({"plan_leverage": 8}, {"leverage", "liquidation"}, "▲ Liquidation is 11.9% away: use at most 6.4x"),
+        ({"plan_capital": 400}, {"margin"}, "▲ The margin is 80.00 more than you have"),
+        ({"plan_as_of": 46_038.0}, {"stale", "review"}, "▲ The oldest price is 15 days old"),
+        ({"plan_as_of": 46_038.0}, {"stale", "review"}, "▲ 1 open hedge waits for you: see Journal"),
+    ],
+)
+def test_what_is_unwise_is_warned_of(fields: Mapping[str, Any], warnings: set[str], words: str) -> None:
+    """Each of the article's pitfalls raises its warning, and the Plan sheet says it."""
+    values = said(changed(fields))
+    assert warned(values) == {f"warn_{name}" for name in {"facts", *warnings}}
+    sentences = [values[name] for name in PLAN.fields if name.startswith("say_")]
+    assert not words or words in sentences
+
+
+def test_one_whole_contract_is_named_for_what_it_is() -> None:
+    """The article's over-hedge: a contract of one bitcoin is 12.5 times the wanted hedge."""
+    contract = (
+        "My venue",
+        "BTC",
+        "linear",
+        "BTC-1",
+        1,
+        1,
+        0.1,
+        None,
+        0.0002,
+        0.0005,
+        100,
+        None,
+        46_023.0,
+        "me",
+    )
+    tables: Mapping[str, Rows] = {"Contracts": (contract,), "VenueList": (("My venue",),)}
+    up = said(changed({"plan_venue": "My venue", "plan_rounding": "up"}, tables))
+    assert up["plan_coverage"] == 5
+    assert up["say_contract"] == "▲ One contract is 12.5 times the wanted hedge: choose another contract"
+    assert up["warn_overhedge"] is True
+    down = said(changed({"plan_venue": "My venue"}, tables))
+    assert down["plan_contracts"] == 0
+    assert down["say_order"] == (
+        "Nothing to trade: one lot is worth 30,000.00, the wanted hedge is 2,400.00."
+    )
+
+
+def test_funding_against_a_short_is_said() -> None:
+    """A short pays while the rate is negative."""
+    quote = ("BTC", 30_000, None, None, -0.0001, None, None, 8, None, None, 46_023.0, "me")
+    values = said(changed(tables={"Market": (quote, *MARKET[1:])}))
+    assert values["costs_funding"] == pytest.approx(5.04)
+    assert values["say_funding"] == "▲ You pay about 5.04 of funding"
