@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from udfs import REGISTRY, NotAvailable
 from udfs.venues import CONTRACTS_FILE, TIERS_FILE, VARIABLE, beside, spelling, tables
+from workbook import recalc_book
 
 ROOT = Path(__file__).parents[1]
 SPEC = REGISTRY["CONTRACT_SPEC"].call
@@ -301,3 +303,15 @@ def test_list_as_json_keeps_every_fact() -> None:
     rows = json.loads(venues("list", "--format", "json").stdout)
     mexc = next(row for row in rows if row["venue"] == "MEXC" and row["symbol"] == "BTC/USDT:USDT")
     assert (mexc["contract_size"], mexc["minimum_notional"], mexc["as_of"]) == (0.0001, None, "2025-01-01")
+
+
+def test_recalculation_reads_the_table_beside_the_book(tmp_path: Path) -> None:
+    """A saved book takes its facts from the table in its own folder, whatever folder it is written to."""
+    (tmp_path / CONTRACTS_FILE).write_text(OWN, encoding="utf-8")
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = '=CONTRACT_SPEC("Binance","BTC","lot")'
+    book.save(tmp_path / "book.xlsx")
+    (tmp_path / "out").mkdir()
+    target = tmp_path / "out" / "book.xlsx"
+    assert recalc_book(tmp_path / "book.xlsx", target).status == "done"
+    assert openpyxl.load_workbook(target, data_only=True).worksheets[0]["A1"].value == 0.01

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from udfs.errors import HedgeError
+from udfs.venues import beside
 from workbook.book import Book
 from workbook.charts import charts_with
 from workbook.errors import BadPackage, Unknowable
@@ -33,7 +34,8 @@ def recalc_book(source: Place, target: Place, request: Request | None = None) ->
     status: Status = "refused"
     try:
         content = _read(Path(source))
-        written, outcome = recalc_bytes(content, request or Request())
+        with beside(source):
+            written, outcome = recalc_bytes(content, request or Request())
         status = "failed"
         if not outcome.is_problem:
             write_whole(written, Path(source), Path(target))
