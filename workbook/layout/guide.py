@@ -29,6 +29,10 @@ INTRODUCTION: Final = Notes(
                 "venue's own page is right where this book differs from it."
             ),
         ),
+        (
+            "Its functions",
+            "HEDGE_MARGIN and its family come from microhedge: `microhedge addin install excel` (or libreoffice). Without them the book shows its last values, and #NAME? in what you change; `microhedge recalc` needs no spreadsheet program.",
+        ),
     ),
 )
 STEPS: Final = Notes(
