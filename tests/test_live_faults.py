@@ -323,6 +323,40 @@ def test_answer_without_content(server: VenueServer, connection: Connection) -> 
     assert str(miss.reason) == "BingX: the answer has neither a rate nor a price of ETH/USDT:USDT"
 
 
+def test_tiers_of_another_shape_cost_the_tiers_alone(server: VenueServer, connection: Connection) -> None:
+    """MEXC renames the fields of its tiers: the contract is had, the tiers stay, one sentence says so."""
+    answer = server.routes[f"{MEXC_CONTRACT}/detail"]
+
+    def renamed(query: dict[str, str], now: int) -> Any:
+        given = answer(query, now)
+        rows = [{**row, "riskLimitCustom": [{"lv": 1, "vol": 5}]} for row in given["data"]]
+        return {**given, "data": rows}
+
+    server.routes[f"{MEXC_CONTRACT}/detail"] = renamed
+    found = refresh(tables(), connection, ["MEXC"], ["BTC"])
+    assert [row.symbol for row in found.contracts] == ["BTC/USDT:USDT"]
+    assert found.tiers == []
+    assert found.remarks == [
+        (
+            "MEXC: the answer is not of the shape that was expected (KeyError: 'maxVol'); "
+            "the leverage tiers of BTC/USDT:USDT stay as they were"
+        )
+    ]
+
+
+def test_tiers_that_are_refused_cost_the_tiers_alone(server: VenueServer, connection: Connection) -> None:
+    """Bybit's risk limits are out of order: the contract is had all the same."""
+    server.faults = [Fault(on="risk-limit", status=503)]
+    found = refresh(tables(), connection, ["Bybit"], ["BTCUSDT"])
+    assert [row.symbol for row in found.contracts] == ["BTC/USDT:USDT"]
+    assert found.remarks == [
+        (
+            "Bybit: out of order at the moment (HTTP 503); "
+            "the leverage tiers of BTC/USDT:USDT stay as they were"
+        )
+    ]
+
+
 def test_empty_list_is_no_answer(server: VenueServer, connection: Connection) -> None:
     """A venue without a market has not delisted everything: it has failed."""
     server.routes[f"{BYBIT_API}/instruments-info"] = lambda _, now: {

@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +29,17 @@ class Fault:
     times: int = 10**6  # how often, before it behaves again
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A server that takes no notice of clients who have gone away: that is what they are to do."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say what went wrong, unless the client has hung up."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class VenueServer:
     """The venues at `address`: `address/api.bybit.com/v5/…` is Bybit."""
 
@@ -36,8 +48,7 @@ class VenueServer:
         self.now = NOW
         self.faults: list[Fault] = []
         self.asked: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = QuietServer(("127.0.0.1", 0), _handler(self))
         scheme = "http"
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -2,7 +2,8 @@
 
 import importlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from time import sleep
@@ -87,6 +88,15 @@ class Client:
             raise LiveError(f"{self.venue}: was not asked", self.venue)
 
         return asked
+
+
+@contextmanager
+def understood(venue: str) -> Iterator[None]:
+    """While an answer is read: what does not fit is a fault of the answer, in a sentence."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+        raise fault(venue, error) from error
 
 
 def _exchange(name: str, connection: Connection, types: tuple[str, ...]) -> Any:

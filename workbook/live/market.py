@@ -9,7 +9,7 @@ from typing import Final
 from udfs.registry import serial
 from workbook.layout import PLAN
 from workbook.live.cache import Cache
-from workbook.live.client import Connection
+from workbook.live.client import Connection, understood
 from workbook.live.clock import Clock, clock, span
 from workbook.live.desks import DESKS, Desk
 from workbook.live.faults import LiveError, UnknownVenue
@@ -73,8 +73,9 @@ class LiveMarket:
 
     def history(self, want: Want, days: int) -> Mapping[dt.date, float]:
         """Daily closes of an asset's spot market; fewer than asked for are a remark."""
-        counter, time = self._counter(desk_of(want))
-        found = dict(closes(counter, want, days, time.now))
+        with understood(want.venue):
+            counter, time = self._counter(desk_of(want))
+            found = dict(closes(counter, want, days, time.now))
         if len(found) < days:
             self.remark(f"{want.venue}: gave {len(found)} of {days} days of {want.symbol}")
         return found
@@ -87,8 +88,9 @@ class LiveMarket:
         self.told(f"{desk.venue}: asking for {', '.join(want.symbol for want in wants)}")
         for want in wants:
             try:
-                counter, time = self._counter(desk)
-                said = quote(counter, want, time.now)
+                with understood(desk.venue):
+                    counter, time = self._counter(desk)
+                    said = quote(counter, want, time.now)
             except LiveError as reason:
                 if reason.is_final:
                     self._closed[desk] = reason

@@ -18,7 +18,7 @@ from typing import Any, Final
 from udfs.errors import NotAvailable
 from udfs.registry import EXCEL_EPOCH
 from udfs.venues import CONTRACTS_FILE, TIERS_FILE, Contract, Tables, Tier, spelling
-from workbook.live.client import Client, Connection
+from workbook.live.client import Client, Connection, understood
 from workbook.live.clock import clock
 from workbook.live.desks import DESKS, Desk, Market, listed, traded
 from workbook.live.facts import VALUED, contract, tiers
@@ -174,10 +174,17 @@ def _ask(desk: Desk, connection: Connection, symbols: Sequence[str]) -> Refresh:
 
 
 def _take(found: Refresh, desk: Desk, client: Client, market: Market, today: dt.date) -> None:
+    """One contract; tiers that can't be had cost the tiers alone."""
     source = f"ccxt {client.version} {desk.exchange}, public endpoints"
-    carry = funding(client, market) if market["swap"] else UNKNOWN
-    found.contracts.append(contract(desk, market, carry, today, source))
-    found.tiers += tiers(desk, client, market, carry.mark, today, source)
+    with understood(desk.venue):
+        carry = funding(client, market) if market["swap"] else UNKNOWN
+        row = contract(desk, market, carry, today, source)
+    found.contracts.append(row)
+    try:
+        with understood(desk.venue):
+            found.tiers += tiers(desk, client, market, carry.mark, today, source)
+    except LiveError as reason:
+        found.remarks.append(f"{reason}; the leverage tiers of {row.symbol} stay as they were")
 
 
 def _unlisted(desk: Desk, symbol: str) -> list[Market]:
