@@ -356,6 +356,10 @@ def recalc(
     timeout: Annotated[
         float, typer.Option(min=0, metavar="S", help="Seconds after which one book is given up; 0: never.")
     ] = 300,
+    engine: Annotated[
+        Literal["embedded", "libreoffice"],
+        typer.Option(help="What calculates: libreoffice for books with functions that ours lacks; slower."),
+    ] = "embedded",
     live: Annotated[
         bool, typer.Option("--live", help="Ask each book's venue for its Market sheet first, through ccxt.")
     ] = False,
@@ -378,6 +382,7 @@ def recalc(
             market=read_market(market) if market else {},
             as_of=read_time(as_of) if as_of else None,
             allow_stale=allow_stale,
+            engine=engine,
         )
         if report and report == market:
             raise UsageError(f"{report}: is the market file, and cannot be the report too")

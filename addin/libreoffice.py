@@ -1,6 +1,5 @@
 """LibreOffice as a host: the extension is put in, looked up and taken out by its own unopkg."""
 
-import os
 import re
 import tempfile
 from collections.abc import Sequence
@@ -8,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from addin.hosts import HostError, State, Status
-from addin.oxt import IDENTIFIER, extension, own_version
-from workbook.soffice import missing_python, program, run
+from workbook.oxt import IDENTIFIER, extension, own_version
+from workbook.soffice import layer, missing_python, program, run
 
 FILE: Final = "microhedge.oxt"
 LEAST_PYTHON: Final = (3, 10)
@@ -31,7 +30,7 @@ def install() -> str:
         raise HostError(unfit)
     with tempfile.TemporaryDirectory() as folder:
         (path,) = build(Path(folder))
-        run("unopkg", ["add", "--force", *_layer(), str(path)])
+        run("unopkg", ["add", "--force", *layer(), str(path)])
     return f"microhedge {own_version()} is in LibreOffice{_whose()}; restart LibreOffice if it is running"
 
 
@@ -51,13 +50,13 @@ def remove() -> str:
     """Take the extension out."""
     if installed() is None:
         return "microhedge was not in LibreOffice"
-    run("unopkg", ["remove", *_layer(), IDENTIFIER])
+    run("unopkg", ["remove", *layer(), IDENTIFIER])
     return f"microhedge is no longer in LibreOffice{_whose()}"
 
 
 def installed() -> tuple[str, bool] | None:
     """The version of our extension in LibreOffice and whether it is registered; None if it is not there."""
-    listed = run("unopkg", ["list", *_layer()])
+    listed = run("unopkg", ["list", *layer()])
     for block in re.split(r"(?m)^Identifier: ", listed)[1:]:
         name, *lines = block.splitlines()
         if name.strip() == IDENTIFIER:
@@ -66,13 +65,5 @@ def installed() -> tuple[str, bool] | None:
     return None
 
 
-def _is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0
-
-
-def _layer() -> list[str]:
-    return ["--shared"] if _is_root() else []  # unopkg refuses root anything else
-
-
 def _whose() -> str:
-    return ", for all users" if _is_root() else ""
+    return ", for all users" if layer() else ""

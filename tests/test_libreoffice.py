@@ -12,9 +12,9 @@ from calc import Calc, Office, absence
 from openpyxl.utils import get_column_letter
 from parity_cases import CASES, Case
 
-from addin import oxt
 from udfs import REGISTRY
 from udfs.registry import serial
+from workbook import oxt
 
 needs_office = pytest.mark.skipif(bool(absence()), reason=absence() or "LibreOffice is here")
 ADD_IN_CATEGORY = 11  # com.sun.star.sheet.FunctionCategory.ADDINS

@@ -107,6 +107,11 @@ class Session:
         return results
 
 
+def known(functions: Iterable[str]) -> frozenset[str]:
+    """Those of the functions that the engine itself has."""
+    return frozenset(filter(knows, functions))
+
+
 @cache
 def knows(function: str) -> bool:
     """Whether the engine itself has a function of that name."""

@@ -7,9 +7,10 @@ from typing import Final
 
 from workbook.book import Book
 from workbook.dependents import Dependents
-from workbook.engine import Session
+from workbook.engines import Evaluation
 from workbook.errors import Unknowable
 from workbook.program import Plan, program
+from workbook.request import EngineName
 from workbook.sheet import LARGEST_ARRAY
 from workbook.values import (
     COLUMN_BITS,
@@ -33,10 +34,10 @@ TOLERANCE: Final = 1e-9
 class Model:
     """One book's formulas by place, and the values that the book caches."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, engine: EngineName = "embedded") -> None:
         self.book = book
         cells = [book.cells(sheet) for sheet in range(len(book.sheets))]
-        self.program = program(book.grammar, tuple(sheet.sheet for sheet in cells))
+        self.program = program(book.grammar, tuple(sheet.sheet for sheet in cells), engine)
         self.formulas = self.program.formulas
         self.arrays = self.program.arrays
         self._values = [sheet.values for sheet in cells]
@@ -174,8 +175,8 @@ class Model:
         plan.session = session
         return results
 
-    def _session(self, texts: Mapping[int, str], plan: Plan, more: list[str]) -> Session:
-        return Session(
+    def _session(self, texts: Mapping[int, str], plan: Plan, more: list[str]) -> Evaluation:
+        return self.program.engine.Session(
             [*self.program.grammar.sheets, *more],
             texts,
             plan.wanted,

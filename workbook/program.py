@@ -7,8 +7,9 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from workbook.dependents import Dependents
-from workbook.engine import Session, knows
+from workbook.engines import Engine, Evaluation, engine_named
 from workbook.formulas import CLOCK, RANDOM, Grammar, Plain
+from workbook.request import EngineName
 from workbook.sheet import Formula, Formulas
 from workbook.values import (
     COLUMN_BITS,
@@ -47,14 +48,15 @@ class Plan:
     functions: Collection[str]
     wanted: Collection[Area]
     keeps: bool
-    session: Session | None = field(default=None, repr=False)
+    session: Evaluation | None = field(default=None, repr=False)
 
 
 class Program:
     """The formulas of a book by place, written plainly, and what depends on what."""
 
-    def __init__(self, grammar: Grammar, sheets: Iterable[Formulas]) -> None:
+    def __init__(self, grammar: Grammar, sheets: Iterable[Formulas], engine: Engine) -> None:
         self.grammar = grammar
+        self.engine = engine
         self.ours = grammar.ours
         self.formulas: dict[int, Formula] = {}
         self.arrays: dict[int, Area] = {}
@@ -83,7 +85,7 @@ class Program:
     def unknown_functions(self) -> tuple[str, ...]:
         """The functions that the book calls and that neither we nor the engine have."""
         called = frozenset().union(*(plain.calls for plain in self.plain.values())) - self.ours
-        return tuple(sorted(name for name in called if not knows(name)))
+        return tuple(sorted(called - self.engine.known(called)))
 
     @cached_property
     def faults(self) -> Mapping[int, str]:
@@ -202,6 +204,6 @@ class Program:
 
 
 @lru_cache(maxsize=PROGRAMS)
-def program(grammar: Grammar, sheets: tuple[Formulas, ...]) -> Program:
-    """The program of a book; both arguments are known by their identity."""
-    return Program(grammar, sheets)
+def program(grammar: Grammar, sheets: tuple[Formulas, ...], engine: EngineName) -> Program:
+    """The program of a book for an engine; all three are known by their identity."""
+    return Program(grammar, sheets, engine_named(engine))

@@ -65,7 +65,7 @@ def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
 
 
 def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
-    model = Model(book)
+    model = Model(book, request.engine)
     verdict = judged(model, new_inputs(book, request), request.as_of)
     facts = Outcome(
         "",

@@ -14,6 +14,8 @@ Cell = float | str | bool | datetime | None
 Place = str | PathLike[str]
 """Where a book lies: a path, or the URL of a file system that fsspec knows."""
 
+EngineName = Literal["embedded", "libreoffice"]
+
 Status = Literal["done", "unchanged", "refused", "failed"]
 
 PROBLEMS: Final[frozenset[Status]] = frozenset({"refused", "failed"})
@@ -33,7 +35,7 @@ class Request:
     tables: Mapping[str, Mapping[int, Mapping[str, Cell]]] = field(default_factory=dict)
     as_of: datetime | None = None
     allow_stale: bool = False
-    engine: str = "embedded"
+    engine: EngineName = "embedded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +41,11 @@ def _places(name: str) -> Iterator[str]:
         yield str(home / "program" / name)
 
 
+def layer() -> list[str]:
+    """For whom an extension is: this user, or as root everybody, since unopkg refuses root anything else."""
+    return ["--shared"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+
+
 def environment() -> dict[str, str]:
     """The environment for LibreOffice, whose Python must not be misled by the one that runs us.
 
@@ -53,26 +60,42 @@ def environment() -> dict[str, str]:
     return kept
 
 
-def run(name: str, arguments: Sequence[str], seconds: float = SECONDS) -> str:
+def run(
+    name: str, arguments: Sequence[str], *, extra: Mapping[str, str] | None = None, seconds: float = SECONDS
+) -> str:
     """What a program of LibreOffice writes; a failure is refused with its own words."""
     path = program(name)
-    try:
-        done = subprocess.run(  # noqa: S603 - a program of LibreOffice, found by its own name
-            [path, *arguments],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            stdin=subprocess.DEVNULL,
-            env=environment(),
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise NoOffice(f"{path}: no answer within {seconds:g} seconds") from None
-    if done.returncode:
-        said = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise NoOffice(f"{path}: {'; '.join(said[-3:]) or f'exit code {done.returncode}'}")
-    return done.stdout
+    with subprocess.Popen(  # noqa: S603 - a program of LibreOffice, found by its own name
+        [path, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env={**environment(), **(extra or {})},
+        start_new_session=True,
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            raise NoOffice(f"{path}: no answer within {seconds:g} seconds") from None
+        except BaseException:
+            _end(process)
+            raise
+    if process.returncode:
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        raise NoOffice(f"{path}: {'; '.join(lines[-3:]) or f'exit code {process.returncode}'}")
+    return said
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """End a program and those that it started: soffice is a script that starts another."""
+    if os.name == "posix":
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
 
 
 def missing_python(office: Path, least: tuple[int, int]) -> str:

@@ -67,7 +67,7 @@ def _parts() -> Iterator[tuple[str, bytes]]:
     yield "component.components", _components()
     yield "CalcAddIns.xcu", _functions()
     yield "Jobs.xcu", _jobs()
-    yield COMPONENT, (files("addin") / "assets" / "libreoffice_component.py").read_bytes()
+    yield COMPONENT, (files("workbook") / "data" / "libreoffice_component.py").read_bytes()
     for module in files("udfs").iterdir():
         if module.name.endswith((".py", ".csv")):
             yield f"core/udfs/{module.name}", module.read_bytes()

@@ -3,6 +3,7 @@
 Runs in LibreOffice's own Python, with the core beside it and nothing else.
 """
 
+import json
 import os
 import re
 import shutil
@@ -44,6 +45,9 @@ SPELLING = re.compile(
     rf"(?:.*!)?(?:_xlfn\.|_xludf\.|_xll\.)*(?:_xldudf_(?:\w+?[._])?)?({NAMES})", re.IGNORECASE
 )
 LONG_CALL = re.compile(rb"(" + rb"|".join(sorted(LONG_NAMES, key=len, reverse=True)) + rb")(?=\()")
+
+DOUBTFUL = {None, 0.0, 1.0}
+VALUES_FILE = "MICROHEDGE_VALUES"  # where a recalculation by LibreOffice wants the values, to the last bit
 
 FORMULAS = 16  # com.sun.star.sheet.CellFlags.FORMULA
 ODFF, SPECIAL, BAD = (
@@ -133,6 +137,8 @@ class BookKeeper(_Service, XJob):
             return
         if event["EventName"] == "OnLoadFinished":
             bind_names(book)
+            if VALUES_FILE in os.environ:
+                Path(os.environ[VALUES_FILE]).write_text(json.dumps(list(values(book))), encoding="utf-8")
         elif book.getURL().startswith("file:") and _filter(book) in EXCEL_FILTERS:
             path = Path(uno.fileUrlToSystemPath(book.getURL()))
             if event["EventName"] == "OnUnload":
@@ -171,6 +177,30 @@ def bind_names(book):
     finally:
         undo.unlock()
         book.setModified(was_modified)
+
+
+def values(book):
+    """Every formula cell of a book: sheet, row and column from 0, and its value.
+
+    A number is a number to the last bit, an error the number of its code in a list.
+    """
+    for number, sheet in enumerate(book.Sheets):
+        for block in sheet.queryContentCells(FORMULAS).getRangeAddresses():
+            cells = sheet.getCellRangeByPosition(
+                block.StartColumn, block.StartRow, block.EndColumn, block.EndRow
+            )
+            for row, line in enumerate(cells.getDataArray()):
+                for column, value in enumerate(line):
+                    told = _told_apart(cells, column, row, value) if value in DOUBTFUL else value
+                    yield number, block.StartRow + row, block.StartColumn + column, told
+
+
+def _told_apart(cells, column, row, value):
+    """An error by its code, and a truth value, which to Calc is a number with a format."""
+    cell = cells.getCellByPosition(column, row)
+    if cell.getError():
+        return [cell.getError()]
+    return value == 1.0 if cell.getString() in {"TRUE", "FALSE"} else value
 
 
 def _bound(token, external):

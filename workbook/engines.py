@@ -1,0 +1,44 @@
+"""The programs that can evaluate a book's formulas, behind one interface."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from workbook.request import EngineName
+from workbook.values import Area, Value
+
+MODULES: Mapping[EngineName, str] = {"embedded": "workbook.engine", "libreoffice": "workbook.office"}
+
+
+class Evaluation(Protocol):
+    """Formulas that wait for the values they need."""
+
+    def hold(self, places: Sequence[int], values: Sequence[Value]) -> None:
+        """Set constants; the next time at the same places."""
+
+    def results(self, as_of: dt.datetime | None) -> dict[int, Value]:
+        """The value of every formula, and of every cell of an array."""
+
+
+class Engine(Protocol):
+    """What evaluates plain cells and formulas."""
+
+    def Session(  # noqa: N802 - a class in each module
+        self,
+        sheets: Sequence[str],
+        texts: Mapping[int, str],
+        wanted: Iterable[Area],
+        *,
+        functions: Iterable[str] = (),
+        date1904: bool = False,
+    ) -> Evaluation:
+        """Formulas by place, the areas of those that fill cells, and the functions of ours they call."""
+
+    def known(self, functions: Iterable[str]) -> frozenset[str]:
+        """Those of the functions that the engine itself has."""
+
+
+def engine_named(name: EngineName) -> Engine:
+    """An engine, loaded when it is first asked for."""
+    return cast("Engine", import_module(MODULES[name]))
