@@ -1,12 +1,13 @@
 """Contract facts for one run over many books: each is asked for once, and the user's table learns it."""
 
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from udfs.venues import Contract, spelling, tables, user_folder
 from workbook.live.client import Connection
 from workbook.live.clock import here
 from workbook.live.desks import DESKS
-from workbook.live.venues import kept, refresh, write
+from workbook.live.venues import Refresh, kept, refresh, write
 from workbook.request import Cell
 
 Name = tuple[str, str]  # venue and symbol, as a book writes them
@@ -42,27 +43,34 @@ class LiveContracts:
         for venue, symbol in dict.fromkeys(wanted):
             if venue.casefold() in ours and not {(venue, symbol)} & (self._found.keys() | self.missed):
                 by_venue.setdefault(venue, []).append(symbol)
-        for venue, symbols in by_venue.items():
-            self._ask(venue, symbols)
+        if by_venue:
+            self._ask(by_venue)
         return {name: self._found[name] for name in wanted if name in self._found}
 
     def remark(self, sentence: str) -> None:
         """Something to tell, once."""
         self.remarks[sentence] = None
 
-    def _ask(self, venue: str, symbols: list[str]) -> None:
+    def _ask(self, by_venue: Mapping[str, list[str]]) -> None:
         folder = user_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        known = tables()
-        found = refresh(known, self.connection, [venue], symbols, self.told)
+        known, found = tables(), Refresh()
+
+        def asked(venue: str) -> Refresh:
+            return refresh(known, self.connection, [venue], by_venue[venue], self.told)
+
+        with ThreadPoolExecutor(max_workers=len(by_venue)) as pool:
+            for answer in pool.map(asked, by_venue):
+                found.add(answer)
         write(folder, found)
-        by_spelling = {spelling(row.symbol): row for row in found.contracts}
-        for symbol in symbols:
-            row = by_spelling.get(spelling(symbol))
-            if row is None:
-                self.missed.add((venue, symbol))
-            else:
-                self._found[venue, symbol] = row
+        rows = {(row.venue.casefold(), spelling(row.symbol)): row for row in found.contracts}
+        for venue, symbols in by_venue.items():
+            for symbol in symbols:
+                row = rows.get((venue.casefold(), spelling(symbol)))
+                if row is None:
+                    self.missed.add((venue, symbol))
+                else:
+                    self._found[venue, symbol] = row
         for sentence in [*found.remarks, *kept(known, found.missed, here().date())]:
             self.remark(sentence)
 
