@@ -319,3 +319,9 @@ def test_another_reader_finds_the_same_structure() -> None:
         record = PLAN.tables[table.name]
         assert table.columns == tuple(column.header for column in record.columns)
         assert table.data.bottom - table.data.top + 1 == record.rows
+
+
+def test_the_guide_leads_to_every_sheet() -> None:
+    """Each sheet but the guide itself has a link on the guide that leads to it."""
+    links = {cell.hyperlink.location for cell in cells("Guide") if cell.hyperlink}
+    assert links == {f"'{name}'!A1" for name in SHEETS if name != "Guide"}

@@ -50,9 +50,26 @@ STEPS: Final = Notes(
         ("5  Checks", "Every check must pass, and every warning be understood, before you trade."),
     ),
 )
+FURTHER: Final = Notes(
+    title="Further sheets",
+    row=STEPS.last_row + 2,
+    column=2,
+    rows=(
+        ("Scenarios", "What a move from -50% to +50% does, and how near liquidation is at each leverage."),
+        ("Correlation", "How the assets moved together, and whether one short can hedge them all."),
+        ("Roll", "Dated futures: what they earn or cost until expiry, and what it costs to roll."),
+        ("Journal", "The hedges that are open, and what each needs today."),
+        (
+            "Venues",
+            "Contract sizes, lots and fees, dated and sourced. Correct them where your venue differs.",
+        ),
+        ("Functions", "Every function, with its arguments and an example."),
+        ("Workings", "The steps between the inputs and the results."),
+    ),
+)
 LEGEND: Final = Notes(
     title="Colours",
-    row=STEPS.last_row + 2,
+    row=FURTHER.last_row + 2,
     column=2,
     rows=(
         ("Input", "Blue on pale yellow: yours to fill in. These are the only cells that are not locked."),
@@ -144,7 +161,7 @@ SHEET: Final = Sheet(
     name="Guide",
     title="Hedge plan: how to use this book",
     purpose="A plan for hedging a small crypto portfolio with futures. Start here.",
-    blocks=(INTRODUCTION, STEPS, LEGEND, SIGNS, CORRECTIONS, ABOUT),
+    blocks=(INTRODUCTION, STEPS, FURTHER, LEGEND, SIGNS, CORRECTIONS, ABOUT),
     widths=(2, 26, 104, 10),
     landscape=False,
 )

@@ -4,7 +4,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout import PLAN
-from workbook.layout.guide import LEGEND, STEPS
+from workbook.layout.guide import FURTHER, LEGEND, STEPS
 from workbook.record import letters
 from workbook.template import styles
 
@@ -14,13 +14,13 @@ ROLE_ROWS = ("input", "calculation", "link", "constant")
 def dress(sheet: Worksheet) -> None:
     """Link each step to its sheet and show each colour as it is."""
     names = {record.name for record in PLAN.sheets}
-    for row, (step, words) in enumerate(STEPS.rows, STEPS.row + 1):
-        name = next(word for word in step.split() if word in names)
-        cell = sheet.cell(row, STEPS.column)
-        cell.hyperlink = Hyperlink(
-            ref=f"{letters(STEPS.column)}{row}", location=f"'{name}'!A1", display=step, tooltip=words
-        )
-        cell.font = styles.font(styles.BLUE, bold=True)
+    for notes in (STEPS, FURTHER):
+        for row, (term, words) in enumerate(notes.rows, notes.row + 1):
+            name = next(word for word in term.split() if word in names)
+            at = f"{letters(notes.column)}{row}"
+            link = Hyperlink(ref=at, location=f"'{name}'!A1", display=term, tooltip=words)
+            cell = sheet.cell(row, notes.column)
+            cell.hyperlink, cell.font = link, styles.font(styles.BLUE, bold=True)
     for row, role in enumerate(ROLE_ROWS, LEGEND.row + 1):
         cell = sheet.cell(row, LEGEND.column)
         cell.font = styles.ROLE_FONTS[role]
