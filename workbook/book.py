@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from lxml import etree
@@ -37,9 +38,21 @@ class Sheet:
     has_cells: bool
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Record:
+    """What a workbook part says; one object for all books that say the same."""
+
+    sheets: tuple[tuple[str, str], ...]  # name and relation
+    names: Mapping[tuple[int | None, str], str]
+    date1904: bool
+
+
 def tree(package: Package, part: str) -> etree._Element:
     """The XML of a small part, parsed with everything shut off that reaches out or grows."""
-    xml = package.read(part)
+    return _tree(package.read(part), part)
+
+
+def _tree(xml: bytes, part: str) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(xml, parser)
@@ -66,18 +79,65 @@ def children(element: etree._Element, *path: str) -> Iterator[etree._Element]:
                 yield from children(child, *path[1:])
 
 
-def relations(package: Package, part: str) -> Iterator[tuple[str, str, str]]:
+def relations(package: Package, part: str) -> tuple[tuple[str, str, str], ...]:
     """The relations of a part (or of the package, ""): id, last word of the type, target part."""
     folder, name = posixpath.split(part)
     rels = posixpath.join(folder, "_rels", name + ".rels")
-    if rels not in package:
-        return
-    for relation in children(tree(package, rels), "Relationship"):
-        if relation.get("TargetMode") == "External":
-            continue
-        target = relation.get("Target", "")
-        resolved = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
-        yield relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], resolved
+    return _relations(package.read(rels), rels, folder) if rels in package else ()
+
+
+@lru_cache(maxsize=256)
+def _relations(xml: bytes, rels: str, folder: str) -> tuple[tuple[str, str, str], ...]:
+    found = []
+    for relation in children(_tree(xml, rels), "Relationship"):
+        if relation.get("TargetMode") != "External":
+            target = relation.get("Target", "")
+            resolved = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
+            found.append((relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], resolved))
+    return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def _record(xml: bytes, part: str) -> Record:
+    root = _tree(xml, part)
+    if local(root) != "workbook":
+        raise BadPackage(f"the part {part} is no workbook")
+    names: dict[tuple[int | None, str], str] = {}
+    for name in children(root, "definedNames", "definedName"):
+        scope = name.get("localSheetId")
+        if scope is None or scope.isdecimal():
+            names[None if scope is None else int(scope), name.get("name", "").lower()] = name.text or ""
+    return Record(
+        tuple(
+            (sheet.get("name", ""), sheet.get(RELATION) or sheet.get(STRICT_RELATION) or "")
+            for sheet in children(root, "sheets", "sheet")
+        ),
+        MappingProxyType(names),
+        any(properties.get("date1904") in ("1", "true") for properties in children(root, "workbookPr")),
+    )
+
+
+@lru_cache(maxsize=256)
+def _table(xml: bytes, part: str, sheet: int) -> Table:
+    root = _tree(xml, part)
+    area = area_of(root.get("ref", ""), sheet)
+    if area is None:
+        raise BadPackage(f"the table in the part {part} has no range")
+    columns = tuple(
+        string_of(column.get("name", "").encode()) for column in children(root, "tableColumns", "tableColumn")
+    )
+    name = root.get("displayName") or root.get("name") or ""
+    try:
+        headers, totals = int(root.get("headerRowCount", "1")), int(root.get("totalsRowCount", "0"))
+    except ValueError:
+        raise BadPackage(f"the table {name} has no count of its rows") from None
+    return Table(name, area, columns, headers, totals)
+
+
+@lru_cache(maxsize=16)
+def _grammar(record: Record, tables: tuple[Table, ...]) -> Grammar:
+    sheets = [name for name, _ in record.sheets]
+    return Grammar(sheets, record.names, {table.name.lower(): table for table in tables}, frozenset(REGISTRY))
 
 
 class Book:
@@ -86,32 +146,22 @@ class Book:
     def __init__(self, content: bytes) -> None:
         self.package = Package(content)
         self.part = self._workbook_part()
-        self._root = tree(self.package, self.part)
-        if local(self._root) != "workbook":
-            raise BadPackage(f"the part {self.part} is no workbook")
-        self._related = list(relations(self.package, self.part))
+        self._record = _record(self.package.read(self.part), self.part)
+        self._related = relations(self.package, self.part)
         self.sheets = tuple(self._sheets())
         _check_sheets(self.sheets)
         self._xml: dict[int, bytes] = {}
         self._cells: dict[int, Cells] = {}
 
-    @cached_property
+    @property
     def date1904(self) -> bool:
         """Whether day 0 is 1904-01-01."""
-        return any(
-            properties.get("date1904") in ("1", "true") for properties in children(self._root, "workbookPr")
-        )
+        return self._record.date1904
 
-    @cached_property
+    @property
     def names(self) -> Mapping[tuple[int | None, str], str]:
         """What the defined names refer to, by scope and lower-case name."""
-        found = {}
-        for name in children(self._root, "definedNames", "definedName"):
-            scope = name.get("localSheetId")
-            if scope is not None and not scope.isdecimal():
-                continue
-            found[None if scope is None else int(scope), name.get("name", "").lower()] = name.text or ""
-        return found
+        return self._record.names
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:
@@ -122,18 +172,14 @@ class Book:
                 continue
             for _, kind, part in relations(self.package, sheet.part):
                 if kind == "table":
-                    table = self._table(part, number)
+                    table = _table(self.package.read(part), part, number)
                     found[table.name.lower()] = table
         return found
 
     @cached_property
     def grammar(self) -> Grammar:
         """What the words of the book's formulas mean; books of one template share it."""
-        return _grammar(
-            tuple(sheet.name for sheet in self.sheets),
-            tuple(self.names.items()),
-            tuple(self.tables.items()),
-        )
+        return _grammar(self._record, tuple(self.tables.values()))
 
     def xml(self, sheet: int) -> bytes:
         """A sheet's bytes."""
@@ -194,29 +240,12 @@ class Book:
 
     def _sheets(self) -> Iterator[Sheet]:
         parts = {identity: (kind, part) for identity, kind, part in self._related}
-        for sheet in children(self._root, "sheets", "sheet"):
-            identity = sheet.get(RELATION) or sheet.get(STRICT_RELATION) or ""
+        for name, identity in self._record.sheets:
             kind, part = parts.get(identity, ("", ""))
             has_cells = kind == "worksheet"
             if has_cells:
                 part = self.package.exact(part)
-            yield Sheet(sheet.get("name", ""), part, has_cells)
-
-    def _table(self, part: str, sheet: int) -> Table:
-        root = tree(self.package, part)
-        area = area_of(root.get("ref", ""), sheet)
-        if area is None:
-            raise BadPackage(f"the table in the part {part} has no range")
-        columns = tuple(
-            string_of(column.get("name", "").encode())
-            for column in children(root, "tableColumns", "tableColumn")
-        )
-        name = root.get("displayName") or root.get("name") or ""
-        try:
-            headers, totals = int(root.get("headerRowCount", "1")), int(root.get("totalsRowCount", "0"))
-        except ValueError:
-            raise BadPackage(f"the table {name} has no count of its rows") from None
-        return Table(name, area, columns, headers, totals)
+            yield Sheet(name, part, has_cells)
 
 
 def _check_sheets(sheets: Sequence[Sheet]) -> None:
@@ -229,12 +258,3 @@ def _check_sheets(sheets: Sequence[Sheet]) -> None:
         raise BadPackage("two sheets have the same name, or one has a name that no sheet can have")
     if len(parts) < sum(sheet.has_cells for sheet in sheets):
         raise BadPackage("two sheets of the book are the same part")
-
-
-@lru_cache(maxsize=16)
-def _grammar(
-    sheets: tuple[str, ...],
-    names: tuple[tuple[tuple[int | None, str], str], ...],
-    tables: tuple[tuple[str, Table], ...],
-) -> Grammar:
-    return Grammar(sheets, dict(names), dict(tables), frozenset(REGISTRY))

@@ -1,7 +1,6 @@
 """The evaluating engine: formualizer, fed with plain cells and formulas, with our functions registered."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
@@ -19,7 +18,6 @@ from workbook.values import (
     COLUMN_BITS,
     COLUMN_MASK,
     KEY_MASK,
-    SHEET_BITS,
     Area,
     CellError,
     Value,
@@ -71,30 +69,28 @@ class Session:
             spec = REGISTRY[name]
             self._engine.register_function(name, _callback(spec), min_args=0, max_args=len(spec.parameters))
         self._areas = [*_blocks(texts), *wanted]
-        self._held: Sequence[Value] = ()
+        self._held: dict[int, list[Value]] = {}
 
-    def hold(self, places: Sequence[int], values: Sequence[Value]) -> None:
-        """Set constants; the next time, at the same places, only those that differ."""
-        engine, sheets = self._engine, self._sheets
-        if self._texts is None:
-            for where, new, old in zip(places, values, self._held, strict=True):
+    def hold(self, sheet: int, keys: Sequence[int], values: list[Value]) -> None:
+        """Set constants of a sheet; the next time, for the same keys, only those that differ."""
+        title = self._sheets[sheet]
+        held = self._held.get(sheet)
+        self._held[sheet] = values
+        if held is None:
+            given = {key: value for key, value in zip(keys, values, strict=True) if value is not None}
+            _load_values(self._engine, title, given)
+        elif held != values or list(map(type, held)) != list(map(type, values)):  # TRUE equals 1
+            for key, new, old in zip(keys, values, held, strict=True):
                 if new is not old and not same(new, old):
-                    sheet = sheets[where >> SHEET_BITS]
-                    engine.set_value(sheet, row_of(where), where & COLUMN_MASK, _given(new))
-        else:
-            by_sheet: dict[int, dict[int, Value]] = defaultdict(dict)
-            for where, value in zip(places, values, strict=True):
-                if value is not None:
-                    by_sheet[where >> SHEET_BITS][where & KEY_MASK] = value
-            for sheet_number, cells in by_sheet.items():
-                _load_values(engine, sheets[sheet_number], cells)
-            for start, texts in _runs(self._texts):
-                engine.set_formulas_batch(sheets[sheet_of(start)], row_of(start), column_of(start), texts)
-            self._texts = None
-        self._held = values
+                    self._engine.set_value(title, key >> COLUMN_BITS, key & COLUMN_MASK, _given(new))
 
     def results(self, as_of: dt.datetime | None) -> dict[int, Value]:
         """Evaluate, and read the value of every formula and of every cell of an array."""
+        if self._texts is not None:
+            for start, texts in _runs(self._texts):
+                title = self._sheets[sheet_of(start)]
+                self._engine.set_formulas_batch(title, row_of(start), column_of(start), texts)
+            self._texts = None
         clock = dt.datetime.now(dt.UTC) if as_of is None else as_of.replace(tzinfo=dt.UTC)
         self._engine.set_deterministic_clock(clock)
         try:

@@ -1,7 +1,9 @@
 """One book's evaluation: its program, the values that it caches, and the engine that has loaded both."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -113,7 +115,7 @@ class Model:
             sizes[place(len(self._values), row, 1)] = f"IFERROR(ROWS({anchor}),1)"
             sizes[place(len(self._values), row, 2)] = f"IFERROR(COLUMNS({anchor}),1)"
         session = self._session({**plan.texts, **sizes}, plan, [SCRATCH])
-        session.hold(list(values), list(values.values()))
+        _hold(session, values)
         results = session.results(as_of)
         moved = {}
         for row, where in enumerate(spills, 1):
@@ -143,7 +145,7 @@ class Model:
                 for cell in self.filled(where):
                     values.pop(cell, None)
             session = self._session(plan.texts, plan, [])
-            session.hold(list(values), list(values.values()))
+            _hold(session, values)
             results |= session.results(None)
         if near:
             plan = self.program.plan(near, probe=True)
@@ -154,7 +156,7 @@ class Model:
             else:
                 values = self._open_values(near)
                 session = self._session(plan.texts, plan, more)
-                session.hold(list(values), list(values.values()))
+                _hold(session, values)
                 found = session.results(None)
             results |= {where - (count << SHEET_BITS): value for where, value in found.items()}
         return results
@@ -166,11 +168,12 @@ class Model:
         if plan.session is None:
             plan.session = self._session(plan.texts, plan, more)
         session, plan.session = plan.session, None  # lost, should anything go wrong with it
-        values = self._values
-        needed = [values[where >> SHEET_BITS].get(where & KEY_MASK) for where in plan.needs]
-        if held:
-            needed = [held.get(where, value) for where, value in zip(plan.needs, needed, strict=True)]
-        session.hold(plan.needs, needed)
+        for sheet, keys in plan.needs.items():
+            values = list(map(self._values[sheet].get, keys))
+            for where, value in held.items():
+                if where >> SHEET_BITS == sheet and (at := _index(keys, where & KEY_MASK)) is not None:
+                    values[at] = value
+            session.hold(sheet, keys, values)
         results = session.results(as_of)
         plan.session = session
         return results
@@ -222,6 +225,19 @@ def differs(one: Value, other: Value) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) > TOLERANCE * max(abs(one), abs(other))
     return not same(one, other)
+
+
+def _hold(session: Session, values: Mapping[int, Value]) -> None:
+    sheets: dict[int, dict[int, Value]] = defaultdict(dict)
+    for where, value in values.items():
+        sheets[where >> SHEET_BITS][where & KEY_MASK] = value
+    for sheet, cells in sheets.items():
+        session.hold(sheet, list(cells), list(cells.values()))
+
+
+def _index(keys: Sequence[int], key: int) -> int | None:
+    at = bisect_left(keys, key)
+    return at if at < len(keys) and keys[at] == key else None
 
 
 def _count(value: Value) -> int:

@@ -1,6 +1,7 @@
 """What the formulas of a book do, whatever its values: worked out once for all books of a template."""
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -14,6 +15,7 @@ from workbook.sheet import Formula, Formulas
 from workbook.values import (
     COLUMN_BITS,
     COLUMN_MASK,
+    KEY_MASK,
     SHEET_BITS,
     Area,
     address,
@@ -44,7 +46,7 @@ class Plan:
     """
 
     texts: Mapping[int, str]
-    needs: Sequence[int]
+    needs: Mapping[int, Sequence[int]]  # keys by sheet
     functions: Collection[str]
     wanted: Collection[Area]
     keeps: bool
@@ -143,7 +145,10 @@ class Program:
                 needs -= cells
                 for area in wanted:
                     needs.difference_update(area.places())
-        return Plan(texts, sorted(needs), sorted(calls & self.ours), sorted(wanted), keeps)
+        keys: dict[int, list[int]] = defaultdict(list)
+        for where in sorted(needs):
+            keys[where >> SHEET_BITS].append(where & KEY_MASK)
+        return Plan(texts, keys, sorted(calls & self.ours), sorted(wanted), keeps)
 
     def written(self, where: int, *, qualified: bool = False) -> Plain:
         """A formula as the grammar writes it for its place."""

@@ -23,7 +23,7 @@ from workbook.model import Model
 from workbook.package import LIMITS, Package
 from workbook.patch import patched
 from workbook.request import Outcome, Place, Request, Status
-from workbook.values import KEY_MASK, Area, CellError, Value, place, sheet_of
+from workbook.values import KEY_MASK, SHEET_BITS, Area, CellError, Value, place, sheet_of
 from workbook.verdict import Verdict, judged
 from workbook.write import write_whole
 
@@ -77,15 +77,13 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
     if verdict.blocked and not request.allow_stale:
         return book.package.content, replace(facts, reason=verdict.sentence(model))
     written = _written(book, verdict)
-    values = {where: model.cached(where) for where in model.formulas} | dict(verdict.changes)
-    errors = sorted(where for where, value in values.items() if type(value) is CellError)
     return written, replace(
         facts,
         status="done" if verdict.changes else "unchanged",
         reason=_remarks(model, verdict),
         changed=len(verdict.changes),
         stale=tuple(map(model.program.name, sorted(verdict.blocked))),
-        error_cells=tuple(map(model.program.name, errors)),
+        error_cells=tuple(map(model.program.name, _errors(book, verdict.changes))),
         outputs=_outputs(book, verdict.changes),
     )
 
@@ -99,6 +97,22 @@ def _remarks(model: Model, verdict: Verdict) -> str:
     if model.formulas and len(model.missing) == len(model.formulas):
         said.append("had no cached values: evaluated whole, with nothing to compare")
     return "; ".join(said)
+
+
+def _errors(book: Book, changes: Mapping[int, Value]) -> list[int]:
+    """The formulas that give an error value now."""
+    found = {where for where, value in changes.items() if type(value) is CellError}
+    for sheet in range(len(book.sheets)):
+        cells = book.cells(sheet)
+        if CellError not in map(type, cells.values.values()):
+            continue
+        places = {key: sheet << SHEET_BITS | key for key in cells.formulas}
+        found.update(
+            where
+            for key, where in places.items()
+            if where not in changes and type(cells.values.get(key)) is CellError
+        )
+    return sorted(found)
 
 
 def _outputs(book: Book, changes: Mapping[int, Value]) -> dict[str, Value]:

@@ -209,6 +209,7 @@ def _character(entity: re.Match[str]) -> str:
     return chr(code) if code <= 0x10FFFF else entity[0]
 
 
+@lru_cache(maxsize=1024)
 def string_of(raw: bytes) -> str:
     """A cell's text: `_x000D_` stands for a character that XML can't hold."""
     text = text_of(raw)

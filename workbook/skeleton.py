@@ -18,19 +18,19 @@ from workbook.sheet import Cells, addressed, attributes_of, pattern, scan, value
 if TYPE_CHECKING:
     from workbook.values import Value
 
-VALUE: Final = re.compile(rb"<v>([^<]*)</v>")
+VALUE: Final = re.compile(rb'<v( xml:space="preserve")?>([^<]*+)</v>')
 LARGEST: Final = 4 << 20  # bytes of a sheet
 REMEMBERED: Final = 48  # skeletons
 OVERHEAD: Final = len(b"<v></v>")
 
 _seen: dict[int, None] = {}
-_known: dict[tuple[int, bytes], "Skeleton"] = {}
+_known: dict[tuple[int, bytes, tuple[bytes | None, ...]], "Skeleton"] = {}
 
 
 def read(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int) -> Cells:
     """The cells of a sheet: by its skeleton if that is known, or else one by one."""
     pieces = VALUE.split(xml)
-    identity = sheet, b"\0".join(pieces[::2])
+    identity = sheet, b"\0".join(pieces[::3]), tuple(pieces[1::3])
     known = _known.get(identity)
     if known is not None:
         cells = known.cells(xml, pieces, shared)
@@ -52,7 +52,7 @@ class Skeleton:
     def __init__(self, xml: bytes, cells: Cells) -> None:
         self.sheet = cells.sheet
         self.begin = cells.begin
-        order = {match.start(1): index for index, match in enumerate(VALUE.finditer(xml))}
+        order = {match.start(2): index for index, match in enumerate(VALUE.finditer(xml))}
         numbers: dict[int, int] = {}
         texts: dict[int, int] = {}
         others: list[tuple[int, int, bytes]] = []
@@ -79,7 +79,7 @@ class Skeleton:
 
     def cells(self, xml: bytes, pieces: Sequence[bytes], shared: Callable[[int], str]) -> Cells | None:
         """The cells of a sheet with this skeleton; None if its values need a closer look."""
-        raw = pieces[1::2]
+        raw = pieces[2::3]
         digits = self.number_at(raw)
         try:
             numbers = list(map(float, digits))
@@ -107,10 +107,10 @@ class _Starts(Mapping[int, int]):
 
     def __getitem__(self, key: int) -> int:
         if not self._ends:
-            self._ends = list(accumulate(map(len, self._pieces)))
+            self._ends = list(accumulate(len(piece) if piece else 0 for piece in self._pieces))
         index, distance = self._places[key]
-        # The value follows 2 * index + 1 pieces; the split took the tags round each value before it.
-        return self._ends[2 * index] + OVERHEAD * index + len(b"<v>") - distance
+        # The split took the tags round each value: they are not in the pieces.
+        return self._ends[3 * index + 1] + OVERHEAD * index + len(b"<v>") - distance
 
     def __iter__(self) -> Any:
         return iter(self._places)

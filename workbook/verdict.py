@@ -124,6 +124,8 @@ def divergences(model: Model, cells: Iterable[int]) -> dict[int, str]:
 
 
 def _has_changed(model: Model, where: int, results: Mapping[int, Value]) -> bool:
+    if where not in model.arrays:
+        return where in results and not same(results[where], model.cached(where))
     return any(
         cell in results and not same(results[cell], model.cached(cell)) for cell in model.filled(where)
     )
