@@ -148,8 +148,8 @@ class Oracle:
         cells["plan_today"] = self.today
         dates = [row["as_of"] for row in self.tables["Market"] if row["as_of"]]
         cells["plan_price_age"] = self.today - min(dates) if dates else 0
-        age = self.today - (contract.get("as_of") or 0)
-        cells["plan_facts_age"] = age if contract else 0
+        cells["plan_facts_day"] = day = contract.get("as_of") or 0
+        cells["plan_facts_age"] = self.today - day if day else 0
         cells["one_percent"] = 0.01
 
     @staticmethod
@@ -503,7 +503,8 @@ class Oracle:
             "margin": (cells["plan_cushion"] or 0) < 0,
             "funding": (cells["costs_funding"] or 0) > 0,
             "stale": cells["plan_price_age"] > cells["plan_horizon"],
-            "facts": cells["plan_facts_age"] > cells["limit_facts_age"],
+            "facts": bool(cells["plan_contract_row"])
+            and (not cells["plan_facts_day"] or cells["plan_facts_age"] > cells["limit_facts_age"]),
             "review": cells["journal_waiting"] > 0,
         }
         cells |= {f"warn_{name}": value for name, value in warned.items()}
@@ -606,8 +607,9 @@ class Oracle:
         yield "word_margin", f"The margin is {fixed(-cushion)} more than you have"
         yield "word_funding", f"You pay about {fixed(number('costs_funding'))} of funding"
         yield "word_stale", f"The oldest price is {fixed(cells['plan_price_age'], 0)} days old"
-        age = fixed(cells["plan_facts_age"], 0)
-        yield "word_facts", f"The venue facts are {age} days old: compare them with the venue"
+        old = f"are {fixed(cells['plan_facts_age'], 0)} days old"
+        aged = old if cells["plan_facts_day"] else "have no date"
+        yield "word_facts", f"The venue facts {aged}: compare them with the venue"
         waiting = cells["journal_waiting"]
         hedges = "hedge waits" if waiting == 1 else "hedges wait"
         yield "word_review", f"{waiting} open {hedges} for you: see Journal"

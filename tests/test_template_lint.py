@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import itertools
 import re
 import zipfile
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from workbook.book import Book
 from workbook.layout import PLAN
 from workbook.layout.formats import STATUS_ROW
 from workbook.record import letters
-from workbook.template import styles
+from workbook.template import charts, styles
 
 SHEETS = [sheet.name for sheet in PLAN.sheets]
 THUMB = 175  # letters of a formula as its author writes it: two lines of the formula bar
@@ -205,6 +206,16 @@ def test_every_cell_can_be_read(name: str) -> None:
 def test_every_state_can_be_read(state: str) -> None:
     """And so have the conditional formats."""
     assert contrast(*styles.STATES[state]) >= CONTRAST
+
+
+def test_charts_can_be_told_apart_in_grey() -> None:
+    """The shades of a chart go from dark to light in steps that a grey print keeps."""
+    grey = [
+        sum(weight * int(shade[at : at + 2], 16) for weight, at in ((0.299, 0), (0.587, 2), (0.114, 4)))
+        for shade in charts.SHADES
+    ]
+    assert all(lighter - darker >= 40 for darker, lighter in itertools.pairwise(grey))
+    assert len(set(charts.DASHES)) == len(charts.SHADES)
 
 
 @pytest.mark.parametrize("name", SHEETS)

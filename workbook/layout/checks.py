@@ -256,7 +256,7 @@ WARNED: Final = Panel(
             (
                 "facts",
                 "The venue facts are old",
-                "plan_facts_age>limit_facts_age",
+                "AND(plan_contract_row>0,OR(plan_facts_day=0,plan_facts_age>limit_facts_age))",
                 "Compare the Venues sheet with the venue's own page.",
             ),
             (

@@ -8,7 +8,7 @@ from workbook.record import Field, Panel
 WORDING: Final = Panel(
     name="plan_wording",
     title="Wording",
-    row=34,
+    row=36,
     column=2,
     fields=tuple(
         Field(name=f"word_{name}", label=label, kind="text" if kind == "text" else "number", formula=formula)
@@ -203,7 +203,10 @@ WORDING: Final = Panel(
                 "facts",
                 "Old facts",
                 "text",
-                '"The venue facts are "&FIXED(plan_facts_age,0)&" days old: compare them with the venue"',
+                (
+                    'IF(plan_facts_day=0,"The venue facts have no date","The venue facts are "'
+                    '&FIXED(plan_facts_age,0)&" days old")&": compare them with the venue"'
+                ),
             ),
             (
                 "review",
