@@ -14,8 +14,8 @@ MODULES: Mapping[EngineName, str] = {"embedded": "workbook.engine", "libreoffice
 class Evaluation(Protocol):
     """Formulas that wait for the values they need."""
 
-    def hold(self, places: Sequence[int], values: Sequence[Value]) -> None:
-        """Set constants; the next time at the same places."""
+    def hold(self, sheet: int, keys: Sequence[int], values: list[Value]) -> None:
+        """Set constants of a sheet; the next time for the same keys."""
 
     def results(self, as_of: dt.datetime | None) -> dict[int, Value]:
         """The value of every formula, and of every cell of an array."""

@@ -227,7 +227,7 @@ def differs(one: Value, other: Value) -> bool:
     return not same(one, other)
 
 
-def _hold(session: Session, values: Mapping[int, Value]) -> None:
+def _hold(session: Evaluation, values: Mapping[int, Value]) -> None:
     sheets: dict[int, dict[int, Value]] = defaultdict(dict)
     for where, value in values.items():
         sheets[where >> SHEET_BITS][where & KEY_MASK] = value

@@ -28,6 +28,7 @@ from workbook.soffice import layer, run
 from workbook.values import (
     COLUMN_MASK,
     KEY_MASK,
+    SHEET_BITS,
     Area,
     CellError,
     Value,
@@ -75,9 +76,10 @@ class Session:
         self._date1904 = date1904
         self._held: dict[int, Value] = {}
 
-    def hold(self, places: Sequence[int], values: Sequence[Value]) -> None:
-        """Set constants; the next time at the same places."""
-        self._held = dict(zip(places, values, strict=True))
+    def hold(self, sheet: int, keys: Sequence[int], values: list[Value]) -> None:
+        """Set constants of a sheet; the next time for the same keys."""
+        places = (sheet << SHEET_BITS | key for key in keys)
+        self._held.update(zip(places, values, strict=True))
 
     def results(self, as_of: dt.datetime | None) -> dict[int, Value]:
         """The value of every formula, and of every cell of an array."""
