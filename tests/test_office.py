@@ -11,7 +11,7 @@ from calc import absence
 from conftest import ROOT
 
 from workbook import office, soffice
-from workbook.engines import engine_named
+from workbook.engines import engine_named, hold_places
 from workbook.recalc import recalc_book
 from workbook.request import EngineName, Request
 from workbook.soffice import NoOffice, missing_python, program, run
@@ -63,7 +63,7 @@ def test_it_evaluates_as_the_embedded_engine_does() -> None:
             [Area(0, 1, 5, 2, 5)],
             functions=["HEDGE_MARGIN", "HEDGE_NOTIONAL", "HEDGE_QUANTITY"],
         )
-        session.hold(list(VALUES), list(VALUES.values()))
+        hold_places(session, VALUES)
         answers.append(session.results(dt.datetime(2026, 1, 31, 16)))
     assert answers[0] == answers[1]
 

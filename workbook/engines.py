@@ -1,12 +1,13 @@
 """The programs that can evaluate a book's formulas, behind one interface."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
 from workbook.request import EngineName
-from workbook.values import Area, Value
+from workbook.values import KEY_MASK, SHEET_BITS, Area, Value
 
 MODULES: Mapping[EngineName, str] = {"embedded": "workbook.engine", "libreoffice": "workbook.office"}
 
@@ -42,3 +43,12 @@ class Engine(Protocol):
 def engine_named(name: EngineName) -> Engine:
     """An engine, loaded when it is first asked for."""
     return cast("Engine", import_module(MODULES[name]))
+
+
+def hold_places(session: Evaluation, values: Mapping[int, Value]) -> None:
+    """Set constants by place, whatever sheets they lie on."""
+    sheets: dict[int, dict[int, Value]] = defaultdict(dict)
+    for where, value in values.items():
+        sheets[where >> SHEET_BITS][where & KEY_MASK] = value
+    for sheet, cells in sheets.items():
+        session.hold(sheet, list(cells), list(cells.values()))

@@ -2,14 +2,13 @@
 
 import datetime as dt
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
 from workbook.book import Book
 from workbook.dependents import Dependents
-from workbook.engines import Evaluation
+from workbook.engines import Evaluation, hold_places
 from workbook.errors import Unknowable
 from workbook.program import Plan, program
 from workbook.request import EngineName
@@ -115,7 +114,7 @@ class Model:
             sizes[place(len(self._values), row, 1)] = f"IFERROR(ROWS({anchor}),1)"
             sizes[place(len(self._values), row, 2)] = f"IFERROR(COLUMNS({anchor}),1)"
         session = self._session({**plan.texts, **sizes}, plan, [SCRATCH])
-        _hold(session, values)
+        hold_places(session, values)
         results = session.results(as_of)
         moved = {}
         for row, where in enumerate(spills, 1):
@@ -145,7 +144,7 @@ class Model:
                 for cell in self.filled(where):
                     values.pop(cell, None)
             session = self._session(plan.texts, plan, [])
-            _hold(session, values)
+            hold_places(session, values)
             results |= session.results(None)
         if near:
             plan = self.program.plan(near, probe=True)
@@ -156,7 +155,7 @@ class Model:
             else:
                 values = self._open_values(near)
                 session = self._session(plan.texts, plan, more)
-                _hold(session, values)
+                hold_places(session, values)
                 found = session.results(None)
             results |= {where - (count << SHEET_BITS): value for where, value in found.items()}
         return results
@@ -225,14 +224,6 @@ def differs(one: Value, other: Value) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) > TOLERANCE * max(abs(one), abs(other))
     return not same(one, other)
-
-
-def _hold(session: Evaluation, values: Mapping[int, Value]) -> None:
-    sheets: dict[int, dict[int, Value]] = defaultdict(dict)
-    for where, value in values.items():
-        sheets[where >> SHEET_BITS][where & KEY_MASK] = value
-    for sheet, cells in sheets.items():
-        session.hold(sheet, list(cells), list(cells.values()))
 
 
 def _index(keys: Sequence[int], key: int) -> int | None:
