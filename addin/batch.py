@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from addin.printable import printable
 from udfs.registry import DECIMAL_TEXT
 from workbook.batch import EARLIER, Adapt, BadRun, count_books, recalc_paths
 from workbook.report import json_lines, open_report
@@ -129,7 +130,7 @@ class Run:
 
     def _say(self, sentence: str) -> None:
         """One line on standard error; a name may hold anything, and must not steer the terminal."""
-        line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
+        line = printable(sentence)
         self.console.print(f"microhedge: {line}", markup=False, highlight=False, soft_wrap=True)
 
 

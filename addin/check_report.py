@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from addin.printable import printable
 from workbook import validate
 from workbook.errors import BookError
 from workbook.validate.finding import SEVERITIES, Finding
@@ -31,10 +32,12 @@ class Report:
         said = [f"{counts[word]} {word}{'s' * (counts[word] > 1)}" for word in SEVERITIES if counts[word]]
         verdict = "sound" if self.is_sound else "not sound"
         lines = [f"{self.path}: {', '.join([verdict, *said])}"]
-        width = max((len(finding.place) for finding in self.findings), default=0)
+        width = max((len(printable(finding.place)) for finding in self.findings), default=0)
         for finding in self.findings:
-            lines.append(f"  {finding.severity:8}{finding.place:{width}}  {finding.fault}")
-            lines.append(f"  {'':8}{'':{width}}  {finding.mend}")
+            lines.append(
+                f"  {finding.severity:8}{printable(finding.place):{width}}  {printable(finding.fault)}"
+            )
+            lines.append(f"  {'':8}{'':{width}}  {printable(finding.mend)}")
         return "\n".join(lines)
 
 

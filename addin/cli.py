@@ -65,7 +65,9 @@ def main() -> NoReturn:
 
 
 def _refuse(sentence: str, code: int) -> int:
-    print(f"microhedge: {sentence}", file=sys.stderr)
+    from addin.printable import printable
+
+    print(f"microhedge: {printable(sentence)}", file=sys.stderr)
     return code
 
 
@@ -204,6 +206,7 @@ def calendar(
 @app.command()
 def migrate(book: Plan) -> None:
     """Bring a plan to the present template: inputs kept, the old book kept beside it."""
+    from addin.printable import printable
     from workbook.migrate import migrate_book
 
     migration = migrate_book(book)
@@ -212,7 +215,7 @@ def migrate(book: Plan) -> None:
         return
     print(f"{migration.book}: {migration.taken} inputs taken; the old book is {migration.kept}")
     for sentence in migration.left:
-        print(f"  not taken: {sentence}")
+        print(f"  not taken: {printable(sentence)}")
 
 
 HostArgument = Annotated[HostName, typer.Argument(metavar="HOST", help="The spreadsheet program.")]

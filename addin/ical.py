@@ -6,6 +6,7 @@ from pathlib import Path
 
 from icalendar import Alarm, Calendar, Event
 
+from addin.printable import printable
 from workbook.errors import BookError
 from workbook.plan import opened
 from workbook.reminders import Journal, Reminder
@@ -46,15 +47,15 @@ def _event(reminder: Reminder, as_of: dt.datetime) -> Event:
     event.add("uid", f"{reminder.identity}@microhedge")
     event.add("dtstamp", as_of.replace(tzinfo=dt.UTC, microsecond=0))
     event.add("dtstart", reminder.day)
-    event.add("summary", reminder.summary)
-    event.add("description", reminder.facts)
+    event.add("summary", printable(reminder.summary))
+    event.add("description", "\n".join(map(printable, reminder.facts.splitlines())))
     event.add("transp", "TRANSPARENT")  # a reminder takes no time of the day
     if reminder.is_weekly:
         rule = {"freq": "weekly"} | ({"until": reminder.until} if reminder.until else {})
         event.add("rrule", rule)
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", reminder.summary)
+    alarm.add("description", printable(reminder.summary))
     alarm.add("trigger", ALARM)
     event.add_component(alarm)
     return event

@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from addin.printable import printable
 from workbook.errors import BookError
 from workbook.plan import SavedPlan, moment, opened
 from workbook.record import Port
@@ -57,8 +58,9 @@ class PlanView:
         """The plan for people."""
         blocks = Bars("#", "-") if console.options.ascii_only else Bars("█", "░")
         for part in (self._words(), self._figures(blocks), self._moves(blocks)):
-            console.print(part)
-            console.print()
+            if part.rows if isinstance(part, Table) else part:
+                console.print(part)
+                console.print()
 
     def _words(self) -> RenderableType:
         words = [str(self.path), ""]
@@ -69,7 +71,7 @@ class PlanView:
         words += self._warnings()
         if self.saved.value("checks_ok") is not True:
             words.append("▲ A check of the book fails: `microhedge check` says which and why")
-        return Group(*map(Text, words))
+        return Group(*(Text(printable(word)) for word in words))
 
     def _warnings(self) -> Iterator[str]:
         for name, port in self.saved.plan.fields.items():
@@ -88,7 +90,7 @@ class PlanView:
             if port is None or port.kind == "flag" or name.startswith(WORDS) or value in (None, ""):
                 continue
             bar = blocks.of(value, scales[name]) if name in scales else ""
-            table.add_row(port.label, shown(port, value), port.unit, bar)
+            table.add_row(port.label, Text(printable(shown(port, value))), port.unit, bar)
         return table
 
     def _scales(self) -> Mapping[str, float]:

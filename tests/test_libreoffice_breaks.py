@@ -12,6 +12,8 @@ import pytest
 from plan_books import cell, example, recalculated, row_cell, span, whole, written
 
 from workbook import check_book
+from workbook.recalc import recalc_bytes
+from workbook.request import Request
 from workbook.validate import Finding
 
 SCRIPT = Path(__file__).with_name("libreoffice_breaks.py")
@@ -107,3 +109,14 @@ def test_results_that_libreoffice_cannot_compute_come_back(broken: Path) -> None
     assert all("shows #NAME?" in f.fault or "the check fails" in f.fault for f in spoilt)
     healed = written(broken, recalculated(path.read_bytes()), "healed.xlsx")
     assert [f for f in check_book(healed, TODAY) if f.severity != "note"] == []
+
+
+def test_copy_takes_new_inputs(broken: Path) -> None:
+    """LibreOffice saves TRUE as 1 and 15 digits of a number; a copy is recalculated all the same."""
+    path = broken / "saved_only.xlsx"
+    halved, outcome = recalc_bytes(path.read_bytes(), Request(inputs={"plan_ratio": 0.5}))
+    assert (outcome.status, outcome.unproven) == ("done", ())
+    assert outcome.outputs["plan_margin"] == 600
+    assert recalc_bytes(halved, Request())[1].status == "unchanged"
+    found = check_book(written(broken, halved, "halved.xlsx"), TODAY)
+    assert [f for f in found if f.severity != "note"] == []

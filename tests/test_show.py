@@ -4,10 +4,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT
-from plan_books import cell, edited, example, put, recalculated, written
+from plan_books import cell, edited, example, put, recalculated, row_cell, written
 
 from addin.plan_view import Bars, as_json, shown
 from workbook.layout import PLAN
@@ -98,3 +99,45 @@ def test_bars_have_one_scale() -> None:
     bars = Bars("#", "-")
     assert (len(bars.of(1.0, 2.0)), len(bars.of(9.0, 2.0)), bars.of(1.0, 0.0)) == (12, 24, "")
     assert bars.two(-1.0, -2.0, 2.0) == "#" * 12 + "-" * 12
+
+
+@pytest.mark.parametrize("command", ["check", "show", "calendar"])
+def test_book_does_not_steer_the_terminal(tmp_path: Path, command: str) -> None:
+    """A sign that steers a terminal is written out, wherever the book put it."""
+
+    def paint(book: Any) -> None:
+        put(cell("plan_venue"), "\x9b31mBinance")(book)
+        put(cell("say_order"), "\x9b31mBinance")(book)
+        put(row_cell("Journal", "venue"), "\x9b31mBinance")(book)
+
+    ran = run(command, written(tmp_path, recalculated(edited(paint))))
+    assert "\\x9b31mBinance" in ran.stdout
+    assert "\x9b" not in ran.stdout + ran.stderr
+
+
+def test_findings_for_programs(tmp_path: Path) -> None:
+    """`check --format json` gives a list of books with their findings, and the same exit code."""
+    good = written(tmp_path, example(), "good.xlsx")
+    bad = written(tmp_path, edited(put(cell("plan_ratio"), 40)), "bad.xlsx")
+    ran = run("check", good, bad, tmp_path / "none.xlsx", "--format", "json", "--as-of", "2026-01-01")
+    assert ran.returncode == 1
+    first, second, third = json.loads(ran.stdout)
+    assert (first["sound"], second["sound"], third["sound"]) == (True, False, False)
+    assert first["refused"] is second["refused"] is None
+    assert "none.xlsx" in third["refused"]
+    assert "none.xlsx" in ran.stderr
+    ratio = next(f for f in second["findings"] if "got 40" in f["fault"])
+    assert set(ratio) == {"severity", "sheet", "cell", "fault", "mend"}
+    assert (ratio["severity"], ratio["sheet"], ratio["cell"]) == ("error", *cell("plan_ratio"))
+
+
+def test_findings_for_people(tmp_path: Path) -> None:
+    """`check` says of each book whether it is sound; notes alone leave it so, and the exit code 0."""
+    sound = run("check", written(tmp_path, example("btc")))
+    assert sound.returncode == 0
+    assert "plan.xlsx: sound, " in sound.stdout
+    assert "the plan warns: The leverage is high" in sound.stdout
+    broken = run("check", written(tmp_path, edited(put(cell("plan_ratio"), 40))))
+    assert broken.returncode == 1
+    assert "plan.xlsx: not sound, 1 error" in broken.stdout
+    assert "type 40% or 0.4" in broken.stdout

@@ -319,7 +319,7 @@ def test_error_is_found_at_its_root(tmp_path: Path) -> None:
     found = findings(tmp_path, book)
     shown = [f for f in found if f.fault == "shows the error #N/A"]
     assert [f.place for f in shown] == [where(row_cell("Holdings", "price"))]
-    assert any(f.severity == "note" and "only because of this one" in f.fault for f in found)
+    assert any(f.severity == "note" and "beside this one and its like" in f.fault for f in found)
 
 
 def stranger() -> bytes:
@@ -330,6 +330,31 @@ def stranger() -> bytes:
     saved = io.BytesIO()
     book.save(saved)
     return saved.getvalue()
+
+
+def test_crowd_of_errors_is_counted(tmp_path: Path) -> None:
+    """A sheet full of errors gives a list that a person can read."""
+    book = openpyxl.Workbook()
+    for row in range(1, 3_001, 2):
+        book.worksheets[0][f"A{row}"] = "#N/A"
+    saved = io.BytesIO()
+    book.save(saved)
+    found = findings(tmp_path, saved.getvalue())
+    assert len(found) < 300
+    assert any("beside this one and its like: 1300" in f.fault for f in found)
+
+
+def test_table_down_to_the_last_row_is_checked_at_once(tmp_path: Path) -> None:
+    """A table that was pulled over the whole sheet costs no more than its cells."""
+
+    def pull(book: Any) -> None:
+        table = book["Holdings"].tables["Holdings"]
+        table.ref = f"{table.ref.partition(':')[0]}:J1048576"
+        book.defined_names["plan_settings"] = DefinedName("plan_settings", attr_text="Plan!$A$1:$XFD$1048576")
+
+    found = findings(tmp_path, edited(pull))
+    assert any(f.fault.startswith("the name plan_settings does not cover") for f in found)
+    assert len(found) < 100
 
 
 def test_stranger_gets_general_findings(tmp_path: Path) -> None:

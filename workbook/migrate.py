@@ -118,7 +118,7 @@ class _Inputs:
         for column, place in zip(given, places, strict=True):
             if place is None:
                 self.left.append(f"{name}: the old book has no column {column.name}, which stays blank")
-        for number, row in enumerate(range(here.data.top, here.data.bottom + 1), 1):
+        for number, row in enumerate(self.saved.used(here.data), 1):
             cells = tuple(
                 place and self._take(place.sheet, row, place.left, f"{name}, row {number}")
                 for place in places

@@ -19,7 +19,7 @@ from workbook.book import Book
 from workbook.errors import BadPackage
 from workbook.formulas import Grammar, Table, parse
 from workbook.sheet import Formula
-from workbook.values import Area, Value, place
+from workbook.values import Area, Value, place, row_of
 
 LAST_DAY: Final = 2_958_465.0  # 9999-12-31
 
@@ -54,6 +54,7 @@ class SavedPlan:
     def __init__(self, book: Book, plan: record.Book = layout.PLAN) -> None:
         self.book = book
         self.plan = plan
+        self._last_rows: dict[int, int] = {}
 
     @cached_property
     def version(self) -> str | None:
@@ -102,6 +103,14 @@ class SavedPlan:
         left = found.area.left + headers.index(header)
         return found.data._replace(left=left, right=left)
 
+    def used(self, area: Area) -> range:
+        """The rows of an area as far down as its sheet holds anything: a table may be pulled to the end."""
+        if area.sheet not in self._last_rows:
+            cells = self.book.cells(area.sheet)
+            last = max(max(cells.values, default=0), max(cells.formulas, default=0))
+            self._last_rows[area.sheet] = row_of(last)
+        return range(area.top, min(area.bottom, self._last_rows[area.sheet]) + 1)
+
     def at(self, sheet: int, row: int, column: int) -> Value:
         """The cached value of a cell."""
         return self.book.cells(sheet).values.get(place(0, row, column))
@@ -111,9 +120,15 @@ class SavedPlan:
         return self.book.cells(sheet).formulas.get(place(0, row, column))
 
     def value(self, name: str) -> Value:
-        """The cached value of a named cell."""
+        """The cached value of a named cell; a flag that LibreOffice saved as 1 or 0 is a flag."""
         area = self.places.get(name) or located(self.book, name)
-        return None if area is None else self.at(area.sheet, area.top, area.left)
+        if area is None:
+            return None
+        value = self.at(area.sheet, area.top, area.left)
+        port = self.plan.fields.get(name)
+        if port is not None and port.kind == "flag" and isinstance(value, float) and value in (0.0, 1.0):
+            return bool(value)
+        return value
 
     def rows(self, table: str) -> Iterator[Mapping[str, Value]]:
         """A table's rows by column name, blank ones too."""
@@ -122,5 +137,5 @@ class SavedPlan:
         if not here:
             return
         data = next(iter(here.values()))
-        for row in range(data.top, data.bottom + 1):
+        for row in self.used(data):
             yield {name: self.at(area.sheet, row, area.left) for name, area in here.items()}

@@ -19,6 +19,7 @@ from workbook.charts import charts_with
 from workbook.errors import BadPackage, Unknowable
 from workbook.inputs import cell_of, new_inputs
 from workbook.layout import PLAN
+from workbook.libreoffice import is_by_libreoffice, restore_truths
 from workbook.model import Model
 from workbook.package import LIMITS, Package
 from workbook.patch import patched
@@ -65,6 +66,8 @@ def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
 
 
 def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
+    if is_by_libreoffice(book):
+        restore_truths(book)
     model = Model(book, request.engine)
     verdict = judged(model, new_inputs(book, request), request.as_of)
     facts = Outcome(

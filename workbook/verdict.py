@@ -12,6 +12,7 @@ from itertools import chain, islice
 from workbook.engine import UNKNOWN
 from workbook.errors import Unknowable
 from workbook.formulas import CLOCK, RANDOM
+from workbook.libreoffice import SLACK, is_by_libreoffice
 from workbook.model import Model, differs
 from workbook.values import Area, Value, same
 
@@ -109,11 +110,12 @@ def divergences(model: Model, cells: Iterable[int]) -> dict[int, str]:
     if not proved:
         return {}
     stepped = model.stepped(proved)
+    slack = SLACK if is_by_libreoffice(model.book) else 0.0
     found = {}
     for where in proved:
         for cell in model.filled(where):
             saved, computed = model.cached(cell), stepped.get(cell)
-            if differs(saved, computed):
+            if differs(saved, computed) and not _within(slack, saved, computed):
                 found[where] = (
                     LOST
                     if computed == UNKNOWN
@@ -121,6 +123,10 @@ def divergences(model: Model, cells: Iterable[int]) -> dict[int, str]:
                 )
                 break
     return found
+
+
+def _within(slack: float, one: Value, other: Value) -> bool:
+    return isinstance(one, float) and isinstance(other, float) and abs(one - other) <= slack
 
 
 def _has_changed(model: Model, where: int, results: Mapping[int, Value]) -> bool:

@@ -28,7 +28,7 @@ def checks(saved: SavedPlan) -> Iterator[Fault]:
             area = saved.places.get(field.name)
             if area is None or area.size > 1:
                 continue
-            value = saved.at(area.sheet, area.top, area.left)
+            value = saved.value(field.name)
             if panel.name == "checks_list" and value is False:
                 yield Fault(
                     "error" if severity == "error" else "note",

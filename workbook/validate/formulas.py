@@ -26,7 +26,7 @@ def formulas(saved: SavedPlan) -> Iterator[Fault]:
                 continue
             stored = table.formula(column)
             what = f"the column {column.header}"
-            for row in range(whole.top, whole.bottom + 1):
+            for row in saved.used(whole):
                 yield from _cell(saved, whole._replace(top=row, bottom=row), stored, what, column.formula)
 
 

@@ -12,6 +12,8 @@ from workbook.values import Area, CellError, Value, address, column_of, place, r
 
 ADDIN: Final = "microhedge"
 NAME: Final = "#NAME?"
+TRACED: Final = 2_000  # of so many errors it is still found out which ones are only passed on
+NAMED: Final = 200  # so many are named one by one
 
 
 def error_cells(book: Book) -> Iterator[Fault]:
@@ -23,23 +25,31 @@ def error_cells(book: Book) -> Iterator[Fault]:
         for key, value in sorted(book.cells(number).values.items(), key=_down)
         if isinstance(value, CellError)
     }
-    unnamed = [area for area, value in errors.items() if value == NAME and not _calls_unknown(book, area)]
-    if unnamed:
-        others = f" (and {len(unnamed) - 1} more cells)" if len(unnamed) > 1 else ""
+    strange = _strange(book, errors)
+    if strange:
+        others = f" (and {len(strange) - 1} more cells)" if len(strange) > 1 else ""
         yield Fault(
             "error",
-            unnamed[0],
+            strange[0],
             f"shows #NAME?{others}: the program that saved the book did not have microhedge's functions",
             "`microhedge recalc BOOK --in-place`, or install them: `microhedge addin install`.",
         )
-    rest = {area: value for area, value in errors.items() if value != NAME or _calls_unknown(book, area)}
-    roots = [area for area in rest if not _passes_on(book, area, errors)]
-    for area in roots or list(rest):
+    rest = [area for area in errors if area not in set(strange)]
+    own = [area for area in rest if not _passes_on(book, area, errors)] if len(rest) <= TRACED else []
+    named = (own or rest)[:NAMED]
+    for area in named:
         yield Fault("error", area, f"shows the error {errors[area]}", _mend_error(errors[area]))
-    passed_on = len(rest) - len(roots)
-    if roots and passed_on:
-        fault = f"cells that show an error only because of this one or its like: {passed_on}"
-        yield Fault("note", roots[0], fault, "They mend themselves.")
+    if len(rest) > len(named):
+        fault = f"cells that show an error beside this one and its like: {len(rest) - len(named)}"
+        yield Fault("note", named[0], fault, "Most of them only pass an error on.")
+
+
+def _strange(book: Book, errors: Mapping[Area, Value]) -> list[Area]:
+    """The cells that show #NAME? for want of our functions alone."""
+    unnamed = [area for area, value in errors.items() if value == NAME]
+    if not unnamed or not any(REGISTRY.keys() & _calls(book, area) for area in unnamed):
+        return []
+    return [area for area in unnamed if all(map(_is_known, _calls(book, area)))]
 
 
 def _passes_on(book: Book, area: Area, errors: Mapping[Area, Value]) -> bool:
@@ -54,8 +64,8 @@ def _passes_on(book: Book, area: Area, errors: Mapping[Area, Value]) -> bool:
     )
 
 
-def _calls_unknown(book: Book, area: Area) -> bool:
-    return not all(map(_is_known, _plain(book, area).calls))
+def _calls(book: Book, area: Area) -> frozenset[str]:
+    return _plain(book, area).calls
 
 
 def _plain(book: Book, area: Area) -> Plain:

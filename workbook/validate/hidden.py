@@ -32,7 +32,7 @@ def hidden(saved: SavedPlan) -> Iterator[Fault]:
                     yield Fault(
                         "note", here, "the column is hidden: what it holds still counts", "Unhide it."
                     )
-            for row in range(area.top, area.bottom + 1):
+            for row in saved.used(area):
                 if row in rows and ("row", row) not in seen:
                     seen.add(("row", row))
                     here = area._replace(top=row, bottom=row)

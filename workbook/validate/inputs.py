@@ -38,7 +38,7 @@ class Inputs:
             whole = places[column.name]
             if whole is None:
                 continue
-            for row in range(whole.top, whole.bottom + 1):
+            for row in self.saved.used(whole):
                 yield from self._input(column, column.header, whole._replace(top=row, bottom=row))
         yield from self._rows(table, inputs, places)
         yield from self._twice(name, table)
@@ -49,7 +49,7 @@ class Inputs:
         whole = places.get(table.key)
         if key is None or whole is None or key.kind != "text":
             return
-        for row in range(whole.top, whole.bottom + 1):
+        for row in self.saved.used(whole):
             filled = {
                 column.name
                 for column in inputs
@@ -82,7 +82,7 @@ class Inputs:
             return
         texts = {
             row: str(value).strip().lower()
-            for row in range(whole.top, whole.bottom + 1)
+            for row in self.saved.used(whole)
             if isinstance(value := self.saved.at(whole.sheet, row, whole.left), str) and value.strip()
         }
         counts = Counter(texts.values())

@@ -119,7 +119,8 @@ def _panel(saved: SavedPlan, panel: Panel) -> Iterator[Finding]:
     if area is None or None in fields or area.size == len(fields):
         return
     used = {field.top for field in fields if field is not None and field.sheet == area.sheet}
-    strange = [row for row in range(area.top, area.bottom + 1) if row not in used]
+    too_far = area.size > 2 * len(fields)
+    strange = [] if too_far else [row for row in range(area.top, area.bottom + 1) if row not in used]
     for row in strange:
         yield Finding(
             "error",

@@ -1,0 +1,31 @@
+"""What LibreOffice loses of a value when it saves a book as .xlsx, and how it is taken into account.
+
+A formula's TRUE that it did not calculate itself is saved as 1, and numbers are saved with 15 digits.
+"""
+
+from typing import Final
+
+from workbook.book import Book
+from workbook.model import Model
+from workbook.values import KEY_MASK, sheet_of
+
+APPLICATION: Final = "docProps/app.xml"
+MARK: Final = b"<Application>LibreOffice"
+SLACK: Final = 1e-9  # of a sum whose parts were rounded to 15 digits
+
+
+def is_by_libreoffice(book: Book) -> bool:
+    """Whether LibreOffice saved the book."""
+    return APPLICATION in book.package and MARK in book.package.read(APPLICATION)
+
+
+def restore_truths(book: Book) -> None:
+    """Read 1 and 0 as TRUE and FALSE where a formula gives a truth value: only its kind was lost."""
+    model = Model(book)
+    known = frozenset(model.formulas) - model.closure(model.program.faults)
+    results, _ = model.computed(known, {}, None)
+    for where, value in results.items():
+        cells = book.cells(sheet_of(where)).values
+        saved = cells.get(where & KEY_MASK)
+        if isinstance(value, bool) and isinstance(saved, float) and saved in (0.0, 1.0):
+            cells[where & KEY_MASK] = bool(saved)
