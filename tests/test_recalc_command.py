@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from workbook.template import new_book
@@ -140,3 +141,17 @@ def test_progress_is_shown_on_a_terminal_alone(desk: Path) -> None:
     assert b"3/3" in seen
     assert b"text.xlsx refused" in seen
     assert b"recalculating" not in shown
+
+
+def test_slow_book_is_stopped_at_its_time(desk: Path) -> None:
+    """A real book that keeps the real engine busy for longer than it may; the others are done."""
+    made = openpyxl.Workbook()
+    sheet = made.worksheets[0]
+    for row in range(1, 6_001):
+        sheet[f"A{row}"] = row % 7
+        sheet[f"C{row}"] = f"=SUMPRODUCT(($A$1:$A$6000>A{row})*($A$1:$A$6000<5))"
+    made.save(desk / "books" / "slow.xlsx")
+    run = recalc("books", "--out", "o", "--jobs", "1", "--timeout", "10")
+    assert run.stdout == "3 books: 0 done, 2 unchanged, 0 refused, 1 failed\n"
+    assert run.stderr == "microhedge: books/slow.xlsx failed: took longer than 10 seconds and was stopped\n"
+    assert not (desk / "o" / "slow.xlsx").exists()
