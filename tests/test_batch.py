@@ -1,6 +1,8 @@
 """A run over many books: which are found, where they go, and what a second run leaves alone."""
 
+import csv
 import os
+import pkgutil
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -138,6 +140,26 @@ def test_another_request_does_every_book_again(folder: Path, tmp_path: Path) -> 
     again = run(folder, out=tmp_path / "out", request=Request(as_of=datetime(2026, 1, 2)))
     assert set(statuses(again).values()) == {"done"}
     assert batch.fingerprint(Request()) == batch.fingerprint(Request()) != batch.fingerprint(AS_OF)
+
+
+def test_own_venue_table_beside_the_book_counts(tmp_path: Path) -> None:
+    """A book's figures rest on the venue table beside it: it is used, and a new one is a new request."""
+    root = tmp_path / "books"
+    root.mkdir()
+    made = openpyxl.Workbook()
+    made.worksheets[0]["A1"] = '=CONTRACT_SPEC("Binance","BTC","taker_fee")'
+    made.save(root / "a.xlsx")
+    header, *rows = pkgutil.get_data("udfs", "venues.csv").decode().splitlines()  # type: ignore[union-attr]
+    (row,) = csv.DictReader([header, next(row for row in rows if row.startswith("Binance,BTC/USDT:USDT,"))])
+    for fee in ("0.0123", "0.0321"):
+        with (root / "venues.csv").open("w", newline="") as file:
+            own = csv.DictWriter(file, row)
+            own.writeheader()
+            own.writerow({**row, "taker_fee": fee})
+        assert run(root, out=tmp_path / "out")["a.xlsx"].status == "done"
+        result = openpyxl.load_workbook(tmp_path / "out" / "a.xlsx", data_only=True).worksheets[0]["A1"].value
+        assert result == float(fee)
+    assert run(root, out=tmp_path / "out")["a.xlsx"].status == "unchanged"
 
 
 def test_copied_results_are_still_ours(folder: Path, tmp_path: Path) -> None:

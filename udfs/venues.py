@@ -217,6 +217,11 @@ def _refuse(what: str, venue: str, symbol: str, rows: Iterable[Contract | Tier])
 Stamp = tuple[Path | None, int]  # a file and when it changed; None is the file in this package
 
 
+def stamps() -> tuple[Stamp, ...]:
+    """The files that the tables in force come from, and when each changed."""
+    return (*_stamped(CONTRACTS_FILE), *_stamped(TIERS_FILE))
+
+
 def user_folder() -> Path:
     """Where a user's own tables lie: MICROHEDGE_VENUES, or the platform's place for a program's data."""
     named = os.environ.get(VARIABLE)

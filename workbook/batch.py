@@ -19,6 +19,8 @@ from datetime import date
 from importlib import metadata
 from typing import Any, Final, cast
 
+from udfs.errors import HedgeError
+from udfs.venues import beside, stamps
 from workbook import ledger
 from workbook.errors import BookError
 from workbook.request import Outcome, Place, Request
@@ -160,6 +162,13 @@ def fingerprint(request: Request) -> str:
     return digest(json.dumps(asked, sort_keys=True, default=str).encode())
 
 
+def _own_venues(book: str | None) -> str:
+    """What tells the user's own venue tables from what they were: a book's figures rest on them."""
+    with beside(book) if book else contextlib.nullcontext():
+        own = [f"{path} {changed}" for path, changed in stamps() if path]
+    return digest("\n".join(own).encode(errors="surrogateescape")) if own else ""
+
+
 def _version() -> str:
     try:
         return metadata.version("microhedge")
@@ -174,7 +183,7 @@ def perform(job: Job, compute: Compute | None = None) -> Outcome:
         outcome = _perform(job, compute or _call)
     except WorkerLost as lost:
         outcome = Outcome(job.name, "failed", str(lost))
-    except BookError as refusal:
+    except HedgeError as refusal:
         outcome = Outcome(job.name, "refused", str(refusal))
     except OSError as error:
         about = f": {error.filename}" if error.filename else ""
@@ -194,10 +203,11 @@ def _perform(job: Job, compute: Compute) -> Outcome:
     fault = store.fault(source)
     if fault or stamp is None:
         return Outcome(job.name, "refused", fault or "there is no such file or folder")
+    asked = job.asked + _own_venues(source if store.is_local else None)
     entry = ledger.read_entry(records, record) if record else None
     if (
         entry
-        and (entry.request, entry.source) == (job.asked, stamp)
+        and (entry.request, entry.source) == (asked, stamp)
         and ledger.is_untouched(targets, entry, target)
     ):
         reason = "; ".join(filter(None, (EARLIER, entry.outcome.reason)))
@@ -217,7 +227,7 @@ def _perform(job: Job, compute: Compute) -> Outcome:
     if record:
         if not outcome.is_problem:
             made_of = (store.stamp(source) or "") if job.in_place else stamp
-            done = ledger.completed(targets, job.asked, made_of, target, outcome)
+            done = ledger.completed(targets, asked, made_of, target, outcome)
             ledger.write_entry(records, record, done)
         else:
             ledger.write_entry(records, record, entry)
