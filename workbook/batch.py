@@ -225,11 +225,10 @@ def _perform(job: Job, compute: Compute) -> Outcome:
         ledger.write_entry(records, record, ledger.CLAIM)
     outcome = _recalculate(job, compute, (store, source), (targets, target))
     if record:
-        if not outcome.is_problem:
-            made_of = (store.stamp(source) or "") if job.in_place else stamp
-            done = ledger.completed(targets, asked, made_of, target, outcome)
-            ledger.write_entry(records, record, done)
-        else:
+        with contextlib.suppress(OSError):  # without its record, a book that is done is done again
+            if not outcome.is_problem:
+                made_of = (store.stamp(source) or "") if job.in_place else stamp
+                entry = ledger.completed(targets, asked, made_of, target, outcome)
             ledger.write_entry(records, record, entry)
     return outcome
 
