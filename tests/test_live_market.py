@@ -105,6 +105,12 @@ def test_future_outlives_the_horizon(days: float, expiry: dt.datetime, live: Liv
     assert live.quotes([want])[want].expiry == expiry
 
 
+def test_future_is_in_the_perpetuals_quote(live: LiveMarket) -> None:
+    """Bybit has futures in USDC with the same expiry: the one in USDT is meant."""
+    want = Want("Bybit", LINEAR, "BTC")
+    assert live.quotes([want])[want].future_symbol == "BTC/USDT:USDT-260626"
+
+
 def test_spot_is_never_the_perpetual(live: LiveMarket) -> None:
     """Ccxt's futures classes read BTC/USDT as the perpetual, which stands at 60,072: spot is 60,000."""
     want = Want("Binance", LINEAR, "BTC")
@@ -245,6 +251,20 @@ def test_desk_that_is_down_is_asked_once(live: LiveMarket, server: VenueServer) 
     assert set(live.quotes([*wants, other])) == {other}
     assert all(isinstance(live.missed[want], Blocked) for want in wants)
     assert len([route for route in server.asked if "bybit" in route]) == 1
+
+
+def test_desk_that_goes_down_in_the_middle_is_left_alone(live: LiveMarket, server: VenueServer) -> None:
+    """The lists are had, then the venue asks for fewer requests: the first asset alone is tried."""
+    server.faults = [
+        Fault(on="ticker", status=429, headers={"Retry-After": "3600"}),
+        Fault(on="funding_rate", status=429, headers={"Retry-After": "3600"}),
+    ]
+    wants = [Want("MEXC", LINEAR, symbol) for symbol in ("BTC", "ETH", "SOL")]
+    assert live.quotes(wants) == {}
+    assert {str(reason) for reason in live.missed.values()} == {
+        "MEXC: too many requests (HTTP 429); try again in 3600 seconds"
+    }
+    assert len([route for route in server.asked if "ticker" in route or "funding_rate" in route]) == 2
 
 
 def test_clock_that_is_off_is_told_once(live: LiveMarket, monkeypatch: pytest.MonkeyPatch) -> None:

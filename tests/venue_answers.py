@@ -359,6 +359,9 @@ def bybit_instruments(query: Query, now: int) -> Any:
     elif query.get("status") != "PreLaunch":
         rows = [bybit_contract(base, category) for base in BYBIT[category]]
         rows.append(bybit_contract("BTC", category, JUNE))
+        if category == "linear":  # Bybit's futures in USDC, with the same expiries
+            in_usdc = {"symbol": "BTC-26JUN26", "quoteCoin": "USDC", "settleCoin": "USDC"}
+            rows.append({**bybit_contract("BTC", category, JUNE), **in_usdc})
     return bybit({"category": category, "list": rows, "nextPageCursor": ""}, now)
 
 

@@ -75,10 +75,7 @@ def kind(market: Market) -> str:
 
 
 def listed(markets: Mapping[str, Market], symbol: str, kinds: Iterable[str]) -> list[Market]:
-    """The contracts that a symbol in any common spelling means, perpetuals before dated ones.
-
-    A bare asset means its perpetuals in USDT and in USD.
-    """
+    """The contracts that a symbol in any common spelling means; a bare asset means its perpetuals."""
     wanted = spelling(symbol)
     contracts = [
         market

@@ -8,7 +8,7 @@ from typing import Final, Self, TypeVar
 from workbook.live.client import Client, Connection
 from workbook.live.clock import moment
 from workbook.live.desks import Desk, Market, kind, listed
-from workbook.live.faults import LiveError, NotListed
+from workbook.live.faults import LiveError, NoData, NotListed
 from workbook.live.funding import UNKNOWN, Funding, funding
 
 SPOT_QUOTES: Final = ("USDT", "USDC", "USD")  # where a contract's own quote has no spot market
@@ -76,20 +76,20 @@ def quote(counter: Counter, want: Want, now: dt.datetime) -> Quote:
     perpetual = next(iter(_perpetuals(listed(markets, want.symbol, (want.kind,)))), None)
     base = perpetual["base"] if perpetual else want.symbol.upper()
     failed: list[str] = []
-    missed: list[str] = []
+    missed: list[LiveError] = []
 
     def tried(columns: tuple[str, ...], read: Callable[[], Answer]) -> Answer | None:
         try:
             return read()
         except LiveError as reason:
             failed.extend(columns)
-            missed.append(str(reason))
+            missed.append(reason)
             return None
 
     spot = tried(SPOT, lambda: _spot(counter.spot.markets(), base, perpetual))
     if perpetual is None and spot is None and not missed:
         raise NotListed(f"{client.venue}: does not list {want.symbol}", client.venue)
-    future = _future(markets, base, want, now)
+    future = _future(markets, base, perpetual, want, now)
     found = Quote(want, now, f"{client.venue}, ccxt {client.version}")
     if spot is not None:
         found = replace(found, spot=tried(SPOT, lambda: _price(counter.spot, spot)))
@@ -103,8 +103,8 @@ def quote(counter: Counter, want: Want, now: dt.datetime) -> Quote:
             future_symbol=future["symbol"],
         )
     if found.spot is None and found.funding.mark is None:
-        raise LiveError("; ".join(missed) or f"{client.venue}: has no price of {want.symbol}", client.venue)
-    return replace(found, failed=tuple(failed), missed=tuple(dict.fromkeys(missed)))
+        raise missed[0] if missed else NoData(f"{client.venue}: has no price of {want.symbol}", client.venue)
+    return replace(found, failed=tuple(failed), missed=tuple(dict.fromkeys(map(str, missed))))
 
 
 def closes(counter: Counter, want: Want, days: int, now: dt.datetime) -> list[tuple[dt.date, float]]:
@@ -137,22 +137,24 @@ def _spot(markets: Mapping[str, Market], base: str, perpetual: Market | None) ->
     return next((found for quote in quotes if (found := markets.get(f"{base}/{quote}"))), None)
 
 
-def _future(markets: Mapping[str, Market], base: str, want: Want, now: dt.datetime) -> Market | None:
-    """The first dated future that outlives the horizon, or else the last there is."""
-    dated = sorted(
-        (
-            market
-            for market in markets.values()
-            if market["future"]
-            and market["base"] == base
-            and kind(market) == want.kind
-            and market["active"] is not False
-            and moment(market["expiry"]) > now
-        ),
-        key=lambda market: market["expiry"],
-    )
+def _future(
+    markets: Mapping[str, Market], base: str, perpetual: Market | None, want: Want, now: dt.datetime
+) -> Market | None:
+    """The first dated future that outlives the horizon, or else the last; in the perpetual's quote."""
+    dated = [
+        market
+        for market in markets.values()
+        if market["future"]
+        and market["base"] == base
+        and kind(market) == want.kind
+        and market["active"] is not False
+        and moment(market["expiry"]) > now
+    ]
+    alike = [market for market in dated if perpetual and market["quote"] == perpetual["quote"]]
+    in_order = sorted(alike or dated, key=lambda market: (market["expiry"], market["symbol"]))
     end = now + dt.timedelta(days=want.horizon)
-    return next((market for market in dated if moment(market["expiry"]) >= end), dated[-1] if dated else None)
+    late = (market for market in in_order if moment(market["expiry"]) >= end)
+    return next(late, in_order[-1] if in_order else None)
 
 
 def _price(client: Client, market: Market) -> float | None:
