@@ -1,19 +1,20 @@
 """What tests share: where the real data lies, and a real LibreOffice."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from udfs.venues import VARIABLE
+
 # The same examples in every run: a test that fails does so for everyone, on the day it was broken.
 settings.register_profile("microhedge", derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "microhedge"))
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from calc import Calc
 
 collect_ignore = ["calc_session.py"]  # runs in LibreOffice's own Python
@@ -42,3 +43,11 @@ def calc(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Calc]":
     assert installed.returncode == 0, installed.stderr
     with office.running() as running:
         yield running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_in_facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The built-in venue table alone: what a developer has refreshed is no part of a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(tmp_path_factory.mktemp("tables")))
+        yield

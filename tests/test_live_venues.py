@@ -15,6 +15,7 @@ from venue_server import VenueServer
 
 from udfs.venues import (
     CONTRACTS_FILE,
+    FRESH_DAYS,
     TIERS_FILE,
     VARIABLE,
     Contract,
@@ -23,6 +24,7 @@ from udfs.venues import (
     tables,
     user_folder,
 )
+from workbook.layout import PLAN
 from workbook.live.client import Client, Connection
 from workbook.live.desks import DESKS
 from workbook.live.faults import Delisted
@@ -445,6 +447,11 @@ def test_unknown_symbol_is_named(connection: Connection) -> None:
     """A symbol that no desk of the venue lists."""
     (miss,) = asked(connection, "Binance", "NOPE").missed
     assert kept(EMPTY, [miss], dt.date(2026, 3, 15)) == ["Binance: does not list NOPE; NOPE is not known"]
+
+
+def test_one_age_makes_facts_stale_everywhere() -> None:
+    """`venues list`, `check` and the Checks sheet warn past the same number of days."""
+    assert PLAN.fields["limit_facts_age"].default == FRESH_DAYS == 30
 
 
 def test_rate_limiter_is_on(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
