@@ -4,6 +4,7 @@ import csv
 import os
 import pkgutil
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -16,7 +17,9 @@ import pytest
 from workbook import batch
 from workbook.batch import EARLIER, BadRun, recalc_paths
 from workbook.errors import BookError
+from workbook.report import open_report
 from workbook.request import Outcome, Request
+from workbook.storage import find_store
 
 AS_OF = Request(as_of=datetime(2026, 1, 1))
 
@@ -343,3 +346,66 @@ def test_no_more_books_are_begun_than_can_be_worked_on(monkeypatch: pytest.Monke
         assert outcome.seconds == 1.0
         assert found - done < 3 * batch.AHEAD
     assert done == 1_000
+
+
+def test_what_a_killed_writer_left_is_swept_away(folder: Path, tmp_path: Path) -> None:
+    """A claimed book is begun again, and the temporary file of its dead writer goes; no other file does."""
+    out = tmp_path / "out"
+    run(folder, out=out)
+    (out / ".microhedge" / "a.xlsx.json").write_text("")
+    left, other = out / ".a.xlsx.0abc.part", out / ".aa.xlsx.0abc.part"
+    left.write_text("half")
+    other.write_text("somebody's")
+    assert run(folder, out=out)["a.xlsx"].status == "done"
+    assert not left.exists()
+    assert other.exists()
+
+
+def test_folder_that_vanishes_is_told(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that can't be listed is one outcome; one below it is passed over, with a count."""
+
+    def denied(path: str) -> Any:
+        if Path(path).name in {"desk", "gone"}:
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    scandir = os.scandir
+    (tmp_path / "gone").mkdir()
+    monkeypatch.setattr(os, "scandir", denied)
+    passed_over: Counter[str] = Counter()
+    found = run(folder, tmp_path / "gone", out=tmp_path / "out", passed_over=passed_over)
+    assert statuses(found) == {"a.xlsx": "done", "B.XLSM": "done", "gone": "failed"}
+    assert passed_over["folders that can't be read"] == 1
+
+
+def ask_for_a_url(folder: Path) -> None:
+    """A place on another file system."""
+    find_store(f"memory://{folder.name}")
+
+
+def ask_for_a_cluster(folder: Path) -> None:
+    """A run elsewhere."""
+    next(recalc_paths([folder], in_place=True, scheduler="tcp://a"))
+
+
+def ask_for_parquet(folder: Path) -> None:
+    """A report in columns."""
+    with open_report(folder / "a.parquet"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("module", "ask", "extra"),
+    [
+        ("fsspec.core", ask_for_a_url, "cluster"),
+        ("distributed", ask_for_a_cluster, "cluster"),
+        ("pyarrow", ask_for_parquet, "parquet"),
+    ],
+)
+def test_missing_extra_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, module: str, ask: Callable[[Path], None], extra: str
+) -> None:
+    """Who asks for what is not installed is told what to install."""
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(BookError, match=rf"install microhedge\[{extra}\]"):
+        ask(folder)
