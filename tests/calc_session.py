@@ -104,12 +104,11 @@ class Session:
         book = self.load(uno.systemPathToFileUrl(path))
         cells = {}
         for sheet in book.Sheets:
-            for block in sheet.queryContentCells(FORMULAS).getCells():
-                address = block.getCellAddress()
-                cells[f"{sheet.Name}!{address.Row + 1},{address.Column + 1}"] = [
-                    block.getFormula(),
-                    shown(block),
-                ]
+            for at in sheet.queryContentCells(FORMULAS).getRangeAddresses():
+                block = sheet.getCellRangeByPosition(at.StartColumn, at.StartRow, at.EndColumn, at.EndRow)
+                for y, row in enumerate(zip(block.getFormulaArray(), values(block), strict=True)):
+                    for x, cell in enumerate(zip(*row, strict=True)):
+                        cells[f"{sheet.Name}!{at.StartRow + y + 1},{at.StartColumn + x + 1}"] = cell
         modified = book.isModified()
         for target in save_as:
             ending = target[target.rindex(".") :]

@@ -41,9 +41,13 @@ LONG_NAMES = {f"{SERVICE}.{method}".upper().encode(): name.encode() for name, me
 
 NAMES = "|".join(sorted(udfs.REGISTRY, key=len, reverse=True))
 CALL = re.compile(rf"(?:{NAMES})\s*\(", re.IGNORECASE)
-SPELLING = re.compile(
-    rf"(?:.*!)?(?:_xlfn\.|_xludf\.|_xll\.)*(?:_xldudf_(?:\w+?[._])?)?({NAMES})", re.IGNORECASE
+PREFIXES = r"(?:_xlfn\.|_xludf\.|_xll\.)*(?:_xldudf_(?:\w+?[._])?)?"
+SPELLING = re.compile(rf"(?:.*!)?{PREFIXES}({NAMES})", re.IGNORECASE)
+IN_TEXT = re.compile(
+    rf"""("(?:[^"]|"")*")|(?:'(?:[^']|'')*'!|\[\d+\]!|(?<![\w.]))({PREFIXES})({NAMES})(?=\s*\()""",
+    re.IGNORECASE,
 )
+OF_TABLE = re.compile(r"\w\[")
 LONG_CALL = re.compile(rb"(" + rb"|".join(sorted(LONG_NAMES, key=len, reverse=True)) + rb")(?=\()")
 
 DOUBTFUL = {None, 0.0, 1.0}
@@ -234,13 +238,23 @@ def _bind_cell(sheet, cell, bound):
     tokens = bound(cell.getTokens())
     if not tokens:
         return 0  # the rest of an array formula that was bound at its first cell
-    if cell.getArrayFormula():
-        array = sheet.createCursorByRange(cell)
-        array.collapseToCurrentArray()
-        array.setArrayTokens(tokens)
+    array = cell.getArrayFormula()
+    if array:
+        cells = sheet.createCursorByRange(cell)
+        cells.collapseToCurrentArray()
+    formula = array[1:-1] if array else cell.getFormula()
+    if OF_TABLE.search(formula):  # Calc takes no table from a token: the text is entered again
+        text = IN_TEXT.sub(_long_name, formula)
+        cells.setArrayFormula(text) if array else cell.setFormula(text)
+    elif array:
+        cells.setArrayTokens(tokens)
     else:
         cell.setTokens(tokens)
     return 1
+
+
+def _long_name(found):
+    return found[1] or f"{SERVICE}.{METHODS[found[3].upper()]}".upper()
 
 
 _held = set()
