@@ -52,7 +52,7 @@ def xlwings_module() -> str:
 
 def description(interpreter: str | None) -> str:
     """What the file is made of, as Excel's list of add-ins shows it."""
-    made_of = f"microhedge {_version()}, xlwings {version('xlwings')}, {interpreter or 'any Python'}"
+    made_of = f"microhedge {own_version()}, xlwings {version('xlwings')}, {interpreter or 'any Python'}"
     return f"Hedging functions: {made_of}"
 
 
@@ -63,7 +63,8 @@ def description_of(package: bytes) -> str:
     return str(root.findtext("{http://purl.org/dc/elements/1.1/}description"))
 
 
-def _version() -> str:
+def own_version() -> str:
+    """The version of microhedge that runs."""
     try:
         return version("microhedge")
     except PackageNotFoundError:  # run from a checkout

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from addin.hosts import HostError, State, Status
-from addin.xlam import NAME, add_in, description_of
+from addin.xlam import NAME, add_in, description_of, own_version
 
 ELSEWHERE = (
     "Excel starts Python on Windows alone. Here, `microhedge addin build excel --out DIR` makes the add-in "
@@ -54,7 +54,8 @@ def status() -> Status:
     if not _on_windows():
         return Status(State.ABSENT, {"system": platform.system()}, f"{ELSEWHERE}.")
     path, python = installed(), interpreter()
-    facts = {"add-in": str(path), "interpreter": str(python), "xlwings": version("xlwings")}
+    facts = {"add-in": str(path), "interpreter": str(python)}
+    facts |= {"microhedge": own_version(), "xlwings": version("xlwings")}
     if not path.exists():
         return Status(State.ABSENT, facts, "Run: microhedge addin install excel")
     package = path.read_bytes()

@@ -365,6 +365,8 @@ def test_errors_are_real_in_vba(run: Any) -> None:
     expected |= {"G1": "12.5", "G2": "12.5", "G3": "7.5"}
     formulas |= {"I1:I3": "=HEDGE_MARGIN(G1:G3;5)"}
     expected |= {"I1:I3": [["12.5"], ["12.5"], ["7.5"]]}
+    formulas |= {"I5": "=ROWS(HEDGE_MARGIN(G1:G3;5))", "I6": "=ROWS(HEDGE_MARGIN(G:G;5))"}
+    expected |= {"I5": "3", "I6": str(len(ANSWERS))}  # as far as the sheet is in use
     quoted = [spelling.replace('"', '""') for spelling in SPELLINGS]
     formulas |= {f"K{row}": f'=PLAINFORMULA("{spelling}")' for row, spelling in enumerate(quoted, 1)}
     expected |= {f"K{row}": plain for row, plain in enumerate(SPELLINGS.values(), 1)}

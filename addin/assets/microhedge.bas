@@ -1,12 +1,15 @@
 ' One call of a worksheet function: ranges become values, refusals become real errors.
 Private Function Answer(name As String, arguments As Variant) As Variant
-    Dim place As Long, values() As Variant
+    Dim place As Long, last As Long, values() As Variant
     On Error GoTo failed
+    last = LastRow(arguments)
     ReDim values(LBound(arguments) To UBound(arguments))
     For place = LBound(arguments) To UBound(arguments)
-        If IsObject(arguments(place)) Then
-            ' One array goes over to Python instead of a range that it reads call by call;
-            ' Value2 keeps dates and currencies the numbers that they are.
+        ' One array goes over to Python instead of a range that it reads call by call;
+        ' Value2 keeps dates and currencies the numbers that they are.
+        If IsWholeColumn(arguments, place) Then
+            values(place) = arguments(place).Resize(last).Value2
+        ElseIf IsObject(arguments(place)) Then
             values(place) = arguments(place).Value2
         ElseIf Not IsMissing(arguments(place)) Then
             values(place) = arguments(place)
@@ -17,6 +20,23 @@ Private Function Answer(name As String, arguments As Variant) As Variant
 failed:
     Report Err.Description
     Answer = CVErr(2015)
+End Function
+
+' Where whole columns end: at the last row in use on any of their sheets, not after a million.
+Private Function LastRow(arguments As Variant) As Long
+    Dim place As Long, last As Long, used As Object
+    For place = LBound(arguments) To UBound(arguments)
+        If IsWholeColumn(arguments, place) Then
+            Set used = arguments(place).Worksheet.UsedRange
+            last = used.Row + used.Rows.Count - 1
+            If last > LastRow Then LastRow = last
+        End If
+    Next place
+End Function
+
+Private Function IsWholeColumn(arguments As Variant, place As Long) As Boolean
+    If Not IsObject(arguments(place)) Then Exit Function
+    IsWholeColumn = (arguments(place).Rows.Count = arguments(place).Worksheet.Rows.Count)
 End Function
 
 ' An answer in which the text of an Excel error has become that error, element by element.
