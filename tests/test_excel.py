@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from parity_cases import CASES, Case, squeezed
 from windows_host import ERRORS, MISSING, ComRange, ComTime, call, excel_module, sent, xlwings_udfs
 
@@ -45,6 +47,28 @@ def rows(cell: Any) -> Any:
     """One argument as the values of a range."""
     found = sent(cell)
     return found if isinstance(found, tuple) else ((found,),)
+
+
+CELL = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(["", "12.5", "word", *ERRORS]),
+)
+SHAPE = st.tuples(st.integers(1, 4), st.integers(1, 4))
+GRID = SHAPE.flatmap(
+    lambda shape: st.lists(
+        st.lists(CELL, min_size=shape[1], max_size=shape[1]), min_size=shape[0], max_size=shape[0]
+    )
+)
+
+
+@given(GRID, GRID)
+@settings(deadline=None, max_examples=200)
+def test_any_two_ranges(notionals: list[list[Any]], leverages: list[list[Any]]) -> None:
+    """Whatever two ranges hold, in whatever shapes, Excel gets the registry's answer cell by cell."""
+    case = Case("any", "HEDGE_MARGIN", (notionals, leverages))
+    assert call("HEDGE_MARGIN", sent(notionals), sent(leverages)) == squeezed(case.expected)
 
 
 @pytest.mark.parametrize(
