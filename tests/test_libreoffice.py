@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from calc import Calc, Office, absence
+from hosts_page import decided_by_calc
 from openpyxl.utils import get_column_letter
 from parity_cases import CASES, Case
 
@@ -53,20 +54,6 @@ def as_call(case: Case) -> tuple[str, dict[str, list[list[Any]]], int, int]:
     expected = case.expected
     height, width = (len(expected), len(expected[0])) if isinstance(expected, list) else (1, 1)
     return f"={case.name}({';'.join(words)})", blocks, height, width
-
-
-def decided_by_calc(case: Case) -> str:
-    """Why Calc cannot answer as the registry does; "" where it can.
-
-    Calc itself decides these before it calls a function: it hands a truth value over as a number, and
-    refuses a range that holds an error without calling.
-    """
-    flat = [part for cell in case.cells if isinstance(cell, list) for row in cell for part in row]
-    if any(isinstance(cell, bool) for cell in (*case.cells, *flat)):
-        return "truth"
-    if any(isinstance(part, str) and part.startswith("#") for part in flat):
-        return "error in a range"
-    return ""
 
 
 def test_every_case_agrees_with_the_registry(calc: Calc) -> None:
