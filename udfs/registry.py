@@ -99,13 +99,17 @@ class Parameter:
             raise PassedError(f"{self.name}: is the error {cell}", self.name, cell)
         return self._text(cell) if self.arg.is_text else self._inside(cell, self._number(cell))
 
-    def read_range(self, cells: Cell) -> list[Any]:
-        """The cells of a range, row by row, with None for a blank; text is refused among numbers."""
+    def read_range(self, cells: Cell) -> tuple[list[Any], bool]:
+        """The cells of a range, row by row, with None for a blank, and whether a blank is to be skipped.
+
+        Text is refused among numbers.
+        """
         column = _flat(cells)
         clean = self.clean(column)
         if clean is not None:
-            return clean
-        return [None if cell is None or cell == "" else self._of_range(cell) for cell in column]
+            return clean, False
+        column = [None if cell is None or cell == "" else self._of_range(cell) for cell in column]
+        return column, not self.takes_blanks and None in column
 
     def _of_range(self, cell: Cell) -> Any:
         if isinstance(cell, str) and not self.arg.is_text and cell not in EXCEL_ERRORS:
@@ -219,18 +223,17 @@ class Spec:
         # All ranges of a function lie side by side: a blank in one skips that place in each.
         read: list[Any] = []
         ranges: dict[int, list[Any]] = {}
+        gaps: list[bool] = []
         for place, (parameter, cell) in enumerate(zip(self.parameters, cells, strict=True)):
             if parameter.is_range and (parameter.required or (cell is not None and cell != "")):
-                ranges[place] = parameter.read_range(cell)
+                ranges[place], gap = parameter.read_range(cell)
+                gaps.append(gap)
                 read.append(None)
             else:
                 read.append(parameter.read(_one_cell(parameter, cell)))
         if len({len(column) for column in ranges.values()}) > 1:
             sizes = " and ".join(f"{self.parameters[i].name} {len(c)}" for i, c in ranges.items())
             raise NotAvailable(f"{self.name}: ranges must be of one length, got {sizes}")
-        gaps = [
-            None in column and not self.parameters[place].takes_blanks for place, column in ranges.items()
-        ]
         if any(gaps):
             skipping = list(itertools.compress(ranges.values(), gaps))
             full = [None not in row for row in zip(*skipping, strict=True)]
@@ -376,9 +379,10 @@ def _rows(cells: Cell) -> list[Sequence[Cell]]:
 def _flat(cells: Cell) -> list[Cell]:
     if not _is_range(cells):
         return [cells]
-    if RANGES.isdisjoint(map(type, cells)):
-        return list(cells)
-    return list(itertools.chain.from_iterable(_rows(cells)))
+    plain = _plain(cells)
+    if plain.width == RAGGED:
+        return list(itertools.chain.from_iterable(_rows(cells)))
+    return plain.cells
 
 
 def _single(cell: Cell) -> Cell:
