@@ -55,7 +55,7 @@ TYPED: list[tuple[str, tuple[str, str], Any, str, str]] = [
     ("word for a number", cell("plan_horizon"), "a week", 'got "a week"', "a number from 1 to 3650"),
     ("leverage of 0", cell("plan_leverage"), 0, "a number from 1 to 500, got 0", "Leverage"),
     ("truth for a number", cell("plan_capital"), True, "got True", "a number from 0"),
-    ("number for a word", cell("plan_venue"), 7, "must be a word, got 7", "Type"),
+    ("number for a word", cell("plan_venue"), 7, "must be a word, got 7", "Choose from the list"),
     ("no choice", cell("plan_method"), "gamma", 'is "gamma", which is no choice', "dollar-neutral, beta"),
     ("unknown venue", cell("plan_venue"), "Kraken", "which the sheet Venues does not know", "Binance"),
     ("blank around", cell("plan_instrument"), "BTC ", "with blanks around it", "Type BTC again"),
@@ -85,6 +85,23 @@ def test_unusable_input_is_named(
     assert [(f.sheet, f.cell[-len(row) :]) for f in errors] == [(place[0], row)]
     assert mend in errors[0].mend
     assert not is_sound(found)
+
+
+NEEDED = [
+    ("Holdings", "quantity", "Quantity is blank in a row that is in use"),
+    ("Costs", "kind", "Kind is blank in a row that is in use"),
+    ("Journal", "entry", "Entry is blank in a row that is in use"),
+    ("Journal", "opened", "Opened is blank in a row that is in use"),
+    ("Market", "spot", "BTC is in use and has no price"),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "fault"), NEEDED)
+def test_blank_cell_in_a_used_row_is_an_error(tmp_path: Path, table: str, column: str, fault: str) -> None:
+    """A blank is not zero: a row in use that lacks a figure is named before its result is believed."""
+    place = row_cell(table, column)
+    found = [f for f in findings(tmp_path, edited(put(place, None))) if f.fault == fault]
+    assert [(f.severity, f.place) for f in found] == [("error", where(place))]
 
 
 def test_formula_in_an_input_is_a_note(tmp_path: Path) -> None:
@@ -364,6 +381,32 @@ def test_stranger_gets_general_findings(tmp_path: Path) -> None:
         "the book is no plan of microhedge: it has no name template_version",
         "shows the error #DIV/0!",
     ]
+
+
+def test_link_to_our_addin_is_no_guest(tmp_path: Path) -> None:
+    """Excel saves a call of the add-in with a link to it: neither the link nor the spelling is a fault."""
+
+    def saved_with_the_addin(book: Any) -> None:
+        link = ExternalLink(externalBook=ExternalBook(id="rId1"))
+        target = "file:///C:\\Users\\me\\XLSTART\\microhedge.xlam"
+        link.file_link = Relationship("rId1", type="externalLinkPath", Target=target, TargetMode="External")
+        book._external_links.append(link)
+        call = '=IF(plan_ready,[1]!HEDGE_MARGIN(plan_feasible_notional,plan_leverage),"")'
+        put(cell("plan_margin"), call)(book)
+
+    assert grave(findings(tmp_path, recalculated(edited(saved_with_the_addin)))) == []
+
+
+def test_settings_of_the_book_are_told(tmp_path: Path) -> None:
+    """Days counted from 1904 are an error, calculation on demand is a note."""
+
+    def settle(book: Any) -> None:
+        book.epoch = dt.datetime(1904, 1, 1)
+        book.calculation.calcMode = "manual"
+
+    found = {(f.severity, f.fault.partition(":")[0]) for f in findings(tmp_path, edited(settle))}
+    assert ("error", "the book counts its days from 1904") in found
+    assert ("note", "the book calculates only when it is told to") in found
 
 
 def test_macros_are_named(tmp_path: Path) -> None:

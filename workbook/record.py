@@ -220,6 +220,7 @@ class Table:
     row: int  # of the title
     column: int
     key: str = ""  # the column that names a row
+    needs: tuple[str, ...] = ()  # columns that a row in use must fill in; without a key the first says it is
     help: str = ""
 
     @property

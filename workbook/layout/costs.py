@@ -97,6 +97,7 @@ COSTS: Final = Table(
     column=2,
     rows=10,
     key="venue",
+    needs=("kind",),
     columns=(
         Column(
             name="venue",

@@ -60,6 +60,7 @@ HOLDINGS: Final = Table(
     column=2,
     rows=50,
     key="asset",
+    needs=("quantity",),
     columns=(
         Column(
             name="asset",

@@ -87,6 +87,7 @@ JOURNAL: Final = Table(
     row=SUMMARY.last_row + 2,
     column=2,
     rows=50,
+    needs=("contracts", "opened", "venue", "symbol", "kind", "entry", "leverage"),
     columns=(
         Column(
             name="opened",

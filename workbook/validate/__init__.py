@@ -61,7 +61,7 @@ def _faults(saved: SavedPlan, day: dt.date) -> Iterator[Fault]:
     yield from Inputs(saved).faults()
     if health.is_calculated(saved.book):
         yield from advice.checks(saved)
-    yield from advice.stale_prices(saved, day)
+    yield from advice.prices(saved, day)
     yield from advice.stale_facts(saved, day)
     yield from hidden(saved)
 

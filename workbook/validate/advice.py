@@ -7,7 +7,7 @@ from typing import Final
 from udfs.registry import serial
 from udfs.venues import FRESH_DAYS
 from workbook.plan import SavedPlan, moment
-from workbook.validate.finding import Fault
+from workbook.validate.finding import Fault, Severity
 from workbook.values import Area, Value
 
 JUDGED: Final = frozenset(("warn_stale", "warn_facts"))  # said below, row by row
@@ -22,7 +22,7 @@ def plan_day(saved: SavedPlan, today: dt.date) -> float:
 
 def checks(saved: SavedPlan) -> Iterator[Fault]:
     """The checks of the book that fail, and the warnings that it gives."""
-    severity = "error" if saved.value("plan_ready") is True or not _is_waiting(saved) else "note"
+    severity: Severity = "note" if _is_waiting(saved) else "error"
     for panel in (panel for sheet in saved.plan.sheets for panel in sheet.panels):
         for field in panel.fields:
             area = saved.places.get(field.name)
@@ -42,6 +42,8 @@ def checks(saved: SavedPlan) -> Iterator[Fault]:
 
 def _is_waiting(saved: SavedPlan) -> bool:
     """Whether the plan is still to be filled in: a required input is blank, or nothing is held."""
+    if saved.value("plan_ready") is True:
+        return False
     blank = any(
         field.required and name in saved.places and saved.value(name) in (None, "")
         for name, field in saved.plan.inputs.items()
@@ -49,21 +51,25 @@ def _is_waiting(saved: SavedPlan) -> bool:
     return blank or not any(row.get("asset") for row in saved.rows("Holdings"))
 
 
-def stale_prices(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:
-    """Prices of the assets in use that are older than the horizon of the plan, or of no day."""
+def prices(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:
+    """Prices of the assets in use that are missing, older than the horizon of the plan, or of no day."""
     horizon, day = saved.value("plan_horizon"), plan_day(saved, today)
-    used = {_word(row.get("asset")) for row in saved.rows("Holdings")} | {
-        _word(saved.value("plan_instrument"))
-    }
-    whole = saved.column("Market", "as_of")
-    if whole is None or not isinstance(horizon, float):
+    held = (_word(row.get("asset")) for row in saved.rows("Holdings"))
+    used = {*held, _word(saved.value("plan_instrument"))} - {""}
+    spots, days = saved.column("Market", "spot"), saved.column("Market", "as_of")
+    if spots is None or days is None:
         return
-    for row, cells in enumerate(saved.rows("Market"), whole.top):
-        if not cells.get("spot") or _word(cells.get("symbol")) not in used - {""}:
+    for row, cells in enumerate(saved.rows("Market"), spots.top):
+        symbol, as_of = cells.get("symbol"), cells.get("as_of")
+        if _word(symbol) not in used:
             continue
-        here = whole._replace(top=row, bottom=row)
-        as_of = cells.get("as_of")
-        if isinstance(as_of, float) and day - as_of > horizon:
+        if not cells.get("spot"):
+            fault = f"{symbol} is in use and has no price"
+            severity: Severity = "note" if _is_waiting(saved) else "error"
+            yield Fault(severity, spots._replace(top=row, bottom=row), fault, UPDATE)
+            continue
+        here = days._replace(top=row, bottom=row)
+        if isinstance(as_of, float) and isinstance(horizon, float) and day - as_of > horizon:
             fault = (
                 f"the price is of {_day(as_of)}, older than the horizon of {horizon:.15g} days on {_day(day)}"
             )

@@ -40,36 +40,27 @@ class Inputs:
                 continue
             for row in self.saved.used(whole):
                 yield from self._input(column, column.header, whole._replace(top=row, bottom=row))
-        yield from self._rows(table, inputs, places)
+        yield from self._rows(table, places)
         yield from self._twice(name, table)
 
-    def _rows(self, table: Table, inputs: list[Column], places: Mapping[str, Area | None]) -> Iterator[Fault]:
-        """A row is used if its key is filled in: then it needs its figures, and otherwise it has none."""
-        key = next((column for column in inputs if column.name == table.key), None)
-        whole = places.get(table.key)
-        if key is None or whole is None or key.kind != "text":
+    def _rows(self, table: Table, places: Mapping[str, Area | None]) -> Iterator[Fault]:
+        """A row in use needs its figures; a row with figures needs the key by which it is found."""
+        by_key = table.key in places and table[table.key].kind == "text"
+        mark = table.key if by_key else next(iter(table.needs), "")
+        whole = places.get(mark)
+        if whole is None:
             return
         for row in self.saved.used(whole):
-            filled = {
-                column.name
-                for column in inputs
-                if (area := places[column.name]) is not None and not self._is_blank(area, row)
-            }
-            here = whole._replace(top=row, bottom=row)
-            if filled and table.key not in filled:
-                fault = f"{key.header} is blank in a row that is filled in: the row does not count"
-                yield Fault("error", here, fault, f"Fill in {key.header}, or clear the row.")
-            for column in inputs:
-                area = places[column.name]
-                if (
-                    filled
-                    and table.key in filled
-                    and column.required
-                    and area is not None
-                    and column.name not in filled
-                ):
-                    fault = f"{column.header} is blank in a row that is filled in"
-                    yield Fault("error", area._replace(top=row, bottom=row), fault, _ask(column))
+            areas = {name: area._replace(top=row, bottom=row) for name, area in places.items() if area}
+            blank = [name for name, area in areas.items() if self._is_blank(area, row)]
+            if mark not in blank:
+                for name in blank:
+                    if name in table.needs:
+                        fault = f"{table[name].header} is blank in a row that is in use"
+                        yield Fault("error", areas[name], fault, _ask(table[name]))
+            elif by_key and len(blank) < len(areas):
+                fault = f"{table[mark].header} is blank in a row that is filled in: the row does not count"
+                yield Fault("error", areas[mark], fault, f"Fill in {table[mark].header}, or clear the row.")
 
     def _twice(self, name: str, table: Table) -> Iterator[Fault]:
         """A key that other sheets look rows up by may stand once."""
@@ -189,7 +180,7 @@ def _out(port: Port, what: str, value: Value) -> tuple[str, str]:
 
 
 def _ask(port: Port) -> str:
-    return f"Type {port.domain}. {port.help}".strip()
+    return f"{'Choose from the list' if port.listed else f'Type {port.domain}'}. {port.help}".strip()
 
 
 def _shown(value: Value) -> str:
