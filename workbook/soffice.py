@@ -113,7 +113,7 @@ def missing_python(office: Path, least: tuple[int, int]) -> str:
     for version in _own_pythons(home):
         if version < least:
             have, need = (".".join(map(str, one)) for one in (version, least))
-            return f"{office} brings Python {have}; microhedge needs {need}: LibreOffice 25.2 has it"
+            return f"{office} brings Python {have}; microhedge needs {need}: take a newer LibreOffice"
     return ""
 
 

@@ -14,6 +14,7 @@ import threading
 import time
 import zipfile
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import uno
@@ -96,7 +97,10 @@ def _method(spec):
         except HedgeError as refusal:
             result = refusal
         if type(result) is list:
-            return tuple([tuple(map(_cell, row)) for row in result])
+            rows = tuple(map(tuple, result))
+            if {float, str}.issuperset(map(type, chain.from_iterable(rows))):
+                return rows
+            return tuple([tuple(map(_cell, row)) for row in rows])
         return ((_cell(result),),) if is_grid else _cell(result)
 
     return method
