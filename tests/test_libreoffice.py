@@ -17,6 +17,7 @@ from udfs import REGISTRY
 from udfs.registry import serial
 from workbook import new_book, oxt, recalc_book
 from workbook.book import Book
+from workbook.formulas import LONG_NAME
 from workbook.model import differs
 from workbook.values import COLUMN_BITS, COLUMN_MASK, address
 
@@ -184,6 +185,22 @@ def test_a_book_saved_again_is_plain(calc: Calc, saved: Path, endings: tuple[str
     assert {cell.value for cell in openpyxl.load_workbook(book)["Plan"]["A"][:8]} == {"=HEDGE_MARGIN(D1,5)"}
     assert openpyxl.load_workbook(book).defined_names["margin"].value == "HEDGE_MARGIN(Plan!$D$2,10)"
     assert openpyxl.load_workbook(book, data_only=True)["Plan"]["F2"].value == 1500
+
+
+def test_a_copy_can_be_recalculated(calc: Calc, saved: Path) -> None:
+    """A copy holds LibreOffice's long names; a recalculation reads them, and so does LibreOffice."""
+    copy = saved.with_name("copy.xlsx")
+    calc.ask("copy", str(saved), str(copy))
+    assert openpyxl.load_workbook(copy)["Plan"]["A1"].value == f"={LONG_NAME}HEDGEMARGIN(D1,5)"
+    outcome = recalc_book(copy, saved.with_name("new.xlsx"))
+    assert (outcome.status, outcome.unknown_functions, outcome.unproven) == ("unchanged", (), ())
+    cells, _ = calc.ask("open", str(copy), [])
+    assert values_of(cells)["Plan!1,1"] == 480.0
+
+
+def test_the_long_name_is_the_service_of_the_extension() -> None:
+    """What is read in a book is what the extension is registered as."""
+    assert oxt.SERVICE.upper() + "." == LONG_NAME
 
 
 def test_a_book_without_our_functions_is_saved_as_it_is(calc: Calc, tmp_path: Path) -> None:

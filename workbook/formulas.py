@@ -25,6 +25,9 @@ CLOCK: Final = frozenset(("NOW", "TODAY"))
 RANDOM: Final = frozenset(("RAND", "RANDBETWEEN", "RANDARRAY"))
 REACHING: Final = frozenset(("INDIRECT", "OFFSET"))  # what they refer to shows only when they are evaluated
 PREFIX: Final = re.compile(r"(?:_xlfn\.|_xlws\.|_xludf\.|_xll\.|_xldudf_)+", re.IGNORECASE)
+LONG_NAME: Final = (
+    "MICROHEDGE.FUNCTIONS."  # as LibreOffice writes our functions into a copy, less underscores
+)
 QUOTED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 TOKEN: Final = re.compile(
@@ -202,8 +205,11 @@ class Grammar:
         return known
 
     def function(self, name: str) -> str:
-        """A called function's plain name: ours in all the spellings in which Excel saves it."""
+        """A called function's plain name: ours in all the spellings in which a program saves it."""
         plain = PREFIX.sub("", name).upper()
+        if plain.startswith(LONG_NAME):
+            method = plain.removeprefix(LONG_NAME)
+            return next((own for own in self.ours if own.replace("_", "") == method), plain)
         if plain in self.ours or "_" not in plain + name:
             return plain
         if name.lower().startswith("_xldudf_"):  # Office.js puts a namespace before the name

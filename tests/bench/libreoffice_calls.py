@@ -70,8 +70,7 @@ def main() -> None:
             f"{array * 1e3:.1f}",
             f"{5 * bare * 1e3:.1f}",
         )
-        print(
-            f"{host:<17}{''.join(f'{fact:>{len(head) + 3}}' for fact, head in zip(facts, heads, strict=True))}"
-        )
+        cells = [f"{fact:>{len(head) + 3}}" for fact, head in zip(facts, heads, strict=True)]
+        print(f"{host:<17}{''.join(cells)}")
     if absence():
         print(absence())
