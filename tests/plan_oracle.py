@@ -4,12 +4,15 @@ Each formula is written a second time, from the specification and the venues' pa
 "" here, as a formula that shows nothing holds it.
 """
 
+import csv
 import itertools
 import math
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
+
+from conftest import ROOT
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -77,6 +80,16 @@ def highest_leverage(move: float, rate: float, *, kind: str, formula: str) -> fl
     else:
         margin = 1 - (1 - rate) / (1 + move) if formula == "mark" else 1 - 1 / (1 + move) + rate
     return 1 / margin
+
+
+def tier(venue: str, symbol: str, notional: float) -> float | str:
+    """Maintenance rate of the leverage tier, read from the table of tiers itself."""
+    with (ROOT / "udfs" / "tiers.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            inside = float(row["minimum_notional"]) <= notional < float(row["maximum_notional"])
+            if (row["venue"], row["symbol"]) == (venue, symbol) and inside:
+                return float(row["maintenance_rate"])
+    return "unknown"
 
 
 def returns(prices: Sequence[float]) -> list[float]:
@@ -240,7 +253,7 @@ class Oracle:
             "rounding_gap",
         )
         results += ("margin", "cushion", "liquidation_price", "liquidation_move", "safe_leverage")
-        results += ("breakeven_move", "limit_price", "stop_price", "lot_value", "order")
+        results += ("tier_rate", "breakeven_move", "limit_price", "stop_price", "lot_value", "order")
         cells |= {f"plan_{name}": "" for name in results}
         cells["plan_size"] = cells["plan_lot_multiple"] = 0
         if not ready:
@@ -269,6 +282,9 @@ class Oracle:
             cells["plan_stop_price"] = price + cells["plan_max_loss"] / cells["plan_quantity"]
         cells["plan_lot_value"] = worth(lot, price, size, kind)
         cells["plan_lot_multiple"] = cells["plan_lot_value"] / abs(wanted)
+        cells["plan_tier_rate"] = (
+            tier(cells["plan_venue"], cells["plan_symbol"], abs(feasible)) if contracts else ""
+        )
 
     def _costs(self) -> None:
         cells, ready = self.cells, self["plan_ready"]
@@ -427,6 +443,7 @@ class Oracle:
     def _journal(self) -> None:
         cells = self.cells
         symbols = [row["symbol"] for row in self.tables["Market"]]
+        rules = {row["key"]: row["liquidation"] or "" for row in self.tables["Contracts"]}
         worked: tuple[str, ...] = (
             "mark",
             "notional",
@@ -437,7 +454,16 @@ class Oracle:
             "settlements",
             "funding",
         )
-        worked += ("liquidation", "review_in", "expires_in", "stop_hit", "dated", "status", "adjustment")
+        worked += (
+            "rule",
+            "liquidation",
+            "review_in",
+            "expires_in",
+            "stop_hit",
+            "dated",
+            "status",
+            "adjustment",
+        )
         for row in self.tables["Journal"]:
             row["market_row"] = self._row(symbols, row["symbol"]) if row["symbol"] else 0
             row.update(dict.fromkeys(worked, ""))
@@ -454,9 +480,9 @@ class Oracle:
             row["settlements"] = math.floor(last / each) - math.floor(row["opened"] / each)
             row["funding"] = 0 if row["expiry"] else -row["notional"] * row["rate"] * row["settlements"]
             rate = cells["plan_maintenance_rate"]
-            row["liquidation"] = liquidation(
-                row["entry"], row["leverage"], rate, kind=row["kind"], formula="mark"
-            )
+            row["rule"] = rule = rules.get(f"{row['venue']} {row['symbol']} {row['kind']}", "")
+            terms_of = {"kind": row["kind"], "formula": rule or "mark"}
+            row["liquidation"] = liquidation(row["entry"], row["leverage"], rate, **terms_of)
             row["review_in"] = row["review"] - self.today if row["review"] else ""
             row["expires_in"] = row["expiry"] - self.today if row["expiry"] else ""
             row["stop_hit"] = bool(row["stop"] and mark >= row["stop"])
@@ -500,6 +526,8 @@ class Oracle:
             "liquidation": cells["plan_active"]
             and not isinstance(move, str)
             and move < cells["plan_reference_move"],
+            "tier": isinstance(cells["plan_tier_rate"], float)
+            and cells["plan_tier_rate"] > cells["plan_maintenance_rate"],
             "margin": (cells["plan_cushion"] or 0) < 0,
             "funding": (cells["costs_funding"] or 0) > 0,
             "stale": cells["plan_price_age"] > cells["plan_horizon"],
@@ -519,6 +547,7 @@ class Oracle:
             "overhedge": "The hedge is not larger than wanted",
             "leverage": "The leverage leaves room",
             "liquidation": "Liquidation is beyond the rise to survive",
+            "tier": "The maintenance rate is not below the venue's",
             "margin": "The capital pays the margin",
             "funding": "Funding is not against you",
             "stale": "The prices are fresh",
@@ -604,6 +633,10 @@ class Oracle:
         yield "word_leverage", f"{plain(now)}x is above {judged}"
         safe = fixed(number("plan_safe_leverage"), 1)
         yield "word_near", f"Liquidation is {distance} away: use at most {safe}x"
+        yield (
+            "word_tier",
+            f"The venue asks for {percent(number('plan_tier_rate'), 2)}% maintenance: type it on Plan",
+        )
         yield "word_margin", f"The margin is {fixed(-cushion)} more than you have"
         yield "word_funding", f"You pay about {fixed(number('costs_funding'))} of funding"
         yield "word_stale", f"The oldest price is {fixed(cells['plan_price_age'], 0)} days old"

@@ -32,6 +32,7 @@ CHANGES: Mapping[str, Mapping[str, Any]] = {
     "risky": {"plan_leverage": 50, "plan_capital": 10, "plan_max_loss": 120},
     "over-hedge": {"plan_ratio": 1.5},
     "old": {"plan_as_of": serial(dt.date(2026, 6, 1))},
+    "a low maintenance rate": {"plan_maintenance_rate": 0.002},
     "undated facts": {"plan_venue": "BingX"},
     "unknown contract": {"plan_venue": "WEEX", "plan_kind": "inverse"},
 }

@@ -1,6 +1,7 @@
 """The book judges itself: what is broken fails its check, what is unwise is warned of, in words."""
 
 import io
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from udfs import hedge_status
 from workbook.layout import PLAN
 from workbook.recalc import recalc_bytes
 from workbook.request import Request
@@ -83,6 +85,11 @@ def test_what_is_broken_fails_its_check(what: str, chosen: Example, checks: set[
             "▲ 50x is above 10x: that is speculation, no hedge",
         ),
         ({"plan_leverage": 8}, {"leverage", "liquidation"}, "▲ Liquidation is 11.9% away: use at most 6.4x"),
+        (
+            {"plan_maintenance_rate": 0.002},
+            {"tier"},
+            "▲ The venue asks for 0.40% maintenance: type it on Plan",
+        ),
         ({"plan_capital": 400}, {"margin"}, "▲ The margin is 80.00 more than you have"),
         ({"plan_as_of": 46_038.0}, {"stale", "review"}, "▲ The oldest price is 15 days old"),
         ({"plan_as_of": 46_038.0}, {"stale", "review"}, "▲ 1 open hedge waits for you: see Journal"),
@@ -132,3 +139,29 @@ def test_funding_against_a_short_is_said() -> None:
     values = said(changed(tables={"Market": (quote, *MARKET[1:])}))
     assert values["costs_funding"] == pytest.approx(5.04)
     assert values["say_funding"] == "▲ You pay about 5.04 of funding"
+
+
+def test_the_journal_says_what_hedge_status_says() -> None:
+    """Its status is built of functions that any program knows, and agrees with HEDGE_STATUS in each case."""
+    today = 46_023.0
+    cases = list(
+        itertools.product(
+            (0.1, -0.1),
+            (None, 29_000.0, 31_000.0),
+            (None, today, today + 3, today + 30),
+            (today, today + 5),
+        )
+    )
+    rows = tuple(
+        (today - 9, "Binance", "BTC", "linear", contracts, 1, 30_500, 5, stop, review, expiry, None, None)
+        for contracts, stop, expiry, review in cases
+    )
+    package, _ = recalc_bytes(bare_bytes(changed(tables={"Journal": rows})), Request())
+    book = openpyxl.load_workbook(io.BytesIO(package), data_only=True)
+    at = PLAN.place("Journal", "status")
+    found = [book[at.sheet].cell(at.row + row, at.column).value for row in range(len(cases))]
+    assert found == [
+        hedge_status(today, review, expiry, 7, 30_000, stop, "short" if contracts > 0 else "long")
+        for contracts, stop, expiry, review in cases
+    ]
+    assert set(found) == {"stop", "expired", "roll", "review", "hold"}

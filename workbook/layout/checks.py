@@ -142,7 +142,7 @@ CHECKS: Final = Panel(
 LIMITS: Final = Panel(
     name="limits",
     title="Limits of the warnings",
-    row=37,
+    row=38,
     column=2,
     has_notes=True,
     fields=(
@@ -234,6 +234,12 @@ WARNED: Final = Panel(
                     "ISNUMBER(plan_liquidation_move))"
                 ),
                 "A liquidated hedge is lost when it is needed most.",
+            ),
+            (
+                "tier",
+                "The maintenance rate is below the venue's",
+                "AND(ISNUMBER(plan_tier_rate),N(plan_tier_rate)>plan_maintenance_rate)",
+                "A larger hedge falls in a higher tier and is liquidated sooner.",
             ),
             (
                 "margin",

@@ -291,11 +291,20 @@ JOURNAL: Final = Table(
             help="Accumulated at the present rate; negative: received. A dated future has none.",
         ),
         Column(
+            name="rule",
+            unit="formula",
+            kind="text",
+            width=10,
+            is_link=True,
+            formula='IF([@Notional]="","",IFNA(INDEX(Contracts[Liquidation],MATCH([@Venue]&" "&[@Symbol]&" "&[@Kind],Contracts[Key],0))&"",""))',
+            help="The venue's liquidation formula; blank: mark.",
+        ),
+        Column(
             name="liquidation",
             unit="quote per base",
             format=PRICE,
             width=14,
-            formula='IF([@Notional]="","",IFNA(LIQUIDATION_PRICE([@Entry],[@Leverage],plan_maintenance_rate,IF([@Contracts]<0,"long","short"),[@Kind]),"none"))',
+            formula='IF([@Notional]="","",IFNA(LIQUIDATION_PRICE([@Entry],[@Leverage],plan_maintenance_rate,IF([@Contracts]<0,"long","short"),[@Kind],[@Rule]),"none"))',
             help="Isolated, at the maintenance rate of the Plan sheet.",
         ),
         Column(

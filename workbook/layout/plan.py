@@ -464,6 +464,14 @@ SOURCES: Final = Panel(
             is_link=True,
             help="0: not known.",
         ),
+        Field(
+            name="plan_tier_rate",
+            label="Venue's maintenance rate",
+            unit="of value",
+            format="0.00%",
+            formula='IF(plan_active,IFNA(MAINTENANCE_RATE(plan_venue,plan_symbol,plan_feasible_notional),"unknown"),"")',
+            help="Of the leverage tier that this hedge falls in; unknown where the venue table has none.",
+        ),
     ),
 )
 WORDS: Final = Panel(
@@ -525,6 +533,7 @@ WARNINGS: Final = Panel(
             ("overhedge", "Over-hedge", "word_overhedge", "The hedge is not larger than wanted"),
             ("leverage", "Leverage", "word_leverage", "The leverage leaves room"),
             ("liquidation", "Liquidation", "word_near", "Liquidation is beyond the rise to survive"),
+            ("tier", "Maintenance rate", "word_tier", "The maintenance rate is not below the venue's"),
             ("margin", "Margin", "word_margin", "The capital pays the margin"),
             ("funding", "Funding", "word_funding", "Funding is not against you"),
             ("stale", "Prices", "word_stale", "The prices are fresh"),

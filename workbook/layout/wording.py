@@ -192,6 +192,12 @@ WORDING: Final = Panel(
                 '"Liquidation is "&word_distance&" away: use at most "&FIXED(N(plan_safe_leverage),1)&"x"',
             ),
             (
+                "tier",
+                "Maintenance rate too low",
+                "text",
+                '"The venue asks for "&FIXED(N(plan_tier_rate)/one_percent)&"% maintenance: type it on Plan"',
+            ),
+            (
                 "margin",
                 "Margin too large",
                 "text",
