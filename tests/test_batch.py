@@ -11,10 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import openpyxl
 import pytest
 
-from workbook import batch
+from workbook import batch, recalc
 from workbook.batch import EARLIER, BadRun, recalc_paths
 from workbook.errors import BookError
 from workbook.report import open_report
@@ -100,8 +101,6 @@ def test_second_run_costs_only_the_look(
 
 def only_look(job: batch.Job) -> Outcome:
     """Do a job where no book can be computed."""
-    from workbook import recalc  # noqa: PLC0415 - this is another process
-
     recalc.recalc_book = None  # type: ignore[assignment]
     return batch.perform(job)
 
@@ -225,6 +224,39 @@ def test_open_book_is_not_written_over(folder: Path, tmp_path: Path, lock: str) 
     assert run(folder, out=tmp_path / "out")["a.xlsx"].status == "done"
     (folder / lock).unlink()
     assert run(folder, in_place=True)["a.xlsx"].status == "done"
+
+
+def test_read_only_book_is_not_written_over(folder: Path) -> None:
+    """A rename would not ask for leave; we do."""
+    (folder / "a.xlsx").chmod(0o444)
+    before = (folder / "a.xlsx").read_bytes()
+    outcome = run(folder, in_place=True)["a.xlsx"]
+    assert (outcome.status, outcome.reason) == ("failed", f"{folder / 'a.xlsx'}: is read-only")
+    assert (folder / "a.xlsx").read_bytes() == before
+
+
+@pytest.mark.parametrize("place", ["local", "memory"])
+def test_book_saved_meanwhile_is_not_written_over(
+    folder: Path, book: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Who saves a book while it is being computed keeps what was saved; the next run takes it up."""
+    path: str | Path = folder / "a.xlsx"
+    if place == "memory":
+        path = "memory://meanwhile/a.xlsx"
+        fsspec.filesystem("memory").pipe_file("/meanwhile/a.xlsx", book.read_bytes())
+
+    def compute(package: bytes, _: Request) -> tuple[bytes, Outcome]:
+        store.write(where, package + b"saved")
+        return package, Outcome("", "done")
+
+    store, where = find_store(path)
+    monkeypatch.setattr(recalc, "recalc_bytes", compute)
+    (job,) = batch.find_jobs([(store, where)], None, AS_OF, Counter())
+    assert isinstance(job, batch.Job)
+    outcome = batch.perform(job)
+    assert outcome.status == "failed"
+    assert outcome.reason.endswith("was saved by somebody while it was being recalculated")
+    assert store.read(where).endswith(b"saved")
 
 
 def test_one_book_in_place_leaves_nothing_beside_it(folder: Path) -> None:

@@ -240,9 +240,11 @@ def _recalculate(job: Job, compute: Compute, source: tuple[Store, str], target: 
     if source[0].is_local and target[0].is_local:
         target[0].make_room(target[1])
         return recalc_book(source[1], target[1], job.request)
-    package, outcome = cast(
-        "tuple[bytes, Outcome]", compute(recalc_bytes, source[0].read(source[1]), job.request)
-    )
+    stamp = source[0].stamp(source[1])
+    answer = compute(recalc_bytes, source[0].read(source[1]), job.request)
+    package, outcome = cast("tuple[bytes, Outcome]", answer)
+    if job.in_place and source[0].stamp(source[1]) != stamp:
+        return Outcome(job.name, "failed", "was saved by somebody while it was being recalculated")
     if not outcome.is_problem and not (job.in_place and outcome.status == "unchanged"):
         target[0].write(target[1], package)
     return outcome

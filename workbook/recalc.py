@@ -34,16 +34,28 @@ def recalc_book(source: Place, target: Place, request: Request | None = None) ->
     started = time.perf_counter()
     status: Status = "refused"
     try:
+        saved = _saved(Path(source))
         content = _read(Path(source))
         with beside(source):
             written, outcome = recalc_bytes(content, request or Request())
         status = "failed"
         if not outcome.is_problem:
+            _refuse_newer(Path(source), Path(target), saved)
             write_whole(written, Path(source), Path(target))
     except (OSError, BadPackage) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         outcome = Outcome("", status, f"{target}: {reason}" if status == "failed" else reason)
     return replace(outcome, path=os.fspath(source), seconds=time.perf_counter() - started)
+
+
+def _saved(source: Path) -> tuple[int, int]:
+    found = source.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _refuse_newer(source: Path, target: Path, saved: tuple[int, int]) -> None:
+    if source.resolve() == target.resolve() and _saved(source) != saved:
+        raise BadPackage("was saved by somebody while it was being recalculated")
 
 
 def _read(source: Path) -> bytes:

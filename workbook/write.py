@@ -1,9 +1,14 @@
 """A file written whole or not at all."""
 
+import errno
 import os
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
+
+WRITABLE: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 def write_whole(content: bytes, source: Path | None, target: Path) -> None:
@@ -12,8 +17,11 @@ def write_whole(content: bytes, source: Path | None, target: Path) -> None:
     The target keeps its permissions; a new one gets those of the source, or of any new file.
     """
     target = target.resolve()
-    if source is not None and target == source.resolve() and source.read_bytes() == content:
-        return
+    if source is not None and target == source.resolve():
+        if source.read_bytes() == content:
+            return
+        if not source.stat().st_mode & WRITABLE:  # a rename would not ask
+            raise PermissionError(errno.EACCES, "is read-only", str(target))
     mode = _mode(target if target.exists() else source)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     try:
