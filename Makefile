@@ -27,7 +27,7 @@ picture: $(VENV)/.installed
 	mkdir -p build
 	$(BIN)/microhedge new build/plan.xlsx --force
 	soffice -env:UserInstallation=file://$(CURDIR)/build/office --headless --convert-to pdf --outdir build build/plan.xlsx
-	pdftoppm -png -singlefile -r 110 -f 2 -l 2 -x 36 -y 52 -W 1140 -H 772 build/plan.pdf docs/plan
+	pdftoppm -png -singlefile -r 110 -f 2 -l 2 -x 36 -y 52 -W 1140 -H 790 build/plan.pdf docs/plan
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench
