@@ -76,6 +76,18 @@ def column_deleted(book: Any) -> None:
     sheet(book, "Holdings").Columns.removeByIndex(column_of(book, "Holdings", "Quantity"), 1)
 
 
+def column_inserted(book: Any) -> None:
+    """A column of one's own among the holdings."""
+    column = column_of(book, "Holdings", "Price")
+    sheet(book, "Holdings").Columns.insertByIndex(column, 1)
+    sheet(book, "Holdings").getCellByPosition(column, rows_of(book, "Holdings")[0] - 1).setString("Remark")
+
+
+def sheet_copied(book: Any) -> None:
+    """A second Plan, to play with."""
+    book.Sheets.copyByName("Plan", "Plan 2", 2)
+
+
 def column_pasted_over(book: Any) -> None:
     """The prices of the holdings pasted over with their own values."""
     first, last = rows_of(book, "Holdings")
@@ -137,6 +149,8 @@ BREAKS = (
     input_row_deleted,
     table_rows_deleted,
     column_deleted,
+    column_inserted,
+    sheet_copied,
     column_pasted_over,
     results_replaced_by_values,
     sheet_renamed,

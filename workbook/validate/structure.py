@@ -25,6 +25,7 @@ def structure(saved: SavedPlan) -> Iterator[Finding]:
             yield Finding(
                 "warning", name, "", f"the sheet {sheet} was renamed to {name}", f"Rename it to {sheet}."
             )
+    yield from _copies(saved)
     for name, place in saved.plan.names.items():
         if here[place.sheet] is not None:
             yield from _name(saved, name, place)
@@ -35,6 +36,19 @@ def structure(saved: SavedPlan) -> Iterator[Finding]:
         if number is not None:
             for table in sheet_record.tables:
                 yield from _table(saved, table.name, number)
+
+
+def _copies(saved: SavedPlan) -> Iterator[Finding]:
+    """Copies of the plan's sheets: their names are their own, and no program reads them."""
+    known = {name.lower() for name in saved.plan.names}
+    scopes = {scope for scope, name in saved.book.names if scope is not None and name in known}
+    for scope in sorted(scopes):
+        if scope < len(saved.book.sheets):
+            name = saved.book.sheets[scope].name
+            fault = (
+                f"the sheet {name} is a copy: its inputs and results are its own, and no program reads them"
+            )
+            yield Finding("note", name, "", fault, "Keep it for comparison, or delete it.")
 
 
 def homes(saved: SavedPlan) -> Mapping[str, int | None]:
