@@ -73,6 +73,7 @@ class Run:
         self.statuses: Counter[str] = Counter()
         self.console = Console(stderr=True)
         self.paths = paths
+        self.request = request
         self.outcomes = recalc_paths(
             paths,
             out=out,
@@ -88,6 +89,10 @@ class Run:
     def report_to(self, report: str | None) -> int:
         """Do all books, write the report, and answer how many were refused or failed."""
         with ExitStack() as stack:
+            if self.request.engine == "libreoffice":
+                from workbook.office import profiles  # noqa: PLC0415 - few runs need it
+
+                stack.enter_context(profiles())
             if report == STANDARD_OUTPUT:
                 sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
                 add = json_lines(sys.stdout)

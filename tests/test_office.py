@@ -1,6 +1,10 @@
 """LibreOffice as the engine of a recalculation, and how its programs are found and run."""
 
 import datetime as dt
+import os
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -186,3 +190,36 @@ def test_our_python_does_not_mislead_libreoffice(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("VIRTUAL_ENV", "here")
     given = soffice.environment()
     assert not {"PYTHONPATH", "VIRTUAL_ENV"} & given.keys()
+
+
+@needs_office
+def test_the_command_leaves_no_profile_behind(tmp_path: Path) -> None:
+    """A run over books by LibreOffice, in processes that are ended, leaves nothing among temporary files."""
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx") as written:
+        written.add_worksheet("Plan").write_formula("A1", "=HEDGE_MARGIN(2400,5)", value=0)
+    (tmp_path / "temporary").mkdir()
+    words = ["recalc", "book.xlsx", "--out", "out", "--engine", "libreoffice"]
+    done = subprocess.run(
+        [sys.executable, "-m", "addin", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "temporary")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert openpyxl.load_workbook(tmp_path / "out" / "book.xlsx", data_only=True)["Plan"]["A1"].value == 480
+    assert not list((tmp_path / "temporary").glob("microhedge*"))
+
+
+def test_a_program_that_hangs_is_ended_with_those_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The script soffice starts the program itself: both are ended."""
+    mark = tmp_path / "still-alive"
+    stand_in(tmp_path, f"(sleep 3; touch '{mark}') &\nsleep 60")
+    monkeypatch.setattr(soffice, "_places", lambda name: iter([str(tmp_path / name)]))
+    with pytest.raises(NoOffice, match="no answer"):
+        run("unopkg", [], seconds=1)
+    time.sleep(3)
+    assert not mark.exists()

@@ -9,12 +9,14 @@ import atexit
 import datetime as dt
 import io
 import json
+import os
 import re
 import shutil
 import tempfile
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -47,6 +49,7 @@ ERRORS: Final = {
     532: "#DIV/0!",
     32767: "#N/A",
 }
+PROFILES: Final = "MICROHEDGE_PROFILES"  # the folder for profiles, told to processes that we start
 UNNAMED: Final = CellError("#VALUE!")  # an error that only Calc has, as Calc itself writes it for Excel
 NO_NAME: Final = CellError("#NAME?")
 EPOCH_1904: Final = 1462.0
@@ -300,10 +303,21 @@ def _answered(value: object) -> Value:
     return float(str(value)) if value is not None else None
 
 
+@contextmanager
+def profiles() -> Iterator[None]:
+    """A place for the profiles of processes that will be ended rather than end themselves."""
+    with tempfile.TemporaryDirectory(prefix="microhedge-office-", ignore_cleanup_errors=True) as folder:
+        os.environ[PROFILES] = folder
+        try:
+            yield
+        finally:
+            del os.environ[PROFILES]
+
+
 @cache
 def _profile() -> tuple[str, ...]:
     """A profile of this process alone, with our extension: a LibreOffice that runs is not disturbed."""
-    folder = Path(tempfile.mkdtemp(prefix="microhedge-"))
+    folder = Path(tempfile.mkdtemp(prefix="microhedge-office-", dir=os.environ.get(PROFILES)))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     flags = (
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",

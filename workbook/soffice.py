@@ -73,7 +73,6 @@ def run(
         text=True,
         errors="replace",
         env={**environment(), **(extra or {})},
-        start_new_session=True,
     ) as process:
         try:
             said, _ = process.communicate(timeout=seconds)
@@ -90,12 +89,21 @@ def run(
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
-    """End a program and those that it started: soffice is a script that starts another."""
-    if os.name == "posix":
+    """End a program and those that it started: on Linux soffice is a script that starts another.
+
+    They stay in our own group of processes, so that whoever ends that group ends them too.
+    """
+    for child in _children(process.pid):
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+            os.kill(child, signal.SIGKILL)
+    process.kill()
+
+
+def _children(parent: int) -> Iterator[int]:
+    with suppress(OSError):
+        for child in map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii").split()):
+            yield from _children(child)
+            yield child
 
 
 def missing_python(office: Path, least: tuple[int, int]) -> str:
