@@ -1,6 +1,7 @@
 """The evaluating engine: formualizer, fed with plain cells and formulas, with our functions registered."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
@@ -41,6 +42,7 @@ KINDS: Final = {
 # Excel stores the two newest errors as #VALUE! with a rich value beside it, which we can't write.
 TEXTS: Final = {kind: text for text, kind in KINDS.items()} | {"Spill": "#VALUE!", "Calc": "#VALUE!"}
 UNKNOWN: Final = CellError("#ENGINE!")  # the engine has no answer: never written to a book
+ROW_MASK: Final = KEY_MASK ^ COLUMN_MASK
 SEED: Final = 20_260_101  # RAND and its like give the same numbers in every run
 
 
@@ -68,7 +70,8 @@ class Session:
         for name in functions:
             spec = REGISTRY[name]
             self._engine.register_function(name, _callback(spec), min_args=0, max_args=len(spec.parameters))
-        self._areas = [*_blocks(texts), *wanted]
+        self._runs = _runs(texts)
+        self._areas = [*_blocks(self._runs), *wanted]
         self._held: dict[int, list[Value]] = {}
 
     def hold(self, sheet: int, keys: Sequence[int], values: list[Value]) -> None:
@@ -87,9 +90,10 @@ class Session:
     def results(self, as_of: dt.datetime | None) -> dict[int, Value]:
         """Evaluate, and read the value of every formula and of every cell of an array."""
         if self._texts is not None:
-            for start, texts in _runs(self._texts):
-                title = self._sheets[sheet_of(start)]
-                self._engine.set_formulas_batch(title, row_of(start), column_of(start), texts)
+            for run in self._runs:
+                texts = [["=" + self._texts[where]] for where in run]
+                title = self._sheets[sheet_of(run[0])]
+                self._engine.set_formulas_batch(title, row_of(run[0]), column_of(run[0]), texts)
             self._texts = None
         clock = dt.datetime.now(dt.UTC) if as_of is None else as_of.replace(tzinfo=dt.UTC)
         self._engine.set_deterministic_clock(clock)
@@ -170,53 +174,53 @@ def _load_values(engine: formualizer.Workbook, sheet: str, cells: Mapping[int, V
 
     Blocks hold no blanks: a formula that is set where a blank was may be lost by the engine.
     """
-    for top, left, width, keys in _rectangles(sorted(cells)):
-        rows = [
-            [_given(cells[key]) for key in keys[start : start + width]]
-            for start in range(0, len(keys), width)
-        ]
-        engine.set_values_batch(sheet, top, left, rows)
+    for width, keys in _rectangles(sorted(cells)):
+        given = [_given(cells[key]) for key in keys]
+        rows = [given[start : start + width] for start in range(0, len(given), width)]
+        engine.set_values_batch(sheet, keys[0] >> COLUMN_BITS, keys[0] & COLUMN_MASK, rows)
 
 
-def _rectangles(keys: Sequence[int]) -> Iterator[tuple[int, int, int, Sequence[int]]]:
-    """Blocks without holes: top, left, width, and the keys row by row."""
-    start = 0  # of the block, among the keys
-    width = 0  # of the block; 0 while it has no whole row
-    first = 0  # of the row
+def _rectangles(keys: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """Blocks without holes: the width of each, and its keys row by row."""
+    blocks: dict[tuple[int, int], list[int]] = {}  # by column and width, those that may still grow
+    first = 0  # of a run of neighbours in a row
     for at in range(1, len(keys) + 1):
         if at < len(keys) and keys[at] == keys[at - 1] + 1:
             continue
-        row = keys[first:at]  # a run of neighbours has ended
-        if width and (len(row) != width or row[0] != keys[first - width] + COLUMN_MASK + 1):
-            yield keys[start] >> COLUMN_BITS, keys[start] & COLUMN_MASK, width, keys[start:first]
-            start = first
-        width, first = len(row), at
-    if keys:
-        yield keys[start] >> COLUMN_BITS, keys[start] & COLUMN_MASK, width, keys[start:]
+        run = keys[first:at]
+        place = run[0] & COLUMN_MASK, len(run)
+        block = blocks.get(place)
+        if block is not None and block[-1] + COLUMN_MASK + 1 == run[-1]:
+            block += run
+        else:
+            if block is not None:
+                yield len(run), block
+            blocks[place] = list(run)
+        first = at
+    for (_, width), block in blocks.items():
+        yield width, block
 
 
-def _runs(formulas: Mapping[int, str]) -> Iterable[tuple[int, list[list[str]]]]:
-    """Formulas in runs down a column: where each starts, and its texts."""
-    order = sorted(formulas, key=lambda where: (sheet_of(where), where & COLUMN_MASK, where & KEY_MASK))
-    start = 0
-    texts: list[list[str]] = []
-    following = -1
-    for where in order:
-        if where != following:
-            if texts:
-                yield start, texts
-            start, texts = where, []
-        texts.append(["=" + formulas[where]])
-        following = where + COLUMN_MASK + 1
-    if texts:
-        yield start, texts
+def _runs(places: Iterable[int]) -> list[list[int]]:
+    """The places of formulas in runs down a column."""
+    columns: dict[int, list[int]] = defaultdict(list)
+    for where in sorted(places):
+        columns[where & ~ROW_MASK].append(where)
+    runs = []
+    for column in columns.values():
+        first = 0
+        for at in range(1, len(column) + 1):
+            if at == len(column) or column[at] != column[at - 1] + COLUMN_MASK + 1:
+                runs.append(column[first:at])
+                first = at
+    return runs
 
 
-def _blocks(texts: Mapping[int, str]) -> list[Area]:
-    """Rectangles that cover the formulas: runs down a column, joined to their neighbours of equal height."""
+def _blocks(runs: Iterable[Sequence[int]]) -> list[Area]:
+    """Rectangles that cover the runs: each joined to its neighbour of equal height."""
     blocks: dict[tuple[int, int, int, int], Area] = {}
-    for start, run in _runs(texts):
-        sheet, row, column = sheet_of(start), row_of(start), column_of(start)
+    for run in runs:
+        sheet, row, column = sheet_of(run[0]), row_of(run[0]), column_of(run[0])
         bottom = row + len(run) - 1
         left = blocks.pop((sheet, row, bottom, column - 1), None)
         area = Area(sheet, row, column, bottom, column) if left is None else left._replace(right=column)

@@ -139,8 +139,10 @@ class Program:
         keeps = keeps and RANDOM.isdisjoint(calls) and all(area.size <= OPEN for area in areas)
         needs: set[int] = set()
         if keeps:
-            for area in areas:
-                needs.update(area.places())
+            for sheet, top, left, bottom, right in areas:
+                for row in range(top, bottom + 1):
+                    start = sheet << SHEET_BITS | row << COLUMN_BITS
+                    needs.update(range(start | left, (start | right) + 1))
             if not probe:
                 needs -= cells
                 for area in wanted:
@@ -185,7 +187,7 @@ class Program:
         if formula.kind == "array":
             is_single = not formula.dynamic and formula.area is not None and formula.area.size == 1
         else:
-            is_single = any(area.size > 1 for area in plain.areas) and not self.ours.isdisjoint(plain.calls)
+            is_single = not self.ours.isdisjoint(plain.calls) and any(area.size > 1 for area in plain.areas)
         return f"INDEX({text},1,1)" if is_single else text
 
     def _despilled(self, where: int, plain: Plain, arrays: Mapping[int, Area]) -> str:

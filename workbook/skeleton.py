@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from workbook.values import Value
 
 VALUE: Final = re.compile(rb'<v( xml:space="preserve")?>([^<]*+)</v>')
-LARGEST: Final = 4 << 20  # bytes of a sheet
-REMEMBERED: Final = 48  # skeletons
+REMEMBERED: Final = 48 << 20  # bytes of all skeletons
+SEEN: Final = 1_000
 OVERHEAD: Final = len(b"<v></v>")
 
+Identity = tuple[int, bytes, tuple[bytes | None, ...]]  # sheet, all but the values, spaced values
+
 _seen: dict[int, None] = {}
-_known: dict[tuple[int, bytes, tuple[bytes | None, ...]], "Skeleton"] = {}
+_known: dict[Identity, "Skeleton"] = {}
 
 
 def read(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int) -> Cells:
@@ -37,12 +39,14 @@ def read(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int) -> Ce
         if cells is not None and len(cells.values) <= limit:
             return cells
     cells = scan(xml, sheet, shared, limit)
-    if known is None and not cells.prefix and len(xml) <= LARGEST:
+    if known is None and not cells.prefix:
         mark = hash(identity)
-        if mark not in _seen:
-            _remember(_seen, mark, None, 16 * REMEMBERED)
+        if mark in _seen:
+            _remember(identity, Skeleton(xml, cells))
         else:
-            _remember(_known, identity, Skeleton(xml, cells), REMEMBERED)
+            if len(_seen) >= SEEN:
+                _seen.pop(next(iter(_seen)))
+            _seen[mark] = None
     return cells
 
 
@@ -127,7 +131,8 @@ def _picker(indexes: Iterable[int]) -> Callable[[Sequence[bytes]], Sequence[byte
     return lambda items: [items[index] for index in at]
 
 
-def _remember(memory: dict[Any, Any], key: Any, value: Any, limit: int) -> None:
-    if len(memory) >= limit:
-        memory.pop(next(iter(memory)))
-    memory[key] = value
+def _remember(identity: Identity, skeleton: Skeleton) -> None:
+    if len(identity[1]) <= REMEMBERED:
+        while sum(len(form) for _, form, _ in _known) + len(identity[1]) > REMEMBERED:
+            _known.pop(next(iter(_known)))
+        _known[identity] = skeleton
