@@ -55,6 +55,7 @@ TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+OMITTED: Final = re.compile(r",\s*[,)]|\(\s*,")
 CORNER: Final = re.compile(r"(\$?)([A-Za-z]*)(\$?)([0-9]*)")
 ITEM: Final = re.compile(r"\[((?:[^\[\]']|'.)*)\]|([^,:\[\]@ ](?:[^,:\[\]']|'.)*)|([:@,])", re.DOTALL)
 
@@ -121,7 +122,7 @@ def parse(text: str) -> tuple[Token, ...]:
             tokens.append(Token("table", match["table"], match["word"] or ""))
         else:
             tokens.append(Token("colon" if match[0] == ":" else kind, match[kind], sheet))
-    return tuple(_with_omissions(tokens))
+    return tuple(_with_omissions(tokens) if OMITTED.search(text) else tokens)
 
 
 def _with_omissions(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -143,7 +144,8 @@ def _with_omissions(tokens: Sequence[Token]) -> Iterator[Token]:
 
 def _area(text: str, sheet: str | None) -> Token:
     first, _, last = text.partition(":")
-    corners = _corner(first), _corner(last or first)
+    corner = _corner(first)
+    corners = corner, _corner(last) if last else corner
     inside = all(corner.row <= MAX_ROW and corner.column <= MAX_COLUMN for corner in corners)
     if not inside or (not last and not (corners[0].row and corners[0].column)):
         return Token("name", text, sheet)
@@ -329,9 +331,11 @@ class _Writer:
     def _range(self, token: Token, shift: tuple[int, int], home: int) -> str:
         sheet = self._sheet(token.sheet, home)
         assert token.corners is not None  # noqa: S101 - every area has them
-        first, last = (_moved(corner, shift) for corner in token.corners)
-        if min(first.row, last.row, first.column, last.column) < 0:
-            return "#REF!"
+        first, last = token.corners
+        if shift != (0, 0):
+            is_cell = first is last
+            first = _moved(first, shift)
+            last = first if is_cell else _moved(last, shift)
         self.areas.append(_spanned(sheet, first, last))
         if shift == (0, 0):
             return self._qualifier(sheet) + token.text
@@ -437,6 +441,8 @@ def _corner_text(corner: Corner) -> str:
 
 
 def _spanned(sheet: int, first: Corner, last: Corner) -> Area:
+    if first is last:
+        return Area(sheet, first.row, first.column, first.row, first.column)
     rows = sorted((first.row, last.row)) if first.row else (1, MAX_ROW)
     columns = sorted((first.column, last.column)) if first.column else (1, MAX_COLUMN)
     return Area(sheet, rows[0], columns[0], rows[1], columns[1])

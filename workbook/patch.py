@@ -19,7 +19,8 @@ from workbook.values import (
 )
 
 TAG: Final = re.compile(rb"<[^<>]*>")
-TYPE: Final = re.compile(rb"""\s(?:t|vm)\s*=\s*(?:"[^"]*"|'[^']*')""")
+TYPE: Final = re.compile(rb"""\st\s*=\s*(?:"[^"]*"|'[^']*')""")
+RICH: Final = re.compile(rb"""\svm\s*=\s*(?:"[^"]*"|'[^']*')""")  # a rich value, shown instead of <v>
 REF: Final = re.compile(rb"""(\sref\s*=\s*)(?:"[^"]*"|'[^']*')""")
 UNSTORABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
 
@@ -36,6 +37,10 @@ def patched(
     xml: bytes, cells: Cells, values: Mapping[int, Value], areas: Mapping[int, Area] | None = None
 ) -> bytes:
     """The sheet with new values at some keys, and new areas for dynamic arrays that grew or shrank."""
+    if cells.splice and not areas:
+        spliced = cells.splice(values)
+        if spliced is not None:
+            return spliced
     areas = areas or {}
     found: dict[int, re.Match[bytes]] = {}
     cell = pattern(cells.prefix).cell
@@ -80,7 +85,6 @@ def cell_bytes(match: re.Match[bytes], prefix: bytes, value: Value) -> bytes:
     tag = TAG.match(whole)
     if tag is None:
         raise BadPackage("a cell is not where it was read")
-    attributes = TYPE.sub(b"", tag[0]).rstrip(b"/> \t\r\n")
     formula = b""
     if match[5] is not None:  # from the opening tag up to the closing one
         opening = TAG.search(whole, tag.end())
@@ -89,6 +93,12 @@ def cell_bytes(match: re.Match[bytes], prefix: bytes, value: Value) -> bytes:
             raise BadPackage("a formula is not where it was read")
         formula = whole[tag.end() : closing.end()]
     kind, content = stored(value, prefix, has_formula=bool(formula))
+    attributes = RICH.sub(b"", tag[0]).rstrip(b"/> \t\r\n")
+    written = attributes_of(attributes).get(b"t", b"n")
+    if content and kind in (b' t="%s"' % written, b"" if written == b"n" else None):
+        kind = b""  # the type stays, as it was written
+    else:
+        attributes = TYPE.sub(b"", attributes)
     if not formula and not content:
         return attributes + kind + b"/>"
     return attributes + kind + b">" + formula + content + b"</" + prefix + b"c>"
@@ -104,12 +114,17 @@ def stored(value: Value, prefix: bytes, *, has_formula: bool) -> tuple[bytes, by
         return b"", _v(prefix, number_text(value).encode())
     if isinstance(value, CellError):
         return b' t="e"', _v(prefix, value.encode())
-    text = escape(UNSTORABLE.sub(_stand_in, value)).encode()
+    text = text_bytes(value)
     space = b' xml:space="preserve"' if value != value.strip() else b""
     if has_formula:
         return b' t="str"', b"<" + prefix + b"v" + space + b">" + text + b"</" + prefix + b"v>"
     item = b"<%(p)st%(s)s>%(t)s</%(p)st>" % {b"p": prefix, b"s": space, b"t": text}
     return b' t="inlineStr"', b"<" + prefix + b"is>" + item + b"</" + prefix + b"is>"
+
+
+def text_bytes(text: str) -> bytes:
+    """A text as an element holds it."""
+    return escape(UNSTORABLE.sub(_stand_in, text)).encode()
 
 
 def _v(prefix: bytes, text: bytes) -> bytes:

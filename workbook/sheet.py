@@ -39,7 +39,7 @@ SHEET_DATA: Final = re.compile(rb"<((?:[A-Za-z]\w*:)?)sheetData\s*(/?)>")
 ENCODING: Final = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"']+)["']""")
 
 
-REMEMBERED: Final = 50_000  # formulas of one sheet
+REMEMBERED: Final = 200_000  # formulas of one sheet
 
 
 class Pattern(NamedTuple):
@@ -79,6 +79,7 @@ class Cells:
     begin: int = 0  # the bytes between <sheetData> and </sheetData>
     end: int = 0
     prefix: bytes = b""
+    splice: Callable[[Mapping[int, Value]], bytes | None] | None = None  # the sheet with other values
 
     @property
     def formulas(self) -> Mapping[int, Formula]:

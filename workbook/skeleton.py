@@ -7,20 +7,21 @@ to, and of what type it is; from then on a sheet with that skeleton needs no rea
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import accumulate
+from functools import partial
+from itertools import accumulate, chain, repeat
 from math import isfinite
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from workbook.errors import BadPackage
+from workbook.patch import text_bytes
 from workbook.sheet import Cells, addressed, attributes_of, pattern, scan, value_of
-
-if TYPE_CHECKING:
-    from workbook.values import Value
+from workbook.values import Value, number_text
 
 VALUE: Final = re.compile(rb'<v( xml:space="preserve")?>([^<]*+)</v>')
 REMEMBERED: Final = 48 << 20  # bytes of all skeletons
 SEEN: Final = 1_000
+OPENING: Final = {None: b"<v>", b' xml:space="preserve"': b'<v xml:space="preserve">'}
 OVERHEAD: Final = len(b"<v></v>")
 
 Identity = tuple[int, bytes, tuple[bytes | None, ...]]  # sheet, all but the values, spaced values
@@ -60,6 +61,7 @@ class Skeleton:
         numbers: dict[int, int] = {}
         texts: dict[int, int] = {}
         others: list[tuple[int, int, bytes]] = []
+        rich: set[int] = set()  # cells that show a rich value, which goes with the plain one
         self.fixed: dict[int, Value] = {}  # values that lie in the skeleton itself
         self.places: dict[int, tuple[int, int]] = {}  # of formulas: the value's number, its distance
         for key, match in addressed(pattern(b"").cell, xml, cells):
@@ -71,6 +73,8 @@ class Skeleton:
                     self.fixed[key] = cells.values[key]
                 continue
             kind = attributes_of(match[4]).get(b"t", match[3]) if match[4] else match[3]
+            if b"vm=" in match[4]:
+                rich.add(key)
             if kind is None or kind == b"n":
                 numbers[key] = index
             elif kind == b"s":
@@ -78,10 +82,12 @@ class Skeleton:
             else:
                 others.append((key, index, kind))
         self.others = others
+        self.results = {key: index for key, index, kind in others if kind == b"str" and key not in rich}
+        self.indexes = {key: index for key, index in numbers.items() if key not in rich}
         self.numbers, self.number_at = tuple(numbers), _picker(numbers.values())
         self.texts, self.text_at = tuple(texts), _picker(texts.values())
 
-    def cells(self, xml: bytes, pieces: Sequence[bytes], shared: Callable[[int], str]) -> Cells | None:
+    def cells(self, xml: bytes, pieces: list[bytes], shared: Callable[[int], str]) -> Cells | None:
         """The cells of a sheet with this skeleton; None if its values need a closer look."""
         raw = pieces[2::3]
         digits = self.number_at(raw)
@@ -98,7 +104,26 @@ class Skeleton:
         values.update(others)
         values.update(self.fixed)
         end = xml.find(b"</sheetData", self.begin)
-        return Cells(values, self.sheet, _Starts(pieces, self.places), self.begin, end)
+        cells = Cells(values, self.sheet, _Starts(pieces, self.places), self.begin, end)
+        cells.splice = partial(self._spliced, pieces)
+        return cells
+
+    def _spliced(self, pieces: list[bytes], new: Mapping[int, Value]) -> bytes | None:
+        """The sheet with new values of the same types; None if a type or the spaces round a text change."""
+        contents = pieces[2::3]
+        for key, value in new.items():
+            if type(value) is float and key in self.indexes:
+                contents[self.indexes[key]] = number_text(value).encode()
+            elif type(value) is str and key in self.results:
+                index = self.results[key]
+                if (value != value.strip()) != (pieces[3 * index + 1] is not None):
+                    return None
+                contents[index] = text_bytes(value)
+            else:
+                return None
+        opening = map(OPENING.__getitem__, pieces[1::3])
+        joined = chain.from_iterable(zip(pieces[:-1:3], opening, contents, repeat(b"</v>"), strict=False))
+        return b"".join((*joined, pieces[-1]))
 
 
 class _Starts(Mapping[int, int]):
