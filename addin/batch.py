@@ -100,11 +100,11 @@ class Run:
                 add = stack.enter_context(open_report(report))
             else:
                 add = _forget
-            for outcome in self._shown():
+            for outcome in self._shown(report == STANDARD_OUTPUT and sys.stdout.isatty()):
                 self.statuses[outcome.status] += 1
                 add(outcome)
         for kind, count in sorted(self.passed_over.items()):
-            self._say(f"passed over: {count:,} {kind}")
+            self._say(f"passed over {kind}: {count:,}")
         summary = ", ".join(f"{self.statuses[status]:,} {status}" for status in COUNTED)
         books = self.statuses.total()
         print(
@@ -113,7 +113,9 @@ class Run:
         )
         return self.statuses["refused"] + self.statuses["failed"]
 
-    def _shown(self) -> Iterator[Outcome]:
+    def _shown(self, rows_are_seen: bool) -> Iterator[Outcome]:
+        """The outcomes as they come, with a bar on a terminal unless the rows themselves run over it."""
+        is_shown = self.console.is_terminal and not rows_are_seen
         bar = Progress(
             TextColumn("recalculating"),
             BarColumn(),
@@ -121,10 +123,10 @@ class Run:
             TimeRemainingColumn(),
             console=self.console,
             transient=True,
-            disable=not self.console.is_terminal,
+            disable=not is_shown,
         )
         with bar:
-            total = count_books(self.paths) if self.console.is_terminal else None
+            total = count_books(self.paths) if is_shown else None
             task = bar.add_task("", total=total)
             for outcome in self.outcomes:
                 if outcome.reason and not outcome.reason.startswith(EARLIER):

@@ -54,11 +54,12 @@ class Worker:
         process = self._started()
         assert process.stdin is not None  # noqa: S101 - said to mypy: both are pipes
         assert process.stdout is not None  # noqa: S101
+        order = pickle.dumps((function, arguments, timeout))
         with self.lock:
             self.expired = False
             self.deadline = time.monotonic() + timeout if timeout else None
         try:
-            pickle.dump((function, arguments, timeout), process.stdin)
+            process.stdin.write(order)
             process.stdin.flush()
             answer, error = pickle.load(process.stdout)  # noqa: S301 - written by our own child
         except (EOFError, OSError, pickle.UnpicklingError):
