@@ -50,6 +50,7 @@ def main() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another
     try:
+        _refuse_empty(sys.argv[1:])
         code = app(standalone_mode=False)
         if code == 130:  # typer's own answer to Ctrl-C is silent
             _refuse("interrupted", code)
@@ -69,6 +70,17 @@ def _refuse(sentence: str, code: int) -> int:
 
     print(f"microhedge: {printable(sentence)}", file=sys.stderr)
     return code
+
+
+def _refuse_empty(words: list[str]) -> None:
+    """An empty word comes from a variable that was never set: it must not mean the folder at hand."""
+    if words[:1] == ["calc"]:
+        return  # where it is a blank cell
+    for before, word in zip(["", *words], words, strict=False):
+        if not word:
+            raise UsageError(f"{before}: is empty" if before.startswith("--") else "an argument is empty")
+        if word.startswith("--") and word.endswith("=") and word.count("=") == 1:
+            raise UsageError(f"{word[:-1]}: is empty")
 
 
 def _function(name: str) -> "Spec":
@@ -96,7 +108,8 @@ def calc(
     spec = _function(name)
     given = arguments or []
     if not spec.required <= len(given) <= len(spec.parameters):
-        wanted = f"{spec.required} to {len(spec.parameters)}"
+        most = len(spec.parameters)
+        wanted = f"{most}" if spec.required == most else f"{spec.required} to {most}"
         raise UsageError(f"{spec.signature} takes {wanted} arguments, got {len(given)}")
     result = spec.call(*cells_from_text(spec, given))
     print(shown_result(result))

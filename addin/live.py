@@ -3,15 +3,13 @@
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from udfs.venues import tables, user_folder
 from workbook.live.client import Connection
 from workbook.live.clock import here
 from workbook.live.venues import Change, changes, kept, refresh, write
-
-Say = Callable[[str], None]
 
 
 def say(sentence: str) -> None:

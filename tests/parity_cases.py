@@ -30,11 +30,6 @@ class Case:
         except HedgeError as refusal:
             return refusal.cell
 
-    @property
-    def is_scalar(self) -> bool:
-        """Whether the call fits one cell with no range among its arguments."""
-        return not any(isinstance(cell, list) for cell in self.cells) and not isinstance(self.expected, list)
-
     def __str__(self) -> str:
         return f"{self.name}: {self.title}"
 

@@ -20,7 +20,6 @@ from addin.cli import app, main
 Row = tuple[tuple[str, ...], int, str]
 
 MISSING = "No such file"
-NO_BOOK = "text.xlsx: "
 FILES = ("missing.xlsx", "text.xlsx", "empty.xlsx", "cut.xlsx", "encrypted.xlsx")
 
 USAGE: list[Row] = [
@@ -28,8 +27,9 @@ USAGE: list[Row] = [
     (("calc",), 2, "NAME"),
     (("calc", ""), 2, "is not a function"),
     (("calc", "NO_SUCH"), 2, "is not a function of microhedge"),
-    (("calc", "HEDGE_MARGIN"), 2, "takes 2 to 2 arguments, got 0"),
-    (("calc", "HEDGE_MARGIN", "1", "2", "3"), 2, "takes 2 to 2 arguments, got 3"),
+    (("calc", "HEDGE_MARGIN"), 2, "takes 2 arguments, got 0"),
+    (("calc", "HEDGE_MARGIN", "1", "2", "3"), 2, "takes 2 arguments, got 3"),
+    (("calc", "HEDGE_NOTIONAL"), 2, "takes 1 to 2 arguments, got 0"),
     (("demo", "a", "b"), 2, "b"),
     (("new",), 2, "BOOK"),
     (("new", "a.xlsx", "--example", "gold"), 2, "gold"),
@@ -60,6 +60,13 @@ USAGE: list[Row] = [
     (("venues", "list", "--format", "xml"), 2, "xml"),
     (("venues", "nonsense"), 2, "nonsense"),
     (("market", "nonsense"), 2, "nonsense"),
+    *(((command, ""), 2, "an argument is empty") for command in ("demo", "new", "check", "show", "migrate")),
+    (("recalc", "", "--in-place"), 2, "an argument is empty"),
+    (("recalc", "plan.xlsx", "--out", ""), 2, "--out: is empty"),
+    (("recalc", "plan.xlsx", "--in-place", "--market", ""), 2, "--market: is empty"),
+    (("recalc", "plan.xlsx", "--in-place", "--market="), 2, "--market: is empty"),
+    (("recalc", "plan.xlsx", "--in-place", "--as-of", ""), 2, "--as-of: is empty"),
+    (("recalc", "plan.xlsx", "--in-place", "--report", ""), 2, "--report: is empty"),
 ]
 REFUSED: list[Row] = [
     (("calc", "HEDGE_MARGIN", "1", ""), 1, "leverage: is blank"),
@@ -68,16 +75,13 @@ REFUSED: list[Row] = [
     (("calc", "HEDGE_BETA", "5", "5"), 1, "asset_prices"),
     (("calc", "SCENARIO_TABLE", "[[1,2]]", "1", "[0.1]"), 1, "exposure: must be one cell, got a range"),
     (("demo", "text.xlsx"), 1, "text.xlsx"),
-    (("new", ""), 1, ".xlsx"),
     (("new", "plan.xlsx"), 1, "plan.xlsx: exists already"),
     (("new", "plan.txt"), 1, "is an .xlsx file"),
     (("new", "none/plan.xlsx"), 1, "there is no folder none"),
     (("new", "text.xlsx/plan.xlsx"), 1, "text.xlsx"),
     (("new", "a.xlsx", "--venue", "Atlantis"), 1, "venue: must be one of"),
     (("check", "folder"), 1, "folder"),
-    (("check", ""), 1, "a directory"),
     (("show", "folder"), 1, "folder"),
-    (("show", ""), 1, "a directory"),
     (("show", "bare.xlsx"), 1, "bare.xlsx: has never been calculated"),
     (("show", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
     (("calendar", "folder"), 1, "folder"),
@@ -91,6 +95,11 @@ REFUSED: list[Row] = [
     (("recalc", "folder", "--in-place"), 1, "folder refused: holds no book"),
     (("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=abc"), 1, "plan_ratio"),
     (("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=3"), 1, "plan_ratio"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "PLAN_RATIO=3"), 1, "must be a number from 0 to 2"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "Plan_Margin=1"), 1, "not an input"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=1", "--set", "PLAN_RATIO=0"), 1, "twice"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "plan_venue=Atlantis"), 1, 'got "Atlantis"'),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "plan_instrument=GOLD"), 1, 'got "GOLD"'),
     (("recalc", "plan.xlsx", "--in-place", "--set", "no_such_name=1"), 1, "no_such_name"),
     (("recalc", "plan.xlsx", "--in-place", "--set", "plan_margin=1"), 1, "plan_margin"),
     (("addin", "build", "excel", "--out", "text.xlsx"), 1, "text.xlsx"),

@@ -34,7 +34,6 @@ from workbook.live.venues import Refresh, changes, kept, refresh, write
 
 __all__ = ["connection", "server"]  # fixtures
 
-FIELDS = Contract._fields[2:13]
 DECLARED = "Fees are those ccxt declares: the venue states none without a key."
 
 READ_OFF = {

@@ -115,7 +115,6 @@ def test_without_libreoffice_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert book.read_bytes() == before
 
 
-WINDOWS = ("program/bootstrap.ini", "program/pythonloader.py")
 DEBIAN = ("program/bootstraprc", "program/pythonloader.py")
 
 

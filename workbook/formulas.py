@@ -28,7 +28,6 @@ PREFIX: Final = re.compile(r"(?:_xlfn\.|_xlws\.|_xludf\.|_xll\.|_xldudf_)+", re.
 LONG_NAME: Final = (
     "MICROHEDGE.FUNCTIONS."  # as LibreOffice writes our functions into a copy, less underscores
 )
-QUOTED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 TOKEN: Final = re.compile(
     r"""

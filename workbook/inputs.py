@@ -25,8 +25,14 @@ def new_inputs(book: Book, request: Request) -> dict[int, Value]:
     values: dict[int, Value] = {}
     for name, given in request.inputs.items():
         area = _cell_of(book, name)
-        port = PLAN.fields.get(name) if is_plan else None
-        values[_writable(book, area, name)] = _taken(book, area, name, given, port)
+        port = PLAN.fields.get(name.lower()) if is_plan else None
+        value = _taken(book, area, name, given, port)
+        if port is not None and port.listed:
+            _refuse_unlisted(book, name, value, port.listed)
+        where = _writable(book, area, name)
+        if where in values:
+            raise BadInput(f"{name}: the cell of this name is set twice", name)
+        values[where] = value
     for area, said, price, column in _market_cells(book, request.market, is_plan=is_plan):
         if price is not None:
             values[_writable(book, area, said)] = _taken(book, area, said, price, column)
@@ -96,6 +102,18 @@ def _taken(book: Book, area: Area, said: str, given: Cell, port: Port | None) ->
     return value
 
 
+def _refuse_unlisted(book: Book, said: str, value: Value, listed: str) -> None:
+    """A word that is none of those in the table of the book that offers them."""
+    name, key = PLAN.lists[listed]
+    table = book.tables.get(name.lower())
+    if table is None:
+        return  # no table to hold it against: the validator says so
+    find = _column_finder(table, {column.name: column.header for column in PLAN.tables[name].columns})
+    if str(value).lower() not in _rows_by_word(book, table, find(key)):
+        sheet = book.sheets[table.area.sheet].name
+        raise BadInput(f'{said}: must stand in the table {name} of the sheet {sheet}, got "{value}"', said)
+
+
 def _typed(book: Book, area: Area, said: str, given: Cell) -> Value:
     """The value in the type that the cell holds now."""
     if isinstance(given, date):
@@ -148,7 +166,7 @@ def _market_cells(
     headers = {column.name: column.header for column in layout.columns}
     ports = {column.name: column for column in layout.columns}
     find = _column_finder(table, headers)
-    rows = _rows_by_symbol(book, table, find(layout.key))
+    rows = _rows_by_word(book, table, find(layout.key))
     for symbol, columns in market.items():
         row = rows.get(symbol.strip().lower())
         if row is None:
@@ -196,11 +214,7 @@ def _column_finder(table: Table, headers: Mapping[str, str]) -> Callable[[str], 
     return find
 
 
-def _plain_word(text: str) -> str:
-    return text.strip().lower().replace(" ", "_")
-
-
-def _rows_by_symbol(book: Book, table: Table, column: int) -> dict[str, int]:
+def _rows_by_word(book: Book, table: Table, column: int) -> dict[str, int]:
     data = table.data
     rows: dict[str, int] = {}
     for row in range(data.top, data.bottom + 1):

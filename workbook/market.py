@@ -35,11 +35,13 @@ def read_market(place: Place) -> Mapping[str, Mapping[str, Cell]]:
     try:
         columns = _columns(name, next(rows, []))
         market: dict[str, Mapping[str, Cell]] = {}
+        seen: set[str] = set()
         for cells in rows:
             if any(cell.strip() for cell in cells):
                 symbol, values = _row(f"{name}, line {rows.line_num}", columns, cells)
-                if symbol in market:
+                if symbol.lower() in seen:
                     raise BadMarket(f"{name}, line {rows.line_num}: {symbol} stands here a second time")
+                seen.add(symbol.lower())
                 market[symbol] = values
     except csv.Error as error:
         raise BadMarket(f"{name}, line {rows.line_num}: is no CSV: {error}") from None
@@ -55,6 +57,8 @@ def _columns(name: str, header: list[str]) -> list[Column]:
     for word in header:
         column = known.get(word.strip().lower())
         if column is None:
+            if any(mark in word for mark in ";\t"):
+                raise BadMarket(f"{name}: its columns must be separated by commas, and numbers have a point")
             takes = ", ".join(column.name for column in table.columns if column.is_input)
             raise BadMarket(f'{name}: "{word}" is no column of the Market table; it takes {takes}')
         if not column.is_input:
