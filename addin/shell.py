@@ -31,12 +31,24 @@ def refusals(result: Any) -> Iterator[HedgeError]:
             yield from refusals(part)
 
 
+def _range(name: str, word: str) -> list[Any]:
+    try:
+        cells: list[Any] = json.loads(word)
+    except json.JSONDecodeError as error:
+        raise BadArgument(f"{name}: is no JSON list: {error}", name, word) from None
+    except RecursionError:
+        raise BadArgument(f"{name}: is no range, but lists in lists in lists", name, word) from None
+    rows = cells if cells and all(isinstance(row, list) for row in cells) else [cells]
+    if len({len(row) for row in rows}) != 1:
+        raise BadArgument(f"{name}: is no range: its rows must be of one length", name, word)
+    if any(isinstance(cell, list | dict) for row in rows for cell in row):
+        raise BadArgument(f"{name}: is no range: a row holds numbers, words and null", name, word)
+    return cells
+
+
 def _cell(parameter: Parameter, word: str) -> Any:
     if word.startswith("["):
-        try:
-            return json.loads(word)
-        except json.JSONDecodeError as error:
-            raise BadArgument(f"{parameter.name}: is no JSON list: {error}", parameter.name, word) from None
+        return _range(parameter.name, word)
     if parameter.arg.unit == "date":
         with suppress(ValueError):
             return serial(dt.datetime.fromisoformat(word))

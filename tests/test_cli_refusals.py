@@ -72,6 +72,10 @@ REFUSED: list[Row] = [
     (("calc", "HEDGE_MARGIN", "1", ""), 1, "leverage: is blank"),
     (("calc", "HEDGE_MARGIN", "1", "five"), 1, 'leverage: must be a number, got "five"'),
     (("calc", "HEDGE_MARGIN", "1", "[1"), 1, "leverage: is no JSON list"),
+    (("calc", "HEDGE_MARGIN", "[[1,2],[3]]", "5"), 1, "notional: is no range: its rows must be of one"),
+    (("calc", "HEDGE_MARGIN", "[1,[2]]", "5"), 1, "notional: is no range: a row holds"),
+    (("calc", "HEDGE_MARGIN", '[{"a":1}]', "5"), 1, "notional: is no range: a row holds"),
+    (("calc", "HEDGE_MARGIN", "[" * 20_000, "5"), 1, "notional: is no range, but lists in lists"),
     (("calc", "HEDGE_BETA", "5", "5"), 1, "asset_prices"),
     (("calc", "SCENARIO_TABLE", "[[1,2]]", "1", "[0.1]"), 1, "exposure: must be one cell, got a range"),
     (("demo", "text.xlsx"), 1, "text.xlsx"),
@@ -160,7 +164,7 @@ def refused(
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "fragment"), USAGE + REFUSED, ids=[" ".join(row[0]) for row in USAGE + REFUSED]
+    ("words", "code", "fragment"), USAGE + REFUSED, ids=[" ".join(row[0])[:60] for row in USAGE + REFUSED]
 )
 def test_wrong_input_is_refused_in_a_sentence(
     words: tuple[str, ...],
