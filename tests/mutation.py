@@ -1,6 +1,6 @@
 """Mutation testing of udfs: every small change to the code must make a test fail.
 
-    python tests/mutation.py [MODULE...]     for example: python tests/mutation.py sizing margin
+    python tests/mutation.py [MODULE...] [--most N]     for example: python tests/mutation.py sizing margin
 
 The mutants are those of cosmic-ray (`pip install cosmic-ray`). Each is tried in a process forked from
 one that has the test libraries loaded; the file on disk is never touched. First the tests that need
@@ -9,6 +9,7 @@ A module is held by its own test module and by those of the registry. The refere
 on purpose: it would kill every changed bound without knowing whether it was right.
 """
 
+import argparse
 import importlib
 import importlib.machinery
 import inspect
@@ -18,6 +19,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"
@@ -58,24 +60,41 @@ def operators() -> Iterator[str]:
             yield name
 
 
-def mutants(source: str) -> Iterator[tuple[str, str]]:
-    """Each mutant of a source, with a word on what was changed."""
-    import difflib
+class Mutant(NamedTuple):
+    """One change: an operator at one of its places."""
 
-    from cosmic_ray.mutating import mutate_code
+    operator: str
+    occurrence: int
+
+    def applied(self, source: str) -> str:
+        """The changed source."""
+        from cosmic_ray.mutating import mutate_code
+        from cosmic_ray.plugins import get_operator
+
+        changed: str = mutate_code(source, get_operator(self.operator)(), self.occurrence)
+        return changed
+
+    def told(self, source: str) -> str:
+        """What was changed, in a line."""
+        import difflib
+
+        lines = difflib.ndiff(source.splitlines(), self.applied(source).splitlines())
+        return " ".join(line for line in lines if line[0] in "+-")
+
+
+def mutants(source: str) -> Iterator[Mutant]:
+    """Each place at which an operator changes a source."""
+    from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.plugins import get_operator
 
+    nodes = list(ast_nodes(get_ast(source)))
     for name in operators():
-        occurrence = 0
-        while (mutated := mutate_code(source, get_operator(name)(), occurrence)) is not None:
-            changed = [
-                line for line in difflib.ndiff(source.splitlines(), mutated.splitlines()) if line[0] in "+-"
-            ]
-            yield f"{name.removeprefix('core/')} {' '.join(changed)}", mutated
-            occurrence += 1
+        operator = get_operator(name)()
+        for occurrence in range(sum(1 for node in nodes for _ in operator.mutation_positions(node))):
+            yield Mutant(name, occurrence)
 
 
-def attempt(module: str, mutated: str, tests: list[str]) -> int:
+def attempt(module: str, source: str, mutant: Mutant | None, tests: list[str]) -> int:
     """Fork, import the mutated module in place of the real one, run the tests; the process's id."""
     child = os.fork()
     if child:
@@ -85,6 +104,7 @@ def attempt(module: str, mutated: str, tests: list[str]) -> int:
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
     signal.alarm(SECONDS)
+    mutated = mutant.applied(source) if mutant else source
     genuine = importlib.machinery.SourceFileLoader.get_code
 
     def get_code(self: importlib.machinery.SourceFileLoader, fullname: str) -> CodeType | None:
@@ -93,11 +113,12 @@ def attempt(module: str, mutated: str, tests: list[str]) -> int:
         return genuine(self, fullname)
 
     importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[assignment,method-assign]  # the way in
-    os._exit(int(fails_at_once(tests) or fails(tests)))
+    rest = unless_one_fails(tests)
+    os._exit(int(rest is None or bool(rest and fails(rest))))
 
 
-def fails_at_once(tests: list[str]) -> bool:
-    """Whether a test that needs no fixture fails when it is simply called, row by row."""
+def unless_one_fails(tests: list[str]) -> list[str] | None:
+    """Call each test that needs no fixture, row by row: the tests left for pytest, None if one failed."""
     import hypothesis
 
     phases = [
@@ -109,31 +130,31 @@ def fails_at_once(tests: list[str]) -> bool:
     )
     hypothesis.settings.load_profile("mutation")
     os.environ["HYPOTHESIS_PROFILE"] = "mutation"
+    rest: list[str] = []
     try:
         for path in tests:
             for name, test in vars(importlib.import_module(Path(path).stem)).items():
-                if name.startswith("test_") and not any(word in name for word in SLOW):
-                    call(test)
+                if name.startswith("test_") and not any(word in name for word in SLOW) and not called(test):
+                    rest.append(f"{path}::{name}")
     except BaseException:  # noqa: BLE001 - whatever it is, the mutant was noticed
-        return True
-    return False
+        return None
+    return rest
 
 
-def call(test: Callable[..., None]) -> None:
-    """Call a test with each row of its table, or without arguments; pass over one that wants fixtures."""
-    marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
+def called(test: Callable[..., None]) -> bool:
+    """Call a test with each row of its table, or without arguments; False if it wants fixtures."""
     rows: list[dict[str, object]] = [{}]
-    for mark in marks:
-        names = (
-            [part.strip() for part in mark.args[0].split(",")]
-            if isinstance(mark.args[0], str)
-            else mark.args[0]
-        )
-        values = [row if len(names) > 1 else (row,) for row in mark.args[1]]
-        rows = [row | dict(zip(names, value, strict=True)) for row in rows for value in values]
-    if set(inspect.signature(test).parameters) == set(rows[0]):
-        for row in rows:
-            test(**row)
+    for mark in getattr(test, "pytestmark", []):
+        if mark.name == "parametrize":
+            names, values = mark.args[:2]
+            names = [part.strip() for part in names.split(",")] if isinstance(names, str) else names
+            values = [row if len(names) > 1 else (row,) for row in values]
+            rows = [row | dict(zip(names, value, strict=True)) for row in rows for value in values]
+    if set(inspect.signature(test).parameters) != set(rows[0]):
+        return False
+    for row in rows:
+        test(**row)
+    return True
 
 
 def fails(tests: list[str]) -> bool:
@@ -143,32 +164,35 @@ def fails(tests: list[str]) -> bool:
     # No plugin is searched for, and none of the project's options that would need one.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     options = ["-x", "-q", "-c", os.devnull, "--rootdir", str(ROOT), "-p", "no:cacheprovider", "-W", "ignore"]
-    return pytest.main([*options, "-k", " and ".join(f"not {word}" for word in SLOW), *tests]) != 0
+    return pytest.main([*options, *tests]) != 0
 
 
-def run(module: str) -> tuple[int, list[str]]:
-    """How many mutants a module has, and those that no test noticed."""
+def run(module: str, most: int) -> tuple[int, list[str]]:
+    """How many mutants of a module were tried, and those that no test noticed."""
     source = (ROOT / "udfs" / f"{module}.py").read_text(encoding="utf-8")
     names = TESTED_BY.get(module, (f"test_{module}.py", "test_registry.py"))
     tests = [str(TESTS / name) for name in names]
-    attempt(module, source, tests)
+    attempt(module, source, None, tests)
     if os.wait()[1] != 0:
         sys.exit(f"{module}: its tests fail without a mutant")
-    waiting, running, survivors, count = mutants(source), dict[int, str](), list[str](), 0
-    exhausted = False
-    while running or not exhausted:
-        while not exhausted and len(running) < (os.cpu_count() or 1):
-            following = next(waiting, None)
-            exhausted = following is None
-            if following:
-                count += 1
-                running[attempt(module, following[1], tests)] = following[0]
-        if running:
-            child, status = os.wait()
-            change = running.pop(child)
-            if status == 0:
-                survivors.append(change)
-    return count, survivors
+    every = list(mutants(source))
+    tried = every if len(every) <= most else [every[len(every) * place // most] for place in range(most)]
+    running: dict[int, Mutant] = {}
+    survivors: list[str] = []
+    for mutant in tried:
+        if len(running) >= (os.cpu_count() or 1):
+            survivors += finished(running, source)
+        running[attempt(module, source, mutant, tests)] = mutant
+    while running:
+        survivors += finished(running, source)
+    return len(tried), survivors
+
+
+def finished(running: dict[int, Mutant], source: str) -> list[str]:
+    """Wait for one mutant; what it changed, if no test noticed."""
+    child, status = os.wait()
+    mutant = running.pop(child)
+    return [mutant.told(source)] if status == 0 else []
 
 
 def main() -> None:
@@ -180,8 +204,12 @@ def main() -> None:
 
     sys.path[:0] = [str(ROOT), str(TESTS)]
     every = sorted(path.stem for path in (ROOT / "udfs").glob("*.py") if path.stem != "__init__")
-    for module in sys.argv[1:] or every:
-        count, survivors = run(module)
+    parser = argparse.ArgumentParser(description="Mutation testing of udfs.")
+    parser.add_argument("modules", nargs="*", default=every)
+    parser.add_argument("--most", type=int, default=10**6, help="try so many of a module, evenly spread")
+    words = parser.parse_args()
+    for module in words.modules:
+        count, survivors = run(module, words.most)
         killed = count - len(survivors)
         print(f"{module}: {killed} of {count} killed, {killed / max(count, 1):.1%}", flush=True)
         for change in survivors:
