@@ -21,11 +21,6 @@ CONTRACTS = REGISTRY["HEDGE_CONTRACTS"].call
 ABSENT: Any = None
 
 
-@pytest.fixture(autouse=True)
-def _no_user_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
-
-
 def fact(venue: str, symbol: str, field: str) -> Any:
     """A fact of the table, None where the function says that it is not known."""
     try:
