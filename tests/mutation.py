@@ -16,6 +16,7 @@ import inspect
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType
@@ -145,6 +146,8 @@ def called(test: Callable[..., None]) -> bool:
     """Call a test with each row of its table, or without arguments; False if it wants fixtures."""
     rows: list[dict[str, object]] = [{}]
     for mark in getattr(test, "pytestmark", []):
+        if mark.name == "usefixtures":
+            return False
         if mark.name == "parametrize":
             names, values = mark.args[:2]
             names = [part.strip() for part in names.split(",")] if isinstance(names, str) else names
@@ -170,7 +173,7 @@ def fails(tests: list[str]) -> bool:
 def run(module: str, most: int) -> tuple[int, list[str]]:
     """How many mutants of a module were tried, and those that no test noticed."""
     source = (ROOT / "udfs" / f"{module}.py").read_text(encoding="utf-8")
-    names = TESTED_BY.get(module, (f"test_{module}.py", "test_registry.py"))
+    names = TESTED_BY.get(module, ("test_registry.py", f"test_{module}.py"))
     tests = [str(TESTS / name) for name in names]
     attempt(module, source, None, tests)
     if os.wait()[1] != 0:
@@ -203,6 +206,7 @@ def main() -> None:
         importlib.import_module(library)
 
     sys.path[:0] = [str(ROOT), str(TESTS)]
+    os.environ["MICROHEDGE_VENUES"] = tempfile.mkdtemp()  # the built-in tables alone
     every = sorted(path.stem for path in (ROOT / "udfs").glob("*.py") if path.stem != "__init__")
     parser = argparse.ArgumentParser(description="Mutation testing of udfs.")
     parser.add_argument("modules", nargs="*", default=every)

@@ -62,6 +62,8 @@ at = dt.datetime.fromisoformat
             (46_023, 46_024, 1e-9),
             "interval_hours: must be at least a millisecond, got 1e-09",
         ),
+        ("FUNDING_SETTLEMENTS", (1, 2, 8, -1), "anchor_hour: must be at least 0 and below 24, got -1"),
+        ("FUNDING_SETTLEMENTS", (1, 2, 8, 24), "anchor_hour: must be at least 0 and below 24, got 24"),
         ("FUNDING_RATE_ANNUAL", (0.0001,), 0.1095),
         ("FUNDING_RATE_ANNUAL", (0.0001, 4), 0.219),
         ("FUNDING_TOTAL", (2, [[0.0001], [-0.0002], [0.0003]], [[100], [110], [120]]), -0.048),

@@ -65,6 +65,11 @@ fees = st.floats(min_value=0, max_value=0.002)
             (30_000, 1, 0.005, "long"),
             "no price liquidates this long linear position: its collateral covers any move",
         ),
+        (
+            "LIQUIDATION_PRICE",
+            (30_000, 5, 0.005, "short", "linear", "mark", 0, 2, 0),
+            "collateral: must be above 0, got 0",
+        ),
         ("LIQUIDATION_PRICE", (0, 5), "entry_price: must be above 0, got 0"),
         ("LIQUIDATION_MOVE", (5,), 1.2 / 1.005 - 1),
         ("LIQUIDATION_MOVE", (50,), 1.02 / 1.005 - 1),

@@ -30,6 +30,8 @@ HEADER = ["Move", "Unhedged", "Hedge", "Hedged", "Offset"]
         ("LOSS_OFFSET", (6_000, 2_400, 0.1), 0.4),
         ("LOSS_OFFSET", (6_000, 2_400, -0.1, -0.2), 0.8),
         ("LOSS_OFFSET", (6_000, 2_400, -0.1, 0.1), -0.4),
+        ("SCENARIO_TABLE", (6_000, 2_400, [[-1.1]]), "moves: must be at least -1, got -1.1"),
+        ("HEDGED_PNL", (6_000, 2_400, -1, -1.1), "hedge_move: must be at least -1, got -1.1"),
         ("LOSS_OFFSET", (0, 2_400, -0.1), "exposure: must be other than 0, got 0"),
         ("LOSS_OFFSET", (6_000, 2_400, 0), "move: must be other than 0, got 0"),
     ],

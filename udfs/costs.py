@@ -57,11 +57,9 @@ def book_slippage(quantity: OrderQuantity, prices: Prices, sizes: Sizes) -> floa
         taken = min(left, size)
         cost += taken * abs(price - levels[0][0])
         left -= taken
-        if left <= 0:
-            return cost
-    if left == 0:
-        return cost
-    raise NotAvailable(f"sizes: the book is {left:.15g} short of the quantity", "sizes", sum(sizes))
+    if left > 0:
+        raise NotAvailable(f"sizes: the book is {left:.15g} short of the quantity", "sizes", sum(sizes))
+    return cost
 
 
 @udf(

@@ -138,11 +138,13 @@ def beta_notional(exposures: Exposures, betas: Betas, ratio: Ratio = 1.0) -> flo
     rows = [row for row in zip(exposures, betas, strict=True) if row != (None, None)]
     if not rows:
         raise NotAvailable("exposures: there are none", "exposures")
+    weighted: list[float] = []
     for number, (exposure, beta) in enumerate(rows, 1):
         if exposure is None or beta is None:
             name = "betas" if beta is None else "exposures"
             raise WrongType(f"{name}: the one of holding {number} is blank", name)
-    return ratio * math.fsum(exposure * beta for exposure, beta in rows if exposure and beta)
+        weighted.append(exposure * beta)
+    return ratio * math.fsum(weighted)
 
 
 @udf(

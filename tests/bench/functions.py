@@ -18,7 +18,7 @@ def seconds(work: Callable[[], Any]) -> float:
     """The best processor time of one run: neighbours on the machine do not count."""
     timer = timeit.Timer(work, timer=time.process_time)
     number, _ = timer.autorange()
-    return min(timer.repeat(5, number)) / number
+    return min(timer.repeat(3, number)) / number
 
 
 def row(title: str, ours: Callable[[], Any], bare: Callable[[], Any], goal: float) -> None:
