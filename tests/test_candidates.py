@@ -43,18 +43,39 @@ def test_closest_feasible_hedge_comes_first() -> None:
     """Of equal gaps the cheaper, of unknown fees the last; what is not feasible has a reason, and no rank."""
     table = CANDIDATES(2_400, "xyz", 30_000, 5)
     assert table[0] == list(HEADER)
-    assert by_venue(table, "Rank", "Contracts", "Verdict") == {
-        "Cheap": (1, 0.08, "closest"),
-        "Inverse": (2, 24, "feasible"),
-        "Fine": (3, 0.08, "feasible"),
-        "Unknown": (4, 0.08, "feasible"),
-        "Minimum": (5, 0.1, "feasible"),
-        "Quantity": (6, 0.102, "feasible"),
-        "Timid": ("", 0.08, "leverage above 2"),
-        "Whole": ("", 1, "too large"),
-        "Blind": ("", "", "contract size not known"),
-        "Lotless": ("", "", "lot not known"),
-    }
+    assert list(by_venue(table, "Rank", "Contracts", "Verdict").items()) == [
+        ("Cheap", (1, 0.08, "closest")),
+        ("Inverse", (2, 24, "feasible")),
+        ("Fine", (3, 0.08, "feasible")),
+        ("Unknown", (4, 0.08, "feasible")),
+        ("Minimum", (5, 0.1, "feasible")),
+        ("Quantity", (6, 0.102, "feasible")),
+        ("Timid", ("", 0.08, "leverage above 2")),
+        ("Whole", ("", 1, "too large")),
+        ("Blind", ("", "", "contract size not known")),
+        ("Lotless", ("", "", "lot not known")),
+    ]
+
+
+EQUAL = """venue,symbol,kind,contract_size,lot,taker_fee,maximum_leverage
+A,XYZ/USDT:USDT,linear,1,0.01,0.0005,50
+B,XYZ/USD:XYZ,inverse,100,1,0.0005,50
+C,XYZ/USDT:USDT,linear,1,0.001,0.0005,50
+D,XYZ/USDT:USDT,linear,1,0.00001,0.0005,50
+"""
+
+
+def test_of_equals_the_smallest_order_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal gap, fees, margin: the contract that adjusts most finely; its highest leverage is allowed."""
+    (tmp_path / CONTRACTS_FILE).write_text(EQUAL, encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    ranked = by_venue(CANDIDATES(2_400, "XYZ", 30_000, 50), "Smallest", "Verdict")
+    assert [(venue, round(smallest, 9), verdict) for venue, (smallest, verdict) in ranked.items()] == [
+        ("D", 0.3, "closest"),
+        ("C", 30, "feasible"),
+        ("B", 100, "feasible"),
+        ("A", 300, "feasible"),
+    ]
 
 
 @pytest.mark.usefixtures("_table")

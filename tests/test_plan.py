@@ -68,6 +68,18 @@ def test_short_holding_is_hedged_long() -> None:
     assert answer["Liquidation move"] < 0
 
 
+def test_tiny_long_hedge_is_still_long() -> None:
+    """The side is the sign of the hedge, however small."""
+    assert plan(-0.5, 1, 1, 5, 1, 0.1)["Liquidation move"] < 0
+
+
+def test_blanks_take_the_defaults_of_the_single_functions() -> None:
+    """A lot of one contract of one unit, no cost: 45,000 at 30,000 is a tie, so one contract."""
+    answer = plan(45_000, 30_000, 1, 5, None, None, None, None, None, None, None, 0.01)
+    assert (answer["Contracts"], answer["Cost"]) == (1, 0)
+    assert answer["Liquidation price"] == liquidation_price(30_000, 5)
+
+
 def test_position_that_nothing_liquidates_says_never() -> None:
     """A short inverse hedge at 1x."""
     answer = plan(6_000, 30_000, 0.4, 1, 100, 1, "nearest", "inverse")

@@ -1,6 +1,7 @@
 """Venues: dated and sourced facts, every unit trap of the source resolved, the user's table first."""
 
 import csv
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from addin.venue_list import stale_contracts
 from udfs import REGISTRY, NotAvailable
-from udfs.venues import CONTRACTS_FILE, TIERS_FILE, VARIABLE, beside, spelling, tables
+from udfs.venues import CONTRACTS_FILE, TIERS_FILE, VARIABLE, beside, spelling, tables, user_folder
 from workbook import recalc_book
 
 ROOT = Path(__file__).parents[1]
@@ -136,6 +138,9 @@ def test_spelling_keeps_what_differs() -> None:
     assert spelling("PERP/USDT:USDT") == "PERPUSDT"
 
 
+ABOVE_ALL = "notional: 2000000000 is above the last known tier of BTC at Binance, which ends at 1800000000"
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "refusal"),
     [
@@ -144,7 +149,7 @@ def test_spelling_keeps_what_differs() -> None:
         ("CONTRACT_SPEC", ("BingX", "BNB", "lot"), "field: the lot of BNB/USD:BNB at BingX is not known"),
         ("MAINTENANCE_RATE", ("Bybit", "BTC", 1), 'venue: no leverage tiers of "Bybit", only of Binance'),
         ("MAINTENANCE_AMOUNT", ("Binance", "DOGE", 1), 'symbol: no leverage tiers of "DOGE" at Binance'),
-        ("MAINTENANCE_RATE", ("Binance", "BTC", 2e9), "notional: 2000000000 is above the last known tier"),
+        ("MAINTENANCE_RATE", ("Binance", "BTC", 2e9), ABOVE_ALL),
     ],
 )
 def test_what_is_not_known_is_not_available(name: str, arguments: tuple[Any, ...], refusal: str) -> None:
@@ -252,6 +257,15 @@ def test_own_tiers_replace_the_ladder(tmp_path: Path, monkeypatch: pytest.Monkey
         (OWN + OWN.partition("\n")[2].replace("BTCUSDT", "BTC-USDT"), "line 3: BTC-USDT at binance is there"),
         (OWN.replace("linear", ""), "line 2: kind: is blank"),
         (OWN + "x" + ",1" * 9 + "\n", "line 3: "),
+        (OWN + '"', "unexpected end of data"),
+        (
+            OWN.replace("lot", "minimum_quantity").replace("0.01,", "-1,"),
+            "minimum_quantity: must be at least 0",
+        ),
+        (
+            OWN.replace("lot", "minimum_notional").replace("0.01,", "-1,"),
+            "minimum_notional: must be at least 0",
+        ),
         ("\xff", "cannot be read"),
     ],
 )
@@ -261,8 +275,44 @@ def test_fault_in_own_table_is_named(
     """A table that cannot be used is refused with file, line and fault; no row is skipped silently."""
     (tmp_path / CONTRACTS_FILE).write_text(text, encoding="latin-1")
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    with pytest.raises(NotAvailable, match=fault):
+    with pytest.raises(NotAvailable, match=fault) as refused:
         SPEC("Binance", "BTC", "lot")
+    assert str(refused.value).startswith(str(tmp_path / CONTRACTS_FILE))
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "folder"),
+    [
+        ("linux", {}, "/home/me/.local/share/microhedge"),
+        ("linux", {"XDG_DATA_HOME": "/data"}, "/data/microhedge"),
+        ("darwin", {"XDG_DATA_HOME": "/data"}, "/home/me/Library/Application Support/microhedge"),
+        ("win32", {}, "/home/me/AppData/Roaming/microhedge"),
+        ("win32", {"APPDATA": "/roaming"}, "/roaming/microhedge"),
+        ("win32", {"APPDATA": "/roaming", VARIABLE: "/mine"}, "/mine"),
+    ],
+)
+def test_own_tables_lie_where_the_platform_keeps_data(
+    platform: str, variables: dict[str, str], folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MICROHEDGE_VENUES, or the place where the platform keeps what a program remembers."""
+    for name in ("XDG_DATA_HOME", "APPDATA", VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", platform)
+    for name, value in {"HOME": "/home/me", "USERPROFILE": "/home/me", **variables}.items():
+        monkeypatch.setenv(name, value)
+    assert user_folder() == Path(folder)
+
+
+def test_facts_are_stale_after_thirty_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row of 30 days ago is fresh, one of 31 days is not; one without a date is stale as well."""
+    today = dt.datetime.now(dt.UTC).date()
+    for age, stale in ((30, False), (31, True)):
+        dated = OWN.replace("binance", "Mine").replace("2026-11-01", str(today - dt.timedelta(age)))
+        (tmp_path / CONTRACTS_FILE).write_text(dated, encoding="utf-8")
+        monkeypatch.setenv(VARIABLE, str(tmp_path))
+        assert any(line.startswith("Mine: 1 contracts") for line in stale_contracts()) is stale
+    (tmp_path / CONTRACTS_FILE).write_text(dated.replace(str(today - dt.timedelta(31)), ""), encoding="utf-8")
+    assert any("Mine" in line and "without a date" in line for line in stale_contracts())
 
 
 def test_missing_folder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
