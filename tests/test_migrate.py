@@ -148,3 +148,22 @@ def test_stranger_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BookError, match="no plan of microhedge"):
         migrate_book(path)
     assert path.read_bytes() == content
+
+
+def test_read_only_plan_is_refused(tmp_path: Path) -> None:
+    """A plan that may not be written stays as it is, and nothing is left beside it."""
+    old = recalculated(edited(older))
+    path = written(tmp_path, old)
+    path.chmod(0o444)
+    with pytest.raises(PermissionError):
+        migrate_book(path)
+    assert path.read_bytes() == old
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_plan_that_is_open_elsewhere_is_refused(tmp_path: Path) -> None:
+    """A plan that Excel has open is not written over."""
+    path = written(tmp_path, recalculated(edited(older)))
+    (tmp_path / "~$plan.xlsx").write_bytes(b"")
+    with pytest.raises(BookError, match="somebody has it open"):
+        migrate_book(path)

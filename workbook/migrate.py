@@ -16,6 +16,7 @@ from workbook.plan import SavedPlan, opened
 from workbook.recalc import recalc_bytes
 from workbook.record import Port, Table
 from workbook.request import Request
+from workbook.storage import Local
 from workbook.template import bare_bytes
 from workbook.template.examples import Example, example
 from workbook.validate import check_book
@@ -46,6 +47,9 @@ class Migration:
 def migrate_book(path: str | PathLike[str], as_of: dt.datetime | None = None) -> Migration | None:
     """Bring a plan to the present template; None if it is of that version and stands as it should."""
     old = Path(path)
+    lock = Local().open_elsewhere(str(old.resolve()))
+    if lock is not None:
+        raise BookError(f"{old}: somebody has it open ({lock} lies beside it)")
     with opened(old) as saved:
         if not saved.is_plan:
             raise BookError(f"{old}: is no plan of microhedge; `microhedge new BOOK` makes one")
@@ -63,7 +67,12 @@ def migrate_book(path: str | PathLike[str], as_of: dt.datetime | None = None) ->
     kept = old if book != old else _beside(old, saved.version or "unknown")
     if kept != old:
         write_whole(old.read_bytes(), old, kept)
-    write_whole(package, old, book)
+    try:
+        write_whole(package, old, book)
+    except BaseException:
+        if kept != old:
+            kept.unlink()  # the old book is still the old book
+        raise
     return Migration(book, kept, moved.taken, left)
 
 

@@ -7,10 +7,12 @@ encryption, several volumes, overlapping or hidden entries) is refused.
 """
 
 import re
+import stat
 import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from workbook.errors import BadPackage
@@ -47,6 +49,16 @@ class Limits:
 
 
 LIMITS: Final = Limits()
+
+
+def read_file(source: Path) -> bytes:
+    """A file's bytes; what is no regular file, or larger than any book, is refused unread."""
+    found = source.stat()
+    if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device would wait for ever
+        raise BadPackage("is no regular file")
+    if found.st_size > LIMITS.package:
+        raise BadPackage(f"the file is larger than {LIMITS.package >> 20} MB")
+    return source.read_bytes()
 
 
 class Entry(NamedTuple):

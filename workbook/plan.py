@@ -18,6 +18,7 @@ from workbook import layout, record
 from workbook.book import Book
 from workbook.errors import BadPackage
 from workbook.formulas import Grammar, Table, parse
+from workbook.package import read_file
 from workbook.sheet import Formula
 from workbook.values import Area, Value, place, row_of
 
@@ -28,7 +29,7 @@ LAST_DAY: Final = 2_958_465.0  # 9999-12-31
 def opened(path: str | PathLike[str]) -> Iterator["SavedPlan"]:
     """A saved book, read as a plan; one that is damaged or hostile anywhere is refused by its name."""
     try:
-        yield SavedPlan(Book(Path(path).read_bytes()))
+        yield SavedPlan(Book(read_file(Path(path))))
     except BadPackage as refused:
         raise BadPackage(f"{path}: {refused}") from None
 

@@ -6,7 +6,6 @@ values are patched into the sheets' bytes, and the written book is read back.
 
 import gc
 import os
-import stat
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ from workbook.inputs import cell_of, new_inputs
 from workbook.layout import PLAN
 from workbook.libreoffice import is_by_libreoffice, restore_truths
 from workbook.model import Model
-from workbook.package import LIMITS, Package
+from workbook.package import Package, read_file
 from workbook.patch import patched
 from workbook.request import Outcome, Place, Request, Status
 from workbook.values import KEY_MASK, SHEET_BITS, Area, CellError, Value, place, sheet_of
@@ -36,7 +35,7 @@ def recalc_book(source: Place, target: Place, request: Request | None = None) ->
     status: Status = "refused"
     try:
         saved = _saved(Path(source))
-        content = _read(Path(source))
+        content = read_file(Path(source))
         with beside(source):
             written, outcome = recalc_bytes(content, request or Request())
         status = "failed"
@@ -57,15 +56,6 @@ def _saved(source: Path) -> tuple[int, int]:
 def _refuse_newer(source: Path, target: Path, saved: tuple[int, int]) -> None:
     if source.resolve() == target.resolve() and _saved(source) != saved:
         raise BadPackage("was saved by somebody while it was being recalculated")
-
-
-def _read(source: Path) -> bytes:
-    found = source.stat()
-    if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device would wait for ever
-        raise BadPackage("is no regular file")
-    if found.st_size > LIMITS.package:
-        raise BadPackage(f"the file is larger than {LIMITS.package >> 20} MB")
-    return source.read_bytes()
 
 
 def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
