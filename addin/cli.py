@@ -32,8 +32,9 @@ app = typer.Typer(
 )
 
 
-@app.callback(no_args_is_help=True)
+@app.callback(invoke_without_command=True)
 def microhedge(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
     """Plan futures hedges of small crypto portfolios, in spreadsheets and without them."""
@@ -42,6 +43,13 @@ def microhedge(
 
         print(installed("microhedge"))
         raise typer.Exit
+    _help_if_alone(context)
+
+
+def _help_if_alone(context: typer.Context) -> None:
+    """Who calls a group by its name alone asks what there is."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 def main() -> NoReturn:
@@ -55,7 +63,8 @@ def main() -> NoReturn:
         if code == 130:  # typer's own answer to Ctrl-C is silent
             _refuse("interrupted", code)
     except TyperException as error:
-        code = _refuse(" ".join(error.format_message().split()), 2)
+        said = error.format_message().replace("Value error, ", "")  # the checker's words, not ours
+        code = _refuse(" ".join(said.split()), 2)
     except (typer.Abort, KeyboardInterrupt):
         code = _refuse("interrupted", 130)
     except HedgeError as error:
@@ -233,8 +242,14 @@ def migrate(book: Plan) -> None:
 
 HostArgument = Annotated[HostName, typer.Argument(metavar="HOST", help="The spreadsheet program.")]
 
-hosts = typer.Typer(no_args_is_help=True, help="Build, install, look at or remove the add-in of a host.")
+hosts = typer.Typer(help="Build, install, look at or remove the add-in of a host.")
 app.add_typer(hosts, name="addin")
+
+
+@hosts.callback(invoke_without_command=True)
+def hosts_default(context: typer.Context) -> None:
+    """Build, install, look at or remove the add-in of a host."""
+    _help_if_alone(context)
 
 
 @hosts.command("build")
@@ -370,7 +385,10 @@ def recalc(
         bool, typer.Option("--allow-stale", help="Write books in which some cells must keep their old value.")
     ] = False,
     timeout: Annotated[
-        float, typer.Option(min=0, metavar="S", help="Seconds after which one book is given up; 0: never.")
+        float,
+        typer.Option(
+            min=0, max=31_536_000, metavar="S", help="Seconds after which one book is given up; 0: never."
+        ),
     ] = 300,
     engine: Annotated[
         Literal["embedded", "libreoffice"],
@@ -425,9 +443,10 @@ market = typer.Typer(help="Prices and rates of the venues, now.")
 app.add_typer(market, name="market")
 
 
-@market.callback(no_args_is_help=True)
-def market_default() -> None:
+@market.callback(invoke_without_command=True)
+def market_default(context: typer.Context) -> None:
     """Prices and rates of the venues, now."""
+    _help_if_alone(context)
 
 
 @market.command("fetch")

@@ -51,6 +51,7 @@ USAGE: list[Row] = [
     (("recalc", "plan.xlsx", "--in-place", "--as-of", "yesterday"), 2, "yesterday"),
     (("recalc", "plan.xlsx", "--in-place", "--jobs", "0"), 2, "jobs"),
     (("recalc", "plan.xlsx", "--in-place", "--timeout", "-1"), 2, "timeout"),
+    (("recalc", "plan.xlsx", "--in-place", "--timeout", "inf"), 2, "timeout"),
     (("recalc", "plan.xlsx", "--in-place", "--report", "report.doc"), 2, "report.doc"),
     (("addin", "build"), 2, "HOST"),
     (("addin", "build", "lotus"), 2, "lotus"),
@@ -182,6 +183,7 @@ def test_wrong_input_is_refused_in_a_sentence(
     assert len(sentences) == 1, said.err
     assert re.search(re.escape(fragment), sentences[0], re.IGNORECASE), sentences[0]
     assert "Traceback" not in said.err
+    assert "Value error" not in said.err
     assert contents(place) == before
 
 
@@ -213,6 +215,29 @@ def test_unknown_option_is_refused(
     code = refused((*command, "--no-such-option"), capsys, monkeypatch)
     said = capsys.readouterr()
     assert (code, said.out, len(said.err.strip().splitlines())) == (2, "", 1)
+
+
+@pytest.mark.parametrize("words", [(), ("addin",), ("market",)], ids=" ".join)
+def test_group_alone_shows_its_help(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first thing a new user types answers with the commands there are, readable, on standard output."""
+    assert refused(words, capsys, monkeypatch) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out.startswith("Usage: ")
+    for command in commands():
+        if len(command) == len(words) + 1 and command[: len(words)] == words:
+            assert f"\n  {command[-1]} " in said.out
+
+
+def test_version_is_that_of_the_distribution(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`microhedge --version` prints the installed version and needs no command."""
+    monkeypatch.setattr("importlib.metadata.version", lambda name: f"{name} 1.2.3")
+    assert refused(("--version",), capsys, monkeypatch) == 0
+    assert capsys.readouterr() == ("microhedge 1.2.3\n", "")
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs a folder in which nobody can write: /proc")
