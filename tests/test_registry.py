@@ -1,5 +1,6 @@
 """The registry: one record a function, checked alike, broadcast as Excel broadcasts."""
 
+import dataclasses
 import datetime as dt
 import math
 from typing import Any
@@ -94,6 +95,8 @@ def test_ranges_broadcast_as_in_excel(arguments: tuple[Any, ...], expected: Any)
             "#NUM!",
         ),
         ((2_400, 30_000, 1, 1, 7), "rounding: must be text, got 7", "#VALUE!"),
+        (("x" * 40, 30_000), f'notional: must be a number, got "{"x" * 40}"', "#VALUE!"),
+        (("x" * 41, 30_000), f'notional: must be a number, got "{"x" * 37}..."', "#VALUE!"),
     ],
 )
 def test_refusal_names_argument_and_value(arguments: tuple[Any, ...], refusal: str, cell: str) -> None:
@@ -113,3 +116,46 @@ def test_numbers_come_in_every_dress(cell: Any) -> None:
 def test_words_are_read_in_any_case() -> None:
     """Text arguments are case-insensitive."""
     assert CONTRACTS(7_500, 30_000, 100, 1, " Nearest", "INVERSE") == 75.0
+
+
+def test_no_result_is_minus_zero() -> None:
+    """Nothing to pay reads as 0, whichever way the cells came."""
+    for given in ((0.0, 0.5), (0, 0.5), ("0", 0.5), ([0.0, 0.0], 0.5), ([[0], ["0"]], 0.5)):
+        result = REGISTRY["FUNDING_COST"].call(*given)
+        assert all(math.copysign(1, cell) == 1 for cell in cells(result))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [
+        ("HEDGE_NOTIONAL", ([1.0, 2.0], 0.5), [0.5, 1.0]),
+        ("HEDGE_NOTIONAL", ([[1.0], [2.0]], 0.5), [[0.5], [1.0]]),
+        ("HEDGE_NOTIONAL", ([[1.0, 2.0]], 0.5), [[0.5, 1.0]]),
+        ("HEDGE_NOTIONAL", ([[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.5, 2.0]]), [[1.0, 0.0], [1.5, 8.0]]),
+        ("HEDGE_NOTIONAL", ([1, 2.5, 3], 2), [2.0, 5.0, 6.0]),
+        ("HEDGE_MARGIN", (100.0, [[1.0], [5.0]]), [[100.0], [20.0]]),
+        ("HEDGED_VOLATILITY", (0.5, 0.5, [-1.0, 1.0]), [1.0, 0.0]),
+        ("CONTRACTS_NOTIONAL", (2.0, 3.0, 1.0, [["linear"], ["inverse"]]), [[6.0], [2.0]]),
+        ("BASIS_STATE", ([2.0, 1.0], 1.0), ["contango", "flat"]),
+    ],
+)
+def test_clean_ranges_are_worked_at_once(
+    name: str, arguments: tuple[Any, ...], expected: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No cell is looked at alone where all are usable, up to the very bounds: it makes columns quick."""
+
+    def alone(*_: Any) -> None:
+        raise AssertionError("a clean cell was worked alone")
+
+    monkeypatch.setattr("udfs.registry._answer_or_refusal", alone)
+    assert REGISTRY[name].call(*arguments) == expected
+
+
+def test_records_do_not_change() -> None:
+    """A record is fixed once it is registered."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        REGISTRY["HEDGE_MARGIN"].name = "OTHER"  # type: ignore[misc]  # that is what is tested
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        REGISTRY["HEDGE_MARGIN"].parameters[0].name = "other"  # type: ignore[misc]  # the same
+    with pytest.raises(TypeError):
+        REGISTRY["OTHER"] = REGISTRY["HEDGE_MARGIN"]  # type: ignore[index]  # the same

@@ -253,6 +253,8 @@ def test_every_shape_gives_what_single_cells_give(spec: Spec) -> None:
             ([cell] * 3, [single] * 3),
             ([[cell] * 3], [[single] * 3]),
             ([[cell] * 3] * 2, [[single] * 3] * 2),
+            ([[cell] * 2] * 3, [[single] * 2] * 3),
+            ([cell, [cell]], [[single], [single]]),
             ([[cell]], single),
             ([cell], single),
             (((cell,),) * 2, [[single]] * 2),

@@ -22,11 +22,13 @@ from udfs.lifecycle import *
 from udfs.margin import *
 from udfs.options import *
 from udfs.plan import *
-from udfs.registry import REGISTRY, Example, Parameter, Spec, udf
+from udfs.registry import REGISTRY, Example, Parameter, Spec, arrange, udf
 from udfs.risk import *
 from udfs.scenario import *
 from udfs.sizing import *
 from udfs.venues import *
+
+arrange()
 
 __all__ = [
     "REGISTRY",

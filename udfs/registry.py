@@ -21,7 +21,7 @@ from numbers import Real
 from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Final, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
-from udfs.conventions import Arg, Divides
+from udfs.conventions import CATEGORIES, Arg, Divides
 from udfs.errors import (
     DividesByZero,
     HedgeError,
@@ -282,6 +282,12 @@ def udf(category: str, *, unit: str, example: tuple[tuple[Any, ...], Any], sourc
         return function
 
     return register
+
+
+def arrange() -> None:
+    """Bring the registry into the order of the categories, whatever the order of the imports."""
+    for spec in sorted(REGISTRY.values(), key=lambda spec: CATEGORIES.index(spec.category)):
+        _registry[spec.name] = _registry.pop(spec.name)
 
 
 def serial(moment: dt.date) -> float:
