@@ -47,3 +47,27 @@ def test_udfs_loads_no_host() -> None:
 def test_no_module_of_udfs_is_forgotten() -> None:
     """Every module in udfs is imported by the package, so that no function misses the registry."""
     assert {module.name for module in pkgutil.iter_modules(udfs.__path__)} <= set(vars(udfs))
+
+
+@pytest.mark.parametrize(
+    "words", [("--help",), ("recalc", "--help"), ("calc", "HEDGE_MARGIN", "2400", "5")], ids=" ".join
+)
+def test_command_imports_what_it_needs_alone(words: tuple[str, ...]) -> None:
+    """Help and one function answer within a blink: nothing heavy is loaded for them."""
+    code = (
+        "import atexit, sys; atexit.register(lambda: print(*sys.modules)); from addin.cli import main; main()"
+    )
+    loaded = subprocess.check_output([sys.executable, "-c", code, *words], text=True, cwd=ROOT).split()
+    heavy = {
+        "pandas",
+        "numpy",
+        "openpyxl",
+        "lxml",
+        "formualizer",
+        "xlwings",
+        "ccxt",
+        "distributed",
+        "workbook",
+    }
+    assert "addin.cli" in loaded
+    assert not heavy & set(loaded)
