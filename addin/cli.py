@@ -214,6 +214,8 @@ def calendar(
     """Reminders of the Journal's open hedges as a calendar: review, roll, expiry, funding."""
     from addin.ical import calendar_of, write_calendar
 
+    if out is not None and out.resolve() == book.resolve():
+        raise UsageError(f"{out}: is the book, and cannot be the calendar too")
     content, unusable = calendar_of(book)
     if out is None:
         sys.stdout.buffer.write(content)
@@ -418,7 +420,7 @@ def recalc(
             allow_stale=allow_stale,
             engine=engine,
         )
-        if report and report == market:
+        if report and market and Path(report).resolve() == Path(market).resolve():
             raise UsageError(f"{report}: is the market file, and cannot be the report too")
         run = Run(
             paths,

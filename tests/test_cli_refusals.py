@@ -39,6 +39,7 @@ USAGE: list[Row] = [
     (("show",), 2, "BOOK"),
     (("show", "plan.xlsx", "other.xlsx"), 2, "other.xlsx"),
     (("calendar",), 2, "BOOK"),
+    (("calendar", "plan.xlsx", "--out", "folder/../plan.xlsx", "--force"), 2, "is the book"),
     (("migrate",), 2, "BOOK"),
     (("functions", "NO_SUCH"), 2, "NO_SUCH"),
     (("functions", "--format", "xml"), 2, "xml"),

@@ -53,6 +53,7 @@ def recalc(*words: str) -> subprocess.CompletedProcess[str]:
         ("books --out text.xlsx", 2, "text.xlsx: is a file, and the output must be a folder"),
         ("books --out o --report run.doc", 2, "run.doc: a report ends in .csv, .jsonl, .ndjson, "),
         ("books --out o --report market.csv --market market.csv", 2, "market.csv: is the market file"),
+        ("books --out o --report ./market.csv --market market.csv", 2, "./market.csv: is the market file"),
         ("books --out o --set plan_ratio", 2, "--set takes NAME=VALUE, as in plan_ratio=0.5, got "),
         ("books --out o --set a=1e400", 2, "--set a: 1e400 is no number that a cell can hold"),
         ("books --out o --set a=1 --set a=2", 2, "--set gives a twice"),
