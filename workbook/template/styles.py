@@ -25,7 +25,6 @@ ROLES: Final = {"input": (BLUE, YELLOW), "calculation": (INK, WHITE), "link": (G
     "constant": (GREY, WHITE)
 }
 STATES: Final = {"good": (GREEN, MINT), "watch": (AMBER, SAND), "bad": (RED, PINK)}
-HEADS: Final = {"title": (NAVY, WHITE), "header": (WHITE, NAVY), "panel": (NAVY, PALE), "unit": (GREY, WHITE)}
 
 FLAG: Final = '"TRUE";"TRUE";"FALSE"'  # for programs that show a flag as a number
 LOCKED: Final = Protection(locked=True)
