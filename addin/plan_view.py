@@ -81,8 +81,10 @@ class PlanView:
 
     def _figures(self, blocks: "Bars") -> Table:
         table = Table(box=None, pad_edge=False, show_header=False)
-        for justify in ("left", "right", "left", "left"):
-            table.add_column(justify=justify, no_wrap=True)
+        table.add_column()  # where there is little room, labels and units wrap: figures and bars never do
+        table.add_column(justify="right", no_wrap=True)
+        table.add_column()
+        table.add_column(no_wrap=True)
         scales = self._scales()
         fields = self.saved.plan.fields
         for name in dict.fromkeys([*_drawn(), *self.saved.plan.outputs]):

@@ -1,5 +1,6 @@
 """The plan in the terminal: its words, its figures, its bars; and as JSON."""
 
+import io
 import json
 import subprocess
 import sys
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 from conftest import ROOT
 from plan_books import cell, edited, example, put, recalculated, row_cell, written
+from rich.console import Console
 
-from addin.plan_view import Bars, as_json, shown
+from addin.plan_view import Bars, PlanView, as_json, shown
 from workbook.layout import PLAN
+from workbook.plan import opened
 
 
 def run(*words: object, encoding: str = "utf-8") -> subprocess.CompletedProcess[str]:
@@ -92,6 +95,16 @@ def test_book_without_results_is_refused(tmp_path: Path) -> None:
 def test_value_is_shown_as_its_cell_shows_it(name: str, value: float | str, text: str) -> None:
     """The number formats of the layout hold in the terminal too."""
     assert shown(PLAN.fields[name], value) == text
+
+
+def test_figures_are_whole_on_a_narrow_terminal(tmp_path: Path) -> None:
+    """Where there is little room labels wrap; no figure and no bar is cut short."""
+    page = io.StringIO()
+    with opened(written(tmp_path, example())) as saved:
+        PlanView("plan.xlsx", saved).draw(Console(file=page, width=64, highlight=False))
+    assert "35,820.8955" in page.getvalue()
+    assert "█" * 24 in page.getvalue()
+    assert "…" not in page.getvalue()
 
 
 def test_bars_have_one_scale() -> None:
