@@ -27,6 +27,10 @@ STRICT_RELATION: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationshi
 NO_NAME: Final = re.compile(r"[\\/?*:\[\]\x00-\x1f]")
 SHARED_ITEM: Final = re.compile(rb"<(?:\w+:)?si(?:\s[^<>]*)?(?:/>|>(.*?)</(?:\w+:)?si\s*>)", re.DOTALL)
 SHARED_SIMPLE: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>\s*")
+SMALL: Final = 256 << 10  # compressed bytes of a sheet that is worth remembering
+SHEETS: Final = 48  # that are remembered
+
+_sheets: dict[object, Cells] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +194,22 @@ class Book:
     def cells(self, sheet: int) -> Cells:
         """What a sheet's cells hold."""
         if sheet not in self._cells:
-            self._cells[sheet] = self.scanned(sheet, self.xml(sheet))
+            self._cells[sheet] = self._remembered(sheet) if self.sheets[sheet].has_cells else Cells()
         return self._cells[sheet]
+
+    def _remembered(self, sheet: int) -> Cells:
+        """The cells of a sheet that the last books had as well, byte for byte, or else those just read."""
+        fingerprint = self.package.fingerprint(self.sheets[sheet].part)
+        if len(fingerprint[2]) > SMALL:
+            return self.scanned(sheet, self.xml(sheet))
+        key = sheet, fingerprint, self._texts_fingerprint
+        cells = _sheets.pop(key, None)
+        if cells is None:
+            cells = self.scanned(sheet, self.xml(sheet))
+            if len(_sheets) >= SHEETS:
+                del _sheets[next(iter(_sheets))]
+        _sheets[key] = cells  # the last one used comes last
+        return cells
 
     def scanned(self, sheet: int, xml: bytes) -> Cells:
         """The cells in some bytes of a sheet: those of the book, or those that are to replace them."""
@@ -217,6 +235,11 @@ class Book:
     def value(self, area: Area) -> Value:
         """The cached value of a cell."""
         return self.cells(area.sheet).values.get(area.top << COLUMN_BITS | area.left)
+
+    @cached_property
+    def _texts_fingerprint(self) -> object:
+        parts = (part for _, kind, part in self._related if kind == "sharedStrings" and part in self.package)
+        return next(map(self.package.fingerprint, parts), None)
 
     @cached_property
     def _texts(self) -> list[str | bytes]:

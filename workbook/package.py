@@ -102,6 +102,11 @@ class Package:
         except KeyError:
             raise BadPackage(f"the part {name} is missing") from None
 
+    def fingerprint(self, name: str) -> tuple[int, int, bytes]:
+        """What tells a part from any other without inflating it: checksum, size, compressed bytes."""
+        entry = self.entries[self.exact(name)]
+        return entry.crc, entry.size, self.content[entry.data : entry.data + entry.packed]
+
     def read(self, name: str) -> bytes:
         """A part's bytes, inflated no further than the directory promised, and checked."""
         entry = self.entries[self.exact(name)]
