@@ -6,7 +6,8 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from workbook.book import Book
-from workbook.sheet import text_of
+from workbook.formulas import Grammar
+from workbook.sheet import LARGEST_ARRAY, text_of
 from workbook.values import Area, CellError, Value, number_text
 
 REFERENCE: Final = re.compile(
@@ -19,6 +20,9 @@ POINT: Final = re.compile(
     rb"<(?P=p)v>[^<]*</(?P=p)v>\s*</(?P=p)pt>\s*"
 )
 COUNT: Final = re.compile(rb'ptCount val="(\d+)"')
+REMEMBERED: Final = 256  # charts
+
+_charts: dict[tuple[Grammar, object], tuple[Area, ...]] = {}
 
 
 def charts_with(book: Book, changes: Mapping[int, Value]) -> dict[str, bytes]:
@@ -26,6 +30,9 @@ def charts_with(book: Book, changes: Mapping[int, Value]) -> dict[str, bytes]:
     parts = {}
     for part in book.package.entries:
         if "/charts/" in part and part.endswith(".xml") and "/_rels/" not in part:
+            areas = _drawn(book, part)
+            if not any(where in changes for area in areas for where in area.places()):
+                continue
             xml = book.package.read(part)
             new = REFERENCE.sub(lambda match: _followed(book, match, changes), xml)
             if new != xml:
@@ -35,7 +42,7 @@ def charts_with(book: Book, changes: Mapping[int, Value]) -> dict[str, bytes]:
 
 def _followed(book: Book, match: re.Match[bytes], changes: Mapping[int, Value]) -> bytes:
     cache = match["cache"]
-    area = _area(book, text_of(match["formula"]))
+    area = _area(book.grammar, text_of(match["formula"]))
     counted = COUNT.search(cache)
     if area is None or counted is None or int(counted[1]) != area.size:
         return match[0]  # hidden rows are left out of the points: which ones can't be told
@@ -67,8 +74,22 @@ def _in_order(points: Mapping[int, bytes]) -> Iterator[bytes]:
         yield points[index]
 
 
-def _area(book: Book, formula: str) -> Area | None:
-    plain = book.grammar.plain(formula, 0, 1, 1, (1, 1), qualified=True)
+def _drawn(book: Book, part: str) -> tuple[Area, ...]:
+    """The cells that a chart shows: charts that are the same to the byte are read once."""
+    key = book.grammar, book.package.fingerprint(part)
+    known = _charts.get(key)
+    if known is None:
+        found = REFERENCE.finditer(book.package.read(part))
+        areas = (_area(book.grammar, text_of(match["formula"])) for match in found)
+        known = tuple(area for area in areas if area is not None and area.size <= LARGEST_ARRAY)
+        if len(_charts) >= REMEMBERED:
+            del _charts[next(iter(_charts))]
+        _charts[key] = known
+    return known
+
+
+def _area(grammar: Grammar, formula: str) -> Area | None:
+    plain = grammar.plain(formula, 0, 1, 1, (1, 1), qualified=True)
     if plain.fault or plain.calls or len(plain.areas) != 1:
         return None
     return plain.areas[0]

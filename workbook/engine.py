@@ -1,6 +1,7 @@
 """The evaluating engine: formualizer, fed with plain cells and formulas, with our functions registered."""
 
 import datetime as dt
+import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -239,9 +240,14 @@ def _read(engine: formualizer.Workbook, sheets: Sequence[str], area: Area, resul
     rows = engine.sheet(name).get_values(
         formualizer.RangeAddress(name, area.top, area.left, area.bottom, area.right)
     )
-    answers = (answer for row in rows for answer in row)
-    for where, answer in zip(area.places(), answers, strict=True):
-        results[where] = _answered(answer)
+    answers = list(chain.from_iterable(rows))
+    if (
+        operator.countOf(map(type, answers), float) < len(answers)
+        or not isfinite(sum(answers))
+        or 0.0 in answers
+    ):
+        answers = list(map(_answered, answers))
+    results.update(zip(area.places(), answers, strict=True))
 
 
 def _answered(answer: Any) -> Value:
