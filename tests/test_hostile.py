@@ -2,9 +2,11 @@
 
 import errno
 import os
+import shutil
 import stat
 import struct
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -184,6 +186,20 @@ def test_a_full_disk_loses_nothing(
     assert os.strerror(errno.ENOSPC) in outcome.reason
     assert source.read_bytes() == package
     assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_target_on_another_file_system_is_written_whole(package: bytes, tmp_path: Path) -> None:
+    """The temporary file lies beside the target, so the rename never crosses a border."""
+    other = Path("/dev/shm")  # noqa: S108 - a file system of its own on Linux
+    if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no other file system at /dev/shm")
+    source, folder = tmp_path / "book.xlsx", Path(tempfile.mkdtemp(dir=other))
+    source.write_bytes(package)
+    try:
+        assert recalc_book(source, folder / "new.xlsx", Request(inputs={"price": "2"})).status == "done"
+        assert [path.name for path in folder.iterdir()] == ["new.xlsx"]
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_permissions_stay(package: bytes, tmp_path: Path) -> None:
