@@ -156,7 +156,8 @@ def test_blank_is_the_default_or_is_refused(spec: Spec, place: int) -> None:
     for blank in (None, "", [[None]]):
         given = [*cells[:place], blank, *cells[place + 1 :]]
         if not parameter.required:
-            expected = spec.call(*cells[:place], parameter.default, *cells[place + 1 :])
+            rest = cells[place + 1 :]
+            expected = spec.call(*cells[:place], *((parameter.default, *rest) if rest else ()))
             if blank == [[None]] and parameter.is_range:  # a given range that is empty: no rows
                 continue
             assert list(flat(spec.call(*given))) == list(flat(expected))

@@ -9,7 +9,6 @@ import datetime as dt
 import inspect
 import itertools
 import math
-import operator
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -104,11 +103,11 @@ class Parameter:
 
         Text is refused among numbers.
         """
-        column = _flat(cells)
-        clean = self.clean(column)
+        plain = _flat(cells)
+        clean = self.clean(plain)
         if clean is not None:
             return clean, False
-        column = [None if cell is None or cell == "" else self._of_range(cell) for cell in column]
+        column = [None if cell is None or cell == "" else self._of_range(cell) for cell in plain.cells]
         return column, not self.takes_blanks and None in column
 
     def _of_range(self, cell: Cell) -> Any:
@@ -149,19 +148,20 @@ class Parameter:
         wanted = self.arg.domain if math.isfinite(number) else "a finite number"
         raise OutsideDomain(f"{self.name}: must be {wanted}, got {shown(number)}", self.name, cell)
 
-    def clean(self, column: list[Any]) -> list[Any] | None:
+    def clean(self, plain: "Plain") -> list[Any] | None:
         """The column as the function takes it if no cell needs a second look, found without a loop."""
-        if operator.countOf(map(type, column), float) != len(column):
-            kinds = set(map(type, column))
-            if self.arg.is_text:
-                return column if kinds == {str} and self.arg.choices and self._words >= set(column) else None
-            if not kinds <= {int, float}:
+        column = plain.cells
+        if self.arg.is_text:
+            known = plain.kinds == {str} and self._words.issuperset(column)
+            return column if known else None
+        if plain.kinds != {float}:
+            if not plain.kinds <= {int, float}:
                 return None
             try:
                 column = list(map(float, column))
             except OverflowError:
                 return None
-        return column if column and not self.arg.is_text and self._holds(column) else None
+        return column if column and self._holds(column) else None
 
     def _holds(self, column: list[float]) -> bool:
         """Whether all numbers lie in the domain."""
@@ -348,9 +348,8 @@ def _compiled(spec: Spec) -> Callable[..., Any]:
             dress.append(f"        if type({p.name}) is int: {p.name} = float({p.name})\n")
             if not p.required:
                 dress.append(f"        elif {p.name} is None: {p.name} = default_{p.name}\n")
+            # A zero that is divided by raises, and is then refused by name.
             test = f"type({p.name}) is float and {p.low!r} <= {p.name} <= {p.high!r}"
-            if p.divides and p.low <= 0 <= p.high:
-                test += f" and {p.name}"
         clean.append(f"({test} or {p.name} is None)" if not p.required and p.default is None else test)
     body = f"    return answer(({', '.join(names)},))"
     if spec.is_elementwise:
@@ -382,13 +381,15 @@ def _rows(cells: Cell) -> list[Sequence[Cell]]:
     return [row if _is_range(row) else [row] for row in cells]
 
 
-def _flat(cells: Cell) -> list[Cell]:
+def _flat(cells: Cell) -> "Plain":
+    """The cells of a range of any shape, row by row."""
     if not _is_range(cells):
-        return [cells]
+        return Plain([cells], 0, {type(cells)})
     plain = _plain(cells)
-    if plain.width == RAGGED:
-        return list(itertools.chain.from_iterable(_rows(cells)))
-    return plain.cells
+    if plain.width != RAGGED:
+        return plain
+    column = list(itertools.chain.from_iterable(_rows(cells)))
+    return Plain(column, 0, set(map(type, column)))
 
 
 def _single(cell: Cell) -> Cell:
@@ -414,7 +415,7 @@ def _broadcast(spec: Spec, cells: Sequence[Cell]) -> list[Any]:
     width, length = ranges[0].width, len(ranges[0].cells)
     if width != RAGGED and all(plain.width == width and len(plain.cells) == length for plain in ranges):
         plain = iter(ranges)
-        columns = [next(plain).cells if _is_range(cell) else [cell] for cell in cells]
+        columns = [next(plain) if _is_range(cell) else Plain([cell], 0, set()) for cell in cells]
         return _shaped(_column(spec, columns, length), width)
     grids = [_rows(cell) if _is_range(cell) else [[cell]] for cell in cells]
     height = max(len(grid) for grid in grids)
@@ -426,20 +427,22 @@ def _broadcast(spec: Spec, cells: Sequence[Cell]) -> list[Any]:
 
 
 class Plain(NamedTuple):
-    """The cells of a range row by row, and how many a row has: 0 in a flat list, RAGGED if they differ."""
+    """The cells of a range row by row, how many a row has (0 in a flat list), and of which types they are."""
 
     cells: list[Cell]
     width: int
+    kinds: set[type]
 
 
 def _plain(cells: Cell) -> Plain:
     kinds = set(map(type, cells))
     if RANGES.isdisjoint(kinds):
-        return Plain(list(cells), 0)
+        return Plain(list(cells), 0, kinds)
     widths = set(map(len, cells)) if kinds <= RANGES else set()
     if len(widths) != 1 or widths == {0}:
-        return Plain([], RAGGED)
-    return Plain(list(itertools.chain.from_iterable(cells)), widths.pop())
+        return Plain([], RAGGED, set())
+    column = list(itertools.chain.from_iterable(cells))
+    return Plain(column, widths.pop(), set(map(type, column)))
 
 
 def _shaped(results: list[Any], width: int) -> list[Any]:
@@ -450,24 +453,30 @@ def _shaped(results: list[Any], width: int) -> list[Any]:
     return [results[start : start + width] for start in range(0, len(results), width)]
 
 
-def _column(spec: Spec, columns: Sequence[list[Cell]], height: int) -> list[Any]:
+def _column(spec: Spec, columns: Sequence[Plain], height: int) -> list[Any]:
     """One result a row; a column of clean cells is worked without a check a row."""
     results = _at_once(spec, columns, height)
     if results is not None:
         return results
-    repeated = [column if len(column) > 1 else itertools.repeat(column[0], height) for column in columns]
+    repeated = [
+        column.cells if len(column.cells) > 1 else itertools.repeat(column.cells[0], height)
+        for column in columns
+    ]
     return [_answer_or_refusal(spec, row) for row in zip(*repeated, strict=True)]
 
 
-def _at_once(spec: Spec, columns: Sequence[list[Cell]], height: int) -> list[Any] | None:
+def _at_once(spec: Spec, columns: Sequence[Plain], height: int) -> list[Any] | None:
     """The results of a clean column, or None if any cell or result needs a second look."""
     values: list[Iterable[Any]] = []
     with suppress(ArithmeticError, ValueError, HedgeError):
         for parameter, column in zip(spec.parameters, columns, strict=True):
-            clean = parameter.clean(column) if len(column) > 1 else [parameter.read(column[0])]
+            if len(column.cells) == 1:
+                values.append(itertools.repeat(parameter.read(column.cells[0]), height))
+                continue
+            clean = parameter.clean(column)
             if clean is None:
                 return None
-            values.append(clean if len(clean) > 1 else itertools.repeat(clean[0], height))
+            values.append(clean)
         results = list(map(spec.function, *values))
         if isinstance(results[0], str):
             return results
