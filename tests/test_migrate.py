@@ -1,5 +1,7 @@
 """Migration: every input of an old plan stands in the new book, and the old book beside it."""
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +117,23 @@ def test_text_never_becomes_a_formula(tmp_path: Path) -> None:
     sheet, address = row_cell("Market", "source")
     kept = openpyxl.load_workbook(path)[sheet][address]
     assert (kept.value, kept.data_type) == ("=1+1", "s")
+
+
+def test_control_characters_are_left_out(tmp_path: Path) -> None:
+    """A sign that no new book can hold is left out, and that is said."""
+    old = recalculated(edited(put(cell("template_version"), "0")))
+    with zipfile.ZipFile(io.BytesIO(old)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as package:
+        for name, part in parts.items():
+            package.writestr(name, part.replace(b"figures of the article", b"figures_x001B_ of the article"))
+    path = written(tmp_path, content.getvalue())
+    migration = migrate_book(path)
+    assert migration is not None
+    assert any("control characters" in said for said in migration.left)
+    with opened(path) as saved:
+        assert {row.get("source") for row in saved.rows("Market")} - {None, ""} == {"figures of the article"}
 
 
 def test_second_migration_keeps_both_old_books(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
 from workbook.errors import BookError
 from workbook.plan import SavedPlan, opened
 from workbook.recalc import recalc_bytes
@@ -149,6 +151,9 @@ class _Inputs:
         value = self.saved.at(sheet, row, column)
         if self.saved.formula(sheet, row, column) is not None:
             self.left.append(f"{what}: the formula of the old book; its value was taken")
+        if isinstance(value, str) and ILLEGAL_CHARACTERS_RE.search(value):
+            self.left.append(f"{what}: control characters, which no new book can hold; the rest was taken")
+            value = ILLEGAL_CHARACTERS_RE.sub("", value)
         if value not in (None, ""):
             self.taken += 1
         return value
