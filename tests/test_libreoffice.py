@@ -187,6 +187,30 @@ def test_a_book_saved_again_is_plain(calc: Calc, saved: Path, endings: tuple[str
     assert openpyxl.load_workbook(book, data_only=True)["Plan"]["F2"].value == 1500
 
 
+def test_a_large_book_is_bound_at_once(calc: Calc, tmp_path: Path) -> None:
+    """Twenty thousand calls are bound on loading, by Calc itself rather than one by one."""
+    path = tmp_path / "large.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Plan")
+        for row in range(20_000):
+            sheet.write_number(row, 0, row)
+            sheet.write_formula(row, 1, f"=HEDGE_MARGIN(A{row + 1},5)", value=-1)
+    cells, _ = calc.ask("open", str(path), [])
+    assert [value for _formula, value in cells.values()] == [row / 5 for row in range(20_000)]
+
+
+def test_a_foreign_call_stays_as_it_is(calc: Calc, tmp_path: Path) -> None:
+    """A call into another add-in, which Calc cannot read itself, is kept when ours beside it are bound."""
+    path, target = tmp_path / "foreign.xlsx", tmp_path / "again.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Plan")
+        sheet.write_formula("A1", "=[2]!OTHER(1)", value=7)
+        sheet.write_formula("A2", "=HEDGE_MARGIN(2400,5)", value=-1)
+    cells, _ = calc.ask("open", str(path), [str(target)])
+    assert values_of(cells)["Plan!2,1"] == 480.0
+    assert str(openpyxl.load_workbook(target)["Plan"]["A1"].value).upper() == "=[2]!OTHER(1)"
+
+
 def test_a_copy_can_be_recalculated(calc: Calc, saved: Path) -> None:
     """A copy holds LibreOffice's long names; a recalculation reads them, and so does LibreOffice."""
     copy = saved.with_name("copy.xlsx")

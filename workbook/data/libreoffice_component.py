@@ -48,7 +48,9 @@ IN_TEXT = re.compile(
     rf"""("(?:[^"]|"")*")|(?:'(?:[^']|'')*'!|\[\d+\]!|(?<![\w.]))({PREFIXES})({NAMES})(?=\s*\()""",
     re.IGNORECASE,
 )
-OF_TABLE = re.compile(r"\w\[")
+PLAIN = re.compile(rf"(?<![\w.!])(?:{NAMES})\(", re.IGNORECASE)
+FOREIGN = re.compile(r"[\]']!\w+\(")
+SCRATCH = "microhedge_scratch"
 LONG_CALL = re.compile(rb"(" + rb"|".join(sorted(LONG_NAMES, key=len, reverse=True)) + rb")(?=\()")
 
 DOUBTFUL = {None, 0.0, 1.0}
@@ -160,26 +162,15 @@ def _filter(book):
 
 
 def bind_names(book):
-    """Bind every call of ours that the book's file left unresolved, in any spelling.
-
-    A name that Calc does not know on loading is a token of its own kind that holds the spelling:
-    the token is exchanged, all else of the formula stays.
-    """
-    codes = book.createInstance("com.sun.star.sheet.FormulaOpCodeMapper")
-    bad = codes.getAvailableMappings(ODFF, SPECIAL)[BAD].Token.OpCode
-    external = codes.OpCodeExternal
-
-    def bound(tokens):
-        known = [_bound(token, external) if token.OpCode == bad else token for token in tokens]
-        return None if known == list(tokens) else tuple(known)
-
+    """Bind every call of ours that the book's file left unresolved, in any spelling."""
     was_modified = book.isModified()
     undo = book.getUndoManager()
     undo.lock()
     try:
-        found = sum(_bind_cells(sheet, bound) for sheet in book.Sheets)
+        found = _bind_plain(book)
+        found += sum(_bind_cells(sheet) for sheet in book.Sheets)
         # A changed name makes Calc read unresolved formulas anew, and it cannot read [1]! itself.
-        found += sum(_bind_named(owner.NamedRanges, bound) for owner in (book, *book.Sheets))
+        found += _bind_named(book)
         if found:
             book.calculateAll()
     finally:
@@ -211,50 +202,78 @@ def _told_apart(cells, column, row, value):
     return value == 1.0 if cell.getString() in {"TRUE", "FALSE"} else value
 
 
-def _bound(token, external):
+def _bind_named(book):
+    """Bind the names that hold our calls.
+
+    A function that Calc does not know on loading is a token of its own kind that holds the spelling: the
+    token is exchanged, for the text of a name would be read from another cell.
+    """
+    codes = book.createInstance("com.sun.star.sheet.FormulaOpCodeMapper")
+    bad = codes.getAvailableMappings(ODFF, SPECIAL)[BAD].Token.OpCode
+    found = 0
+    for names in (owner.NamedRanges for owner in (book, *book.Sheets)):
+        for name in names.getElementNames():
+            tokens = names.getByName(name).getTokens()
+            bound = tuple(_bound(token, codes) if token.OpCode == bad else token for token in tokens)
+            if bound != tokens:
+                names.getByName(name).setTokens(bound)
+                found += 1
+    return found
+
+
+def _bound(token, codes):
     called = SPELLING.fullmatch(str(token.Data))
-    return FormulaToken(external, f"{SERVICE}.{METHODS[called[1].upper()]}") if called else token
+    if not called:
+        return token
+    return FormulaToken(codes.OpCodeExternal, f"{SERVICE}.{METHODS[called[1].upper()]}")
 
 
-def _bind_named(names, bound):
-    found = 0
-    for name in names.getElementNames():
-        named = names.getByName(name)
-        tokens = bound(named.getTokens())
-        if tokens:
-            named.setTokens(tokens)
-            found += 1
-    return found
+def _bind_plain(book):
+    """Let Calc bind the calls that are spelled plainly, however many they are.
 
-
-def _bind_cells(sheet, bound):
-    found = 0
-    for block in sheet.queryContentCells(FORMULAS).getRangeAddresses():
-        cells = sheet.getCellRangeByPosition(block.StartColumn, block.StartRow, block.EndColumn, block.EndRow)
-        for row, formulas in enumerate(cells.getFormulaArray()):
-            for column, formula in enumerate(formulas):
-                if CALL.search(formula):
-                    found += _bind_cell(sheet, cells.getCellByPosition(column, row), bound)
-    return found
-
-
-def _bind_cell(sheet, cell, bound):
-    tokens = bound(cell.getTokens())
-    if not tokens:
-        return 0  # the rest of an array formula that was bound at its first cell
-    array = cell.getArrayFormula()
-    if array:
-        cells = sheet.createCursorByRange(cell)
-        cells.collapseToCurrentArray()
-    formula = array[1:-1] if array else cell.getFormula()
-    if OF_TABLE.search(formula):  # Calc takes no table from a token: the text is entered again
-        text = IN_TEXT.sub(_long_name, formula)
-        cells.setArrayFormula(text) if array else cell.setFormula(text)
-    elif array:
-        cells.setArrayTokens(tokens)
-    else:
-        cell.setTokens(tokens)
+    A new name makes it read every formula with something unknown again. It could not read a call
+    into another file, such as [1]!F: a book with one of those is left to `_bind_cells`.
+    """
+    formulas = [text for sheet in book.Sheets for text in _formulas(sheet)]
+    if any(FOREIGN.search(text) for text in formulas) or not any(PLAIN.search(text) for text in formulas):
+        return 0
+    book.NamedRanges.addNewByName(
+        SCRATCH, "0", book.Sheets.getByIndex(0).getCellByPosition(0, 0).CellAddress, 0
+    )
+    book.NamedRanges.removeByName(SCRATCH)
     return 1
+
+
+def _formulas(sheet):
+    for at in sheet.queryContentCells(FORMULAS).getRangeAddresses():
+        block = sheet.getCellRangeByPosition(at.StartColumn, at.StartRow, at.EndColumn, at.EndRow)
+        yield from chain.from_iterable(block.getFormulaArray())
+
+
+def _bind_cells(sheet):
+    """Enter the formulas that hold our calls in any other spelling again, with the name that Calc knows."""
+    found = 0
+    for at in sheet.queryContentCells(FORMULAS).getRangeAddresses():
+        block = sheet.getCellRangeByPosition(at.StartColumn, at.StartRow, at.EndColumn, at.EndRow)
+        for row, formulas in enumerate(block.getFormulaArray()):
+            for column, formula in enumerate(formulas):
+                bound = IN_TEXT.sub(_long_name, formula) if CALL.search(formula) else formula
+                if bound == formula:
+                    continue
+                cell = block.getCellByPosition(column, row)
+                if bound.startswith("{"):
+                    _enter_array(sheet, cell, bound[1:-1])
+                else:
+                    cell.setFormula(bound)
+                found += 1
+    return found
+
+
+def _enter_array(sheet, cell, text):
+    array = sheet.createCursorByRange(cell)
+    array.collapseToCurrentArray()
+    if array.getCellByPosition(0, 0).getCellAddress() == cell.getCellAddress():
+        array.setArrayFormula(text)
 
 
 def _long_name(found):
