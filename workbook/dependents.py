@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from workbook.values import COLUMN_BITS, SHEET_BITS, Area, place
+from workbook.values import COLUMN_BITS, COLUMN_MASK, SHEET_BITS, Area, place
 
 SMALL = 16  # a range of so many cells is kept cell by cell
-BUCKET = COLUMN_BITS + 8  # larger ranges are looked up by blocks of 256 rows
-TALL = 65_536  # whole columns and the like are looked up by their sheet
+BUCKET = COLUMN_BITS + 8  # larger ranges are looked up by their column and blocks of 256 rows
+TALLEST = 65_536  # rows; whole columns and the like are looked up by their sheet
+WIDEST = 64  # columns; whole rows and the like are looked up as if they lay in column 0
+WIDE = 0
 
 
 class Dependents:
@@ -28,7 +30,7 @@ class Dependents:
         self._reaching = frozenset(reaching)
         self._cells: dict[int, list[int]] = defaultdict(list)
         self._ranges: list[tuple[Area, list[int]]] = []
-        self._buckets: dict[int, list[int]] = defaultdict(list)
+        self._buckets: dict[tuple[int, int], list[int]] = defaultdict(list)
         numbers: dict[Area, int] = {}
         for where, references in areas.items():
             for area in references:
@@ -54,7 +56,7 @@ class Dependents:
             return seen
         seen |= self._reaching
         waiting = list(seen)
-        left: dict[int, list[int]] = {}
+        left: dict[tuple[int, int], list[int]] = {}
         reached: set[int] = set()
         while waiting:
             where = waiting.pop()
@@ -70,16 +72,17 @@ class Dependents:
     def direct(self, cells: Iterable[int]) -> set[int]:
         """The formulas that refer to one of the cells themselves."""
         found: set[int] = set()
-        left: dict[int, list[int]] = {}
+        left: dict[tuple[int, int], list[int]] = {}
         reached: set[int] = set()
         for where in cells:
             found.update(self._cells.get(where, ()), self._of_ranges(where, left, reached))
         return found
 
-    def _of_ranges(self, where: int, left: dict[int, list[int]], reached: set[int]) -> list[int]:
+    def _of_ranges(self, where: int, left: dict[tuple[int, int], list[int]], reached: set[int]) -> list[int]:
         """The formulas of the ranges that hold a cell, each range once."""
         following: list[int] = []
-        for bucket in (where >> BUCKET, ~(where >> SHEET_BITS)):
+        block, sheet, column = where >> BUCKET, ~(where >> SHEET_BITS), where & COLUMN_MASK
+        for bucket in ((block, column), (block, WIDE), (sheet, column), (sheet, WIDE)):
             numbers = left.get(bucket)
             if numbers is None:
                 numbers = self._buckets.get(bucket)
@@ -98,12 +101,14 @@ class Dependents:
         return following
 
     def _file(self, area: Area, number: int) -> None:
-        if area.bottom - area.top > TALL:
-            self._buckets[~area.sheet].append(number)
-            return
-        first = place(area.sheet, area.top, 0) >> BUCKET
-        for bucket in range(first, (place(area.sheet, area.bottom, 0) >> BUCKET) + 1):
-            self._buckets[bucket].append(number)
+        columns = range(area.left, area.right + 1) if area.right - area.left < WIDEST else (WIDE,)
+        blocks: Iterable[int] = (~area.sheet,)
+        if area.bottom - area.top <= TALLEST:
+            first = place(area.sheet, area.top, 0) >> BUCKET
+            blocks = range(first, (place(area.sheet, area.bottom, 0) >> BUCKET) + 1)
+        for block in blocks:
+            for column in columns:
+                self._buckets[block, column].append(number)
 
 
 def _contains(area: Area, where: int) -> bool:

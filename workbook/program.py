@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final
@@ -139,7 +139,7 @@ class Program:
         keeps = keeps and RANDOM.isdisjoint(calls) and all(area.size <= OPEN for area in areas)
         needs: set[int] = set()
         if keeps:
-            for sheet, top, left, bottom, right in areas:
+            for sheet, top, left, bottom, right in _joined(areas):
                 for row in range(top, bottom + 1):
                     start = sheet << SHEET_BITS | row << COLUMN_BITS
                     needs.update(range(start | left, (start | right) + 1))
@@ -208,6 +208,22 @@ class Program:
             return match[0]
 
         return SPILLED.sub(spilled, plain.text)
+
+
+def _joined(areas: Iterable[Area]) -> Iterator[Area]:
+    """The same cells in fewer areas: those of equal columns that overlap, as running totals do, are one."""
+    columns: dict[tuple[int, int, int], list[tuple[int, int]]] = defaultdict(list)
+    for sheet, top, left, bottom, right in areas:
+        columns[sheet, left, right].append((top, bottom))
+    for (sheet, left, right), rows in columns.items():
+        rows.sort()
+        start, end = rows[0]
+        for top, bottom in rows:
+            if top > end + 1:
+                yield Area(sheet, start, left, end, right)
+                start, end = top, bottom
+            end = max(end, bottom)
+        yield Area(sheet, start, left, end, right)
 
 
 @lru_cache(maxsize=PROGRAMS)
