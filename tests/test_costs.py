@@ -35,6 +35,7 @@ ASKS = ([[30_050], [30_010], [30_020]], [[1], [0.05], [0.02]])
         ("TRADING_FEE", (-2_400, 0.0005), 2.4),
         ("TRADING_FEE", (2_400, 0.0005, 1), 1.2),
         ("TRADING_FEE", (2_400, -0.0001), -0.48),
+        ("TRADING_FEE", (2_400, 0.0005, -1), "fills: must be at least 0, got -1"),
         ("TRADING_FEE", (2_400, 1), "fee_rate: must be above -1 and below 1, got 1"),
         ("SLIPPAGE_COST", (2_400, 2), 0.96),
         ("SLIPPAGE_COST", (-2_400, 2, 1), 0.48),

@@ -29,6 +29,7 @@ MONDAY = 46_027  # 2026-01-05
         ("STOP_PRICE", (30_000, -0.08, 120), 28_500),
         ("STOP_PRICE", (30_000, 0.08, 0), 30_000),
         ("STOP_PRICE", (30_000, -0.08, 2_400), "max_loss: this hedge cannot lose that much"),
+        ("STOP_PRICE", (30_000, 0.08, -1), "max_loss: must be at least 0, got -1"),
         ("STOP_PRICE", (30_000, 0, 120), "quantity: must be other than 0, got 0"),
         ("HEDGE_STATUS", (MONDAY, MONDAY + 1), "hold"),
         ("HEDGE_STATUS", (MONDAY, MONDAY), "review"),

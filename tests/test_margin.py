@@ -38,6 +38,7 @@ fees = st.floats(min_value=0, max_value=0.002)
         ("MAINTENANCE_MARGIN", (100_000, 0.005, 50), 450),
         ("MAINTENANCE_MARGIN", (-100_000, 0.005, 50), 450),
         ("MAINTENANCE_MARGIN", (100, 0.005, 50), 0),
+        ("MAINTENANCE_MARGIN", (100, 0.005, -1), "maintenance_amount: must be at least 0, got -1"),
         ("MAINTENANCE_MARGIN", (100, 1), "maintenance_rate: must be at least 0 and below 1, got 1"),
         ("LIQUIDATION_PRICE", (30_000, 5), 36_000 / 1.005),
         ("LIQUIDATION_PRICE", (30_000, 5, 0.005, "long"), 24_000 / 0.995),

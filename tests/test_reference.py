@@ -10,7 +10,6 @@ import pytest
 
 from addin.reference import reference
 from udfs import REGISTRY, Spec
-from udfs.conventions import CATEGORIES
 
 ROOT = Path(__file__).parents[1]
 SPECS = pytest.mark.parametrize("spec", REGISTRY.values(), ids=REGISTRY)
@@ -41,11 +40,6 @@ def test_every_link_has_its_heading() -> None:
     headings = [name.lower() for name in re.findall(r"^### (\w+)$", page, re.MULTILINE)]
     assert links == headings
     assert sorted(links) == sorted(name.lower() for name in REGISTRY)
-
-
-def test_categories_are_those_of_the_conventions() -> None:
-    """The registry is in the order of the conventions, for every list of functions that is read off it."""
-    assert list(dict.fromkeys(spec.category for spec in REGISTRY.values())) == list(CATEGORIES)
 
 
 @SPECS

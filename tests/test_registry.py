@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from udfs import REGISTRY, HedgeError, Spec
+from udfs.conventions import CATEGORIES
 from udfs.registry import serial
 
 SPECS = pytest.mark.parametrize("spec", REGISTRY.values(), ids=REGISTRY)
@@ -96,6 +97,7 @@ def test_ranges_broadcast_as_in_excel(arguments: tuple[Any, ...], expected: Any)
         ),
         ((2_400, 30_000, 1, 1, 7), "rounding: must be text, got 7", "#VALUE!"),
         (("x" * 40, 30_000), f'notional: must be a number, got "{"x" * 40}"', "#VALUE!"),
+        ((b"x" * 41, 30_000), f"notional: must be a number, got b'{'x' * 38}", "#VALUE!"),
         (("x" * 41, 30_000), f'notional: must be a number, got "{"x" * 37}..."', "#VALUE!"),
     ],
 )
@@ -149,6 +151,62 @@ def test_clean_ranges_are_worked_at_once(
 
     monkeypatch.setattr("udfs.registry._answer_or_refusal", alone)
     assert REGISTRY[name].call(*arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [
+        ("HEDGE_MARGIN", (2_400.0, 5.0), 480.0),
+        ("HEDGE_MARGIN", (2_400, 5), 480.0),
+        ("BASIS_RATE", (2.0, 1.0, None), 1.0),
+        ("HEDGE_NOTIONAL", (7.0, None), 7.0),
+        ("CONTRACTS_NOTIONAL", (2, 3, None, None), 6.0),
+    ],
+)
+def test_clean_cells_take_the_short_way(
+    name: str, arguments: tuple[Any, ...], expected: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Floats, whole numbers and blanks with a default meet no general reading: it makes cells quick."""
+
+    def long_way(*_: Any) -> None:
+        raise AssertionError("a clean cell went the long way")
+
+    monkeypatch.setattr(Spec, "answer", long_way)
+    assert dataclasses.replace(REGISTRY[name]).call(*arguments) == expected
+
+
+def test_ragged_range_is_read_row_by_row() -> None:
+    """A range function reads rows of unequal width, and single cells among rows, in reading order."""
+    beta = REGISTRY["HEDGE_BETA"].call
+    prices = [[10.0], [11.0], [9.9], [10.89]], [100.0, 105.0, 99.75, 104.7375]
+    assert beta([[10.0, 11.0], [9.9], [10.89]], prices[1]) == beta(*prices)
+    assert beta([10.0, [11.0], [9.9, 10.89]], prices[1]) == beta(*prices)
+
+
+def test_largest_number_is_a_result() -> None:
+    """The greatest float is finite, and may be answered; anything more is refused."""
+    largest = "1.7976931348623157e308"
+    assert NOTIONAL(largest, 1) == float(largest) == -NOTIONAL(f"-{largest}", 1)
+    with pytest.raises(HedgeError, match="HEDGE_NOTIONAL: the result is not a finite number"):
+        NOTIONAL(largest, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "signature"),
+    [
+        ("HEDGE_MARGIN", "HEDGE_MARGIN(notional, leverage)"),
+        ("BASIS_RATE", "BASIS_RATE(futures_price, spot_price, [days])"),
+        ("LIMIT_PRICE", 'LIMIT_PRICE(reference_price, [offset_bps=0], [tick=0.01], [side="short"])'),
+    ],
+)
+def test_signature_shows_defaults(name: str, signature: str) -> None:
+    """Optional arguments stand in brackets, with their default if they have one."""
+    assert REGISTRY[name].signature == signature
+
+
+def test_registry_is_in_the_order_of_the_conventions() -> None:
+    """Every list of functions that is read off the registry groups them by category."""
+    assert list(dict.fromkeys(spec.category for spec in REGISTRY.values())) == list(CATEGORIES)
 
 
 def test_records_do_not_change() -> None:
