@@ -39,9 +39,13 @@ def microhedge(
 ) -> None:
     """Plan futures hedges of small crypto portfolios, in spreadsheets and without them."""
     if version:
+        from importlib.metadata import PackageNotFoundError
         from importlib.metadata import version as installed
 
-        print(installed("microhedge"))
+        try:
+            print(installed("microhedge"))
+        except PackageNotFoundError:
+            raise HedgeError("it is not installed here, and a checkout has no version") from None
         raise typer.Exit
     _help_if_alone(context)
 

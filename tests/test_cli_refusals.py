@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import openpyxl
@@ -239,6 +240,19 @@ def test_version_is_that_of_the_distribution(
     monkeypatch.setattr("importlib.metadata.version", lambda name: f"{name} 1.2.3")
     assert refused(("--version",), capsys, monkeypatch) == 0
     assert capsys.readouterr() == ("microhedge 1.2.3\n", "")
+
+
+def test_a_checkout_has_no_version(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing is installed, `--version` says so in a sentence."""
+
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.version", missing)
+    assert refused(("--version",), capsys, monkeypatch) == 1
+    assert "not installed" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs a folder in which nobody can write: /proc")

@@ -1,17 +1,19 @@
-"""The README claims only what is so: its commands and its Python are run."""
+"""The README claims only what is so: its commands and its Python are run, and all links lead somewhere."""
 
 import doctest
 import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CALCULATED = re.findall(r"^\$ microhedge (calc .+)\n(.+)$", README, re.MULTILINE)
-LINKS = re.findall(r"\]\(([^)#:]+)\)", README)
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
 @pytest.mark.parametrize(("command", "shown"), CALCULATED, ids=[command for command, _ in CALCULATED])
@@ -34,10 +36,11 @@ def test_python_example_runs() -> None:
     assert (failed, tried > 0) == (0, True)
 
 
-@pytest.mark.parametrize("link", LINKS)
-def test_links_lead_somewhere(link: str) -> None:
-    """Every page and picture that the README names is in the project."""
-    assert (ROOT / link).is_file()
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every page and picture that a page names is in the project."""
+    links = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 def test_make_targets_exist() -> None:
