@@ -44,6 +44,8 @@ ASKS = ([[30_050], [30_010], [30_020]], [[1], [0.05], [0.02]])
         ("BOOK_SLIPPAGE", (0.08, *BIDS), 0.02 * 10 + 0.01 * 50),
         ("BOOK_SLIPPAGE", (1.07, *BIDS), 0.02 * 10 + 1 * 50),
         ("BOOK_SLIPPAGE", (-0.08, *ASKS), 0.02 * 10 + 0.01 * 40),
+        ("BOOK_SLIPPAGE", (0.6, [[100]] * 6, [[0.1]] * 6), 0),
+        ("BOOK_SLIPPAGE", (0.8, [[107 - i] for i in range(8)], [[0.1]] * 8), 2.8),
         ("BOOK_SLIPPAGE", (0, *BIDS), 0),
         ("BOOK_SLIPPAGE", (0.05, [[None], *BIDS[0]], [[9], *BIDS[1]]), 0),
         ("BOOK_SLIPPAGE", (1, [[30_000]], [[-1]]), "sizes: must be at least 0, got -1"),

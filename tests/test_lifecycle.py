@@ -1,6 +1,6 @@
 """Orders and life cycle: golden numbers, ticks in exact decimals, and which state comes first."""
 
-from decimal import Decimal
+from decimal import ROUND_UP, Context, Decimal, Inexact, localcontext
 from typing import Any
 
 import pytest
@@ -50,6 +50,12 @@ MONDAY = 46_027  # 2026-01-05
 def test_golden(name: str, cells: Cells, expected: Any) -> None:
     """The numbers and refusals of the specification, and what follows from it."""
     holds(name, cells, expected)
+
+
+def test_tick_is_exact_in_any_decimal_context() -> None:
+    """A program that sets its own decimal precision and rounding moves no price."""
+    with localcontext(Context(prec=3, rounding=ROUND_UP, traps=[Inexact])):
+        assert limit_price(30_000, 1.2345, 0.0001) == 30_003.7035
 
 
 @given(

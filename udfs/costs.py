@@ -17,6 +17,7 @@ from udfs.conventions import (
     Prices,
     Rate,
 )
+from udfs.decimals import EXACT, decimal
 from udfs.errors import NotAvailable
 from udfs.registry import udf
 
@@ -52,11 +53,11 @@ def book_slippage(quantity: OrderQuantity, prices: Prices, sizes: Sizes) -> floa
     """
     sells = quantity > 0
     levels = sorted(zip(prices, sizes, strict=True), reverse=sells)
-    left, cost = abs(quantity), 0.0
+    left, cost = decimal(abs(quantity)), 0.0  # in decimal: 0.6 is six levels of 0.1
     for price, size in levels:
-        taken = min(left, size)
-        cost += taken * abs(price - levels[0][0])
-        left -= taken
+        taken = min(left, decimal(size))
+        cost += float(taken) * abs(price - levels[0][0])
+        left = EXACT.subtract(left, taken)
     if left > 0:
         raise NotAvailable(f"sizes: the book is {left:.15g} short of the quantity", "sizes", sum(sizes))
     return cost

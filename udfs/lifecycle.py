@@ -26,7 +26,7 @@ def limit_price(
     from the market. #N/A when a purchase would fall to zero or below.
     """
     offset = EXACT.divide(decimal(offset_bps if side == SHORT else -offset_bps), decimal(BPS_PER_UNIT))
-    wanted = EXACT.multiply(decimal(reference_price), 1 + offset)
+    wanted = EXACT.multiply(decimal(reference_price), EXACT.add(decimal(1.0), offset))
     price = whole(wanted, decimal(tick), tick, "ceiling" if side == SHORT else "floor")
     if price <= 0:
         raise NotAvailable("offset_bps: no price that far below the reference is on the tick", "offset_bps")
