@@ -115,6 +115,12 @@ def test_numbers_come_in_every_dress(cell: Any) -> None:
     assert serial(MOMENT) == 46023.333333333336
 
 
+def test_a_date_time_with_a_zone_is_brought_to_utc() -> None:
+    """10:00 two hours east of Greenwich is 08:00."""
+    east = dt.timezone(dt.timedelta(hours=2))
+    assert serial((MOMENT + dt.timedelta(hours=2)).replace(tzinfo=east)) == serial(MOMENT)
+
+
 def test_words_are_read_in_any_case() -> None:
     """Text arguments are case-insensitive."""
     assert CONTRACTS(7_500, 30_000, 100, 1, " Nearest", "INVERSE") == 75.0

@@ -291,10 +291,11 @@ def arrange() -> None:
 
 
 def serial(moment: dt.date) -> float:
-    """A date or date-time as Excel's serial number, in the 1900 date system."""
+    """A date or date-time as Excel's serial number, in the 1900 date system; with a zone, in UTC."""
     if not isinstance(moment, dt.datetime):
         moment = dt.datetime(moment.year, moment.month, moment.day)
-    return (moment.replace(tzinfo=None) - EXCEL_EPOCH) / dt.timedelta(days=1)
+    ahead = moment.utcoffset() or dt.timedelta()
+    return (moment.replace(tzinfo=None) - EXCEL_EPOCH - ahead) / dt.timedelta(days=1)
 
 
 def shown(value: object) -> str:
