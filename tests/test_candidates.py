@@ -78,6 +78,23 @@ def test_of_equals_the_smallest_order_comes_first(tmp_path: Path, monkeypatch: p
     ]
 
 
+ALIKE = """venue,symbol,kind,contract_size,lot,taker_fee
+Base,XYZ/USDT:USDT,linear,1,0.001,0.0005
+Cents,XYZ/USDT:USDT,linear,0.0001,1,0.0005
+Above,ABC/USD:ABC,inverse,8000,1,0.0001
+Below,ABC/USDT:USDT,linear,1,0.1,0.0005
+"""
+
+
+def test_equal_gaps_are_ranked_by_margin_then_fees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The smaller of two hedges as near ties up less margin; the last digit of a product decides nothing."""
+    (tmp_path / CONTRACTS_FILE).write_text(ALIKE, encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert list(by_venue(CANDIDATES(0.123 * 67_123.4, "XYZ", 67_123.4, 5))) == ["Cents", "Base"]
+    ranked = by_venue(CANDIDATES(6_000, "ABC", 40_000, 5), "Notional", "Margin", "Fees")
+    assert list(ranked.items()) == [("Below", (4_000, 800, 4)), ("Above", (8_000, 1_600, 1.6))]
+
+
 @pytest.mark.usefixtures("_table")
 def test_row_holds_size_margin_fees_and_smallest_order() -> None:
     """The figures of a row are those of the functions of that name, for the feasible hedge."""
@@ -116,6 +133,7 @@ def test_built_in_table_solves_the_articles_problem() -> None:
         ((2_400, [[None]], [[None]], 5), "assets: the venue table has no contract on none"),
         ((0, "BTC", 30_000, 5), "notional: must be other than 0, got 0"),
         ((2_400, "BTC", -1, 5), "prices: must be above 0, got -1"),
+        ((2_400, [["BTC"], ["btc"]], [[1], [2]], 5), "assets: one is there twice"),
         ((2_400, [[7]], [[1]], 5), "assets: must be text, got 7"),
         (
             (2_400, [["BTC"]], [[1], [2]], 5),

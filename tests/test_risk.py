@@ -41,6 +41,7 @@ HEDGE = [[100], [105], [99.75], [104.7375]]  # returns +5, -5, +5 %
 TOO_FEW = "asset_prices: at least 3 prices are needed, got 2"
 UNEQUAL = "HEDGE_BETA: ranges must be of one length, got asset_prices 4 and hedge_prices 3"
 FLAT = [[5], [5], [5], [5]]
+STEADY = [[1], [1.1], [1.21], [1.331]]  # +10 % each time, which floats say in three ways
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ FLAT = [[5], [5], [5], [5]]
             ([[1], [None], [2], [3]], [[1], [2], [None], [3]]),
             TOO_FEW,
         ),
-        ("HEDGE_BETA", (ASSET, FLAT), "hedge_prices: never move"),
+        ("HEDGE_BETA", (ASSET, FLAT), "hedge_prices: returns do not vary"),
         (
             "HEDGE_BETA",
             (ASSET, HEDGE[:3]),
@@ -66,17 +67,19 @@ FLAT = [[5], [5], [5], [5]]
         ("HEDGE_BETA", (ASSET, [*HEDGE[:3], ["n/a"]]), 'hedge_prices: must hold numbers, got the text "n/a"'),
         ("HEDGE_BETA", (ASSET, [*HEDGE[:3], ["#N/A"]]), "hedge_prices: is the error #N/A"),
         ("HEDGE_BETA", (ASSET, [*HEDGE[:3], [0]]), "hedge_prices: must be above 0, got 0"),
+        ("HEDGE_BETA", (ASSET, STEADY), "hedge_prices: returns do not vary"),
+        ("HEDGE_CORRELATION", (STEADY, HEDGE), "asset_prices: returns do not vary"),
         ("HEDGE_CORRELATION", (ASSET, HEDGE), 1),
         ("HEDGE_CORRELATION", (ASSET, [[100], [95], [99.75], [94.7625]]), -1),
-        ("HEDGE_CORRELATION", (ASSET, FLAT), "hedge_prices: never move"),
-        ("HEDGE_CORRELATION", (FLAT, HEDGE), "asset_prices: never move"),
+        ("HEDGE_CORRELATION", (ASSET, FLAT), "hedge_prices: returns do not vary"),
+        ("HEDGE_CORRELATION", (FLAT, HEDGE), "asset_prices: returns do not vary"),
         ("HEDGE_EFFECTIVENESS", (ASSET, HEDGE), 1),
         ("HEDGE_EFFECTIVENESS", (ASSET, HEDGE, 1), 0.75),
         ("HEDGE_EFFECTIVENESS", (ASSET, HEDGE, 2), 1),
         ("HEDGE_EFFECTIVENESS", (ASSET, HEDGE, 0), 0),
         ("HEDGE_EFFECTIVENESS", (ASSET, HEDGE, 5), -1.25),
         ("HEDGE_EFFECTIVENESS", (ASSET, HEDGE, -1), -1.25),
-        ("HEDGE_EFFECTIVENESS", (FLAT, HEDGE, 1), "asset_prices: never move"),
+        ("HEDGE_EFFECTIVENESS", (FLAT, HEDGE, 1), "asset_prices: returns do not vary"),
         ("REALIZED_VOLATILITY", ([[1], [math.e], [1]], 1), math.sqrt(2)),
         ("REALIZED_VOLATILITY", ([[1], [math.e], [1]],), math.sqrt(2 * 365)),
         ("REALIZED_VOLATILITY", ([[1], [None], [math.e], [1]], 4), math.sqrt(8)),

@@ -65,6 +65,7 @@ roundings = st.sampled_from(["nearest", "down", "up"])
         ("HEDGE_RATIO", (2_400, 0), "exposure: must be other than 0, got 0"),
         ("HEDGE_ADJUSTMENT", (7_000, 0.4, 2_400), 400),
         ("HEDGE_ADJUSTMENT", (7_000, 0.4, 2_400, 0.1), 0),
+        ("HEDGE_ADJUSTMENT", (3, 0.1, 0.3), 0),
         ("HEDGE_ADJUSTMENT", (5_000, 0.4, 2_400), -400),
         ("HEDGE_ADJUSTMENT", (5_000, 0.4, 2_400, -0.1), "band: must be at least 0, got -0.1"),
         ("HEDGE_ADJUSTMENT", (7_000, 0.4, 2_400, 0.05), 400),

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, NamedTuple
 from udfs.conventions import DIVISOR, Arg, Leverage, Notional, Table
 from udfs.costs import trading_fee
 from udfs.decimals import decimal, whole
-from udfs.errors import NotAvailable
+from udfs.errors import NotAvailable, OutsideDomain
 from udfs.margin import hedge_margin
 from udfs.registry import udf
 from udfs.sizing import contracts_notional, hedge_contracts
@@ -49,12 +49,14 @@ def hedge_candidates(
 
     Each contract of the venue table on one of the assets, in the nearest whole lots that the venue's
     minimum quantity and notional allow. First comes the least gap (absolute, relative to the wanted
-    notional), then the lower taker fees in and out, the lower margin, the smaller smallest order.
-    Verdicts: "closest" (the first), "feasible", "too large" (no hedge at all would be nearer),
+    notional), then the lower margin, the lower taker fees in and out, the smaller smallest order.
+    Verdicts: "closest" (the first), "feasible", "too large" (no hedge at all would be as near),
     "leverage above ..." (more than the contract allows), "... not known". Only feasible ones have a
     rank; an unknown minimum or highest leverage is taken as none.
     """
     priced = {asset.upper(): price for asset, price in zip(assets, prices, strict=True)}
+    if len(priced) < len(assets):
+        raise OutsideDomain("assets: one is there twice", "assets")
     found = [
         _candidate(notional, contract, priced[contract.base], leverage)
         for contract in tables().contracts
@@ -95,8 +97,12 @@ def _candidate(wanted: float, contract: Contract, price: float, leverage: float)
         verdict = f"leverage above {contract.maximum_leverage:.15g}"
     elif gap >= 1:
         verdict = TOO_LARGE
+    # Rounded, lest the last digit of a product decide between equals.
+    shares = (
+        round(abs(amount / wanted), 12) for amount in (feasible - wanted, margin, fees, smallest * value)
+    )
     return Candidate(
-        (verdict != FEASIBLE, round(abs(gap), 12), fees, margin, smallest * value, *names),
+        (verdict != FEASIBLE, *shares, *names),
         (*names, contracts, feasible, gap, margin, fees if fees < math.inf else "", smallest * value),
         verdict,
     )

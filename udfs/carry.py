@@ -8,6 +8,7 @@ from udfs.conventions import (
     DAYS_PER_YEAR,
     DIVISOR,
     HOURS_PER_DAY,
+    HULL,
     Arg,
     DateTime,
     Days,
@@ -26,7 +27,7 @@ from udfs.registry import udf
 EIGHT_HOURS: Final = 8.0  # the commonest interval; 4 h and 1 h exist, so it is always an argument
 MILLISECONDS_PER_HOUR: Final = 3_600_000
 FUNDING_SOURCE: Final = "Binance, Introduction to Funding Rates: longs pay shorts when the rate is positive"
-BASIS_SOURCE: Final = "Hull, Options, Futures, 3.3: basis; here futures - spot, as crypto venues quote it"
+BASIS_SOURCE: Final = f"{HULL}, 3.3: basis; here futures - spot, as crypto venues quote it"
 
 AnchorHour = Annotated[
     float, Arg("hours", "Hour of the UTC day at which one settlement falls.", at_least=0, below=24)

@@ -21,6 +21,8 @@ DAYS_PER_YEAR: Final = 365.0  # crypto markets never close: ACT/365 Fixed
 HOURS_PER_DAY: Final = 24.0
 BPS_PER_UNIT: Final = 10_000.0
 
+HULL: Final = "Hull, Options, Futures, and Other Derivatives, 11th ed."  # sources name its sections
+
 CATEGORIES: Final = (
     "Sizing",
     "Margin and liquidation",

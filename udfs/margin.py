@@ -107,7 +107,8 @@ def liquidation_price(
         inverse, entry: EP / (1 + s m - s r)
 
     #N/A where no positive price liquidates, as for a short inverse hedge at 1x by mark.
-    The leverage does not matter once a collateral is given.
+    The leverage does not matter once a collateral is given. Only mark counts the maintenance amount,
+    which is in the base currency, as the collateral, if the kind is inverse.
     """
     value = quantity * entry_price if kind == LINEAR else quantity / entry_price
     margin = 1.0 / leverage if collateral is None else collateral / value

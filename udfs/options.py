@@ -3,12 +3,12 @@
 import math
 from typing import Annotated, Final
 
-from udfs.conventions import DAYS_PER_YEAR, DIVISOR, Arg, Price
+from udfs.conventions import DAYS_PER_YEAR, DIVISOR, HULL, Arg, Price
 from udfs.registry import udf
 
 CALL: Final = "call"
 PUT: Final = "put"
-SOURCE: Final = "Black and Scholes 1973, without dividends; Hull, Options, Futures, 19"
+SOURCE: Final = f"Black and Scholes 1973, without dividends; {HULL}, 19: the Greek letters"
 
 Strike = Annotated[float, Arg("quote per base", "Strike of the option.", above=0)]
 OptionDays = Annotated[float, Arg("days", "Calendar days to expiry; a year has 365.", above=0)]

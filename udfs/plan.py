@@ -78,7 +78,7 @@ def hedge_plan(
     All that follows the contracts is of the feasible hedge in whole lots, not of the wanted one. The
     liquidation is isolated, by mark; "never" where no price liquidates. A value that has no meaning,
     as the break-even of no hedge, is empty. P&L is after the cost, at the moves given or at 10 and
-    20 % either way.
+    20 % either way, as if margin were added in time beyond the liquidation move.
     """
     wanted = hedge_notional(exposure, ratio)
     contracts = hedge_contracts(wanted, price, contract_size, lot, rounding, kind)

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from udfs.conventions import (
     DAYS_PER_YEAR,
     DIVISOR,
+    HULL,
     Arg,
     Correlation,
     Days,
@@ -48,7 +49,8 @@ Cap = Annotated[float, Arg("ratio", "Highest ratio that may come out.", at_least
 Confidence = Annotated[
     float, Arg("decimal", "Share of periods in which the loss stays below: 0.95.", at_least=0.5, below=1)
 ]
-HULL: Final = "Hull, Options, Futures, 3.4: minimum variance hedge ratio"
+MINIMUM_VARIANCE: Final = f"{HULL}, 3.4: minimum variance hedge ratio"
+NOISE: Final = 2.0**-50  # the rounding of two prices and their quotient: a steady return varies by no more
 FEWEST: Final = 3  # two returns: the fewest that have a variance
 
 
@@ -56,7 +58,7 @@ FEWEST: Final = 3  # two returns: the fewest that have a variance
     "Risk",
     unit="decimal a year",
     example=(([[100], [110], [99], [103.95]],), 2.0067085100792217),
-    source="Hull, Options, Futures, 15.4: estimating volatility from historical data",
+    source=f"{HULL}, 15.4: estimating volatility from historical data",
 )
 def realized_volatility(prices: Prices, periods_per_year: PeriodsPerYear = DAYS_PER_YEAR) -> float:
     """Volatility of a price history: sample standard deviation of its log returns, annualised.
@@ -74,7 +76,7 @@ def realized_volatility(prices: Prices, periods_per_year: PeriodsPerYear = DAYS_
     "Risk",
     unit="ratio",
     example=(([[10], [11], [9.9], [10.89]], [[100], [105], [99.75], [104.7375]]), 2),
-    source=HULL,
+    source=MINIMUM_VARIANCE,
 )
 def hedge_beta(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> float:
     """Beta of a holding to the hedge: covariance over variance of simple returns.
@@ -107,7 +109,7 @@ def hedge_correlation(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> f
     "Risk",
     unit="ratio",
     example=(([[10], [11], [9.9], [10.89]], [[100], [105], [99.75], [104.7375]], 1), 0.75),
-    source="Hull, Options, Futures, 3.4: hedge effectiveness; Ederington 1979",
+    source=f"{HULL}, 3.4: hedge effectiveness; Ederington 1979",
 )
 def hedge_effectiveness(
     asset_prices: AssetPrices, hedge_prices: HedgePrices, ratio: HedgeUnits | None = None
@@ -214,8 +216,8 @@ def _both(asset_prices: Sequence[float], hedge_prices: Sequence[float]) -> tuple
 
 def _square(deviations: Sequence[float], name: str) -> float:
     square = _dot(deviations, deviations)
-    if square == 0:
-        raise DividesByZero(f"{name}: never move", name)
+    if square <= len(deviations) * NOISE**2:
+        raise DividesByZero(f"{name}: returns do not vary", name)
     return square
 
 

@@ -1,9 +1,10 @@
 """Sizing: how much to hedge, in whole contracts, and what that really covers."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from udfs.conventions import (
     DIVISOR,
+    HULL,
     LINEAR,
     Arg,
     ContractKind,
@@ -19,12 +20,14 @@ from udfs.conventions import (
 from udfs.decimals import EXACT, decimal, whole
 from udfs.registry import udf
 
+CONTRACTS_SOURCE: Final = f"{HULL}, 3.4: optimal number of contracts"
+
 Band = Annotated[
     float, Arg("ratio", "Coverage may leave the ratio by this much, on either side.", at_least=0)
 ]
 
 
-@udf("Sizing", unit="quote", example=((15_000, 0.5), 7_500), source="Hull, Options, Futures, 3.3")
+@udf("Sizing", unit="quote", example=((15_000, 0.5), 7_500), source=CONTRACTS_SOURCE)
 def hedge_notional(exposure: Exposure, ratio: Ratio = 1.0) -> float:
     """Notional of the futures hedge for an exposure: exposure times ratio.
 
@@ -43,7 +46,7 @@ def hedge_quantity(notional: Notional, price: Annotated[Price, DIVISOR]) -> floa
     "Sizing",
     unit="contracts",
     example=((7_500, 30_000, 100, 1, "nearest", "inverse"), 75),
-    source="Hull, Options, Futures, 3.3; lot rounding in decimal arithmetic",
+    source=f"{CONTRACTS_SOURCE}; lot rounding in decimal arithmetic",
 )
 def hedge_contracts(
     notional: Notional,
@@ -105,7 +108,7 @@ def hedge_adjustment(
 
     Nothing is to be done, 0, while the coverage is within the band on either side of the ratio.
     """
-    adjustment = exposure * ratio - current_notional
+    adjustment = float(EXACT.subtract(decimal(exposure * ratio), decimal(current_notional)))
     return 0.0 if decimal(abs(adjustment)) <= decimal(band * abs(exposure)) else adjustment
 
 
