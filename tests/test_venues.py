@@ -14,6 +14,7 @@ import pytest
 
 from addin.venue_list import stale_contracts
 from udfs import REGISTRY, NotAvailable
+from udfs.registry import serial
 from udfs.venues import CONTRACTS_FILE, TIERS_FILE, VARIABLE, beside, spelling, tables, user_folder
 from workbook import recalc_book
 
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 SPEC = REGISTRY["CONTRACT_SPEC"].call
 CONTRACTS = REGISTRY["HEDGE_CONTRACTS"].call
 ABSENT: Any = None
+BRACKET = ("minNotional", "maxNotional", "maintenanceMarginRate", "cum", "maxLeverage")
 
 
 def fact(venue: str, symbol: str, field: str) -> Any:
@@ -74,8 +76,21 @@ def test_unit_trap_is_resolved(venue: str, symbol: str, field: str, expected: An
     assert fact(venue, symbol, field) == expected
 
 
+def otherwise(row: dict[str, str]) -> dict[str, float | None]:
+    """The facts that the table takes from elsewhere than the recorded column, by the row's notes."""
+    asset = row["symbol"].partition("/")[0]
+    if row["exchange"] == "binanceusdm":
+        leverage = {"BTC": 125.0, "ETH": 125.0, "ADA": 75.0}[asset]
+        return {"taker_fee": 0.0005, "maximum_leverage": leverage}
+    if row["exchange"] == "bybit" and row["linear_or_inverse"] == "linear":
+        return {"minimum_notional": 5.0}
+    if row["exchange"] == "bingx" and asset == "ETH":
+        return {"minimum_quantity": 0.01, "minimum_notional": 2.0, "maximum_leverage": None}
+    return {"maximum_leverage": None} if row["exchange"] == "bingx" else {}
+
+
 def test_table_follows_its_source(shared: Path) -> None:
-    """Lots, ticks, sizes and fees are those of the recorded markets, read in the recorded mode."""
+    """Lots, ticks, sizes, fees, minimums, leverage and source are the recorded ones, in the recorded mode."""
     venues = {"binanceusdm": "Binance", "binancecoinm": "Binance"} | {
         name.lower(): name for name in ("Bybit", "BingX", "WEEX", "MEXC")
     }
@@ -91,7 +106,25 @@ def test_table_follows_its_source(shared: Path) -> None:
         in_contracts = venue == "MEXC" or row["linear_or_inverse"] == "inverse"
         assert fact(venue, symbol, "contract_size") == (float(row["contractSize"]) if in_contracts else 1.0)
         assert fact(venue, symbol, "kind") == row["linear_or_inverse"]
-        assert fact(venue, symbol, "maker_fee") == float(row["maker"])
+        assert fact(venue, symbol, "size_unit") == (
+            symbol.partition("/")[0] if row["linear_or_inverse"] == "linear" else "USD"
+        )
+        for field, recorded in (
+            ("maker_fee", row["maker"]),
+            ("taker_fee", row["taker"]),
+            ("minimum_quantity", row["limits_amount_min"]),
+            ("minimum_notional", row["limits_cost_min"]),
+            ("maximum_leverage", row["limits_leverage_max"]),
+        ):
+            expected = otherwise(row).get(field, float(recorded) if recorded else None)
+            assert fact(venue, symbol, field) == expected, (venue, symbol, field)
+        settled = row["funding_interval"] or (
+            venue == "Binance" and symbol in {"BTC/USDT:USDT", "ETH/USDT:USDT"}
+        )
+        assert fact(venue, symbol, "funding_interval_hours") == (8.0 if settled else None)
+        place, _, commit = row["source"].partition("@")
+        assert commit[:8] in fact(venue, symbol, "source")
+        assert place.rpartition("/")[2].partition(" ")[0] in fact(venue, symbol, "source")
 
 
 @pytest.mark.parametrize(
@@ -189,16 +222,19 @@ def test_maintenance_margin_is_continuous_over_the_tiers() -> None:
 
 
 def test_tiers_follow_their_source(shared: Path) -> None:
-    """Every bracket of the recorded file stands in the table, unrounded."""
+    """Every bracket of the recorded file stands in the table, unrounded, with its symbol and its source."""
     with (shared / "data" / "leverage_tiers_binance.csv").open(encoding="utf-8") as file:
-        recorded = [
-            tuple(float(row[name]) for name in ("maxNotional", "maintenanceMarginRate", "cum", "maxLeverage"))
-            for row in csv.DictReader(file)
-        ]
+        recorded = [(row["symbol"], *(float(row[name]) for name in BRACKET)) for row in csv.DictReader(file)]
     assert recorded == [
-        (t.maximum_notional, t.maintenance_rate, t.maintenance_amount, t.maximum_leverage)
+        (
+            *(t.symbol, t.minimum_notional, t.maximum_notional),
+            *(t.maintenance_rate, t.maintenance_amount, t.maximum_leverage),
+        )
         for t in tables().tiers
     ]
+    assert {(t.venue, t.as_of, (t.source or "").rpartition("@")[2]) for t in tables().tiers} == {
+        ("Binance", serial(dt.date(2024, 10, 24)), "c9ae5e1e")
+    }
 
 
 def test_every_row_says_where_it_comes_from() -> None:
