@@ -145,7 +145,7 @@ def test_real_history_agrees_with_numpy(history: dict[str, Series], symbol: str)
     beta, correlation, effectiveness = numpy_moments(asset, hedge)
     assert hedge_beta(asset, hedge) == pytest.approx(beta, rel=1e-12)
     assert hedge_correlation(asset, hedge) == pytest.approx(correlation, rel=1e-12)
-    assert hedge_effectiveness(asset, hedge, 1.0) == pytest.approx(effectiveness, rel=1e-11)
+    assert hedge_effectiveness(asset, hedge, 1.0) == pytest.approx(effectiveness, rel=1e-12)
     assert hedge_effectiveness(asset, hedge) == pytest.approx(correlation**2, rel=1e-12)
     volatility = np.std(np.diff(np.log(asset)), ddof=1) * math.sqrt(365)
     assert realized_volatility(asset) == pytest.approx(float(volatility), rel=1e-12)
@@ -197,7 +197,7 @@ def test_real_history_agrees_with_the_engines_excel_functions(history: dict[str,
         else:
             sheet.set_value(row, column, cell)
     for row, ours in enumerate(excel_formulas(history).values(), 1):
-        assert book.evaluate_cell("Sheet1", row, 8) == pytest.approx(ours, rel=1e-11)
+        assert book.evaluate_cell("Sheet1", row, 8) == pytest.approx(ours, rel=1e-12)
 
 
 def test_real_history_agrees_with_libreoffices_functions(history: dict[str, Series], tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_real_history_agrees_with_libreoffices_functions(history: dict[str, Seri
     )
     answers = openpyxl.load_workbook(tmp_path / "out" / "oracle.xlsx", data_only=True).worksheets[0]
     for row, ours in enumerate(excel_formulas(history).values(), 1):
-        assert answers.cell(row, 8).value == pytest.approx(ours, rel=1e-11)
+        assert answers.cell(row, 8).value == pytest.approx(ours, rel=1e-12)
 
 
 def walk(seed: int, rows: int, start: float, step: float) -> Iterator[float]:
