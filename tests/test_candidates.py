@@ -117,6 +117,11 @@ def test_long_hedge_buys_the_same_contracts() -> None:
         assert long[venue] == (*mirrored, *rest)
 
 
+def test_an_asset_is_found_by_its_other_name() -> None:
+    """XBT is BTC here too."""
+    assert CANDIDATES(2_400, " xbt ", 30_000, 5) == CANDIDATES(2_400, "BTC", 30_000, 5)
+
+
 def test_built_in_table_solves_the_articles_problem() -> None:
     """2,400 at 30,000: every venue of the table offers it in BTC or ETH, and an inverse contract too."""
     table = CANDIDATES(2_400, [["BTC"], ["ETH"]], [[30_000], [2_000]], 5)

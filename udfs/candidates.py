@@ -11,7 +11,7 @@ from udfs.errors import NotAvailable, OutsideDomain
 from udfs.margin import hedge_margin
 from udfs.registry import udf
 from udfs.sizing import contracts_notional, hedge_contracts
-from udfs.venues import Contract, tables
+from udfs.venues import Contract, spelling, tables
 
 CLOSEST: Final = "closest"
 FEASIBLE: Final = "feasible"
@@ -54,13 +54,13 @@ def hedge_candidates(
     "leverage above ..." (more than the contract allows), "... not known". Only feasible ones have a
     rank; an unknown minimum or highest leverage is taken as none.
     """
-    priced = {asset.upper(): price for asset, price in zip(assets, prices, strict=True)}
+    priced = {spelling(asset): price for asset, price in zip(assets, prices, strict=True)}
     if len(priced) < len(assets):
         raise OutsideDomain("assets: one is there twice", "assets")
     found = [
-        _candidate(notional, contract, priced[contract.base], leverage)
+        _candidate(notional, contract, priced[asset], leverage)
         for contract in tables().contracts
-        if contract.base in priced
+        if (asset := spelling(contract.base)) in priced
     ]
     if not found:
         raise NotAvailable(
