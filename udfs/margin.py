@@ -45,8 +45,10 @@ AdverseMove = Annotated[
     float, Arg("decimal", "Move against the hedge: 0.2 is a rise of 20 % for a short, a fall for a long.")
 ]
 SOURCE: Final = (
-    "Binance, Bybit, OKX and Gate support pages on isolated liquidation; "
-    "cases: freqtrade tests/exchange/test_exchange.py"
+    "mark: Binance support faq b3c689c1f50a44cabb3a84e663b81d93, isolated; "
+    "entry: Bybit help center, Liquidation Price Calculation under Isolated Mode; "
+    "mark+fee: Gate help 27724, Liquidation price, and OKX support 360053909592, isolated mode; "
+    "cases: freqtrade tests/exchange/test_exchange.py@c9ae5e1e"
 )
 
 
