@@ -21,7 +21,7 @@ from udfs.conventions import (
     Quantity,
     Rate,
 )
-from udfs.errors import OutsideDomain
+from udfs.errors import NotAvailable, OutsideDomain
 from udfs.registry import udf
 
 EIGHT_HOURS: Final = 8.0  # the commonest interval; 4 h and 1 h exist, so it is always an argument
@@ -106,8 +106,11 @@ def funding_rate_annual(rate: Rate, interval_hours: IntervalHours = EIGHT_HOURS)
 def funding_total(quantity: Quantity, rates: Rates, marks: Prices) -> float:
     """Funding paid (positive) or received over a real history: -quantity x sum of mark x rate.
 
-    Rates and mark prices lie side by side, one pair a settlement. The sum is correctly rounded.
+    Rates and mark prices lie side by side, one pair a settlement. Their products are added without
+    rounding. #N/A for an empty history: no settlement known is not no funding.
     """
+    if not rates:
+        raise NotAvailable("rates: there are none", "rates")
     return -quantity * math.fsum(mark * rate for mark, rate in zip(marks, rates, strict=True))
 
 
