@@ -245,7 +245,7 @@ def test_long_histories_keep_their_digits(start: float, step: float) -> None:
     """100,000 prices from 1e-8 to 1e8, and moves of a billionth: as exact fractions have it."""
     asset, hedge = list(walk(1, 100_000, start, step)), list(walk(2, 100_000, start, step))
     mixed = [math.sqrt(a * h) for a, h in zip(asset, hedge, strict=True)]
-    left, right = ([Fraction(b / a) for a, b in itertools.pairwise(s)] for s in (mixed, hedge))
+    left, right = ([Fraction(b) / Fraction(a) - 1 for a, b in itertools.pairwise(s)] for s in (mixed, hedge))
     count = len(left)
     mean_left, mean_right = (
         Fraction(math.fsum(map(float, left)) / count),

@@ -67,7 +67,7 @@ def realized_volatility(prices: Prices, periods_per_year: PeriodsPerYear = DAYS_
     spans the gap.
     """
     _enough(prices, "prices")
-    returns = list(map(math.log, _gross_returns(prices)))
+    returns = _log_returns(prices)
     deviations = _deviations(returns)
     return math.sqrt(_dot(deviations, deviations) / (len(returns) - 1) * periods_per_year)
 
@@ -211,7 +211,7 @@ def value_at_risk(
 def _both(asset_prices: Sequence[float], hedge_prices: Sequence[float]) -> tuple[list[float], list[float]]:
     """The deviations of both series of returns from their means."""
     _enough(asset_prices, "asset_prices")
-    return _deviations(_gross_returns(asset_prices)), _deviations(_gross_returns(hedge_prices))
+    return _deviations(_returns(asset_prices)), _deviations(_returns(hedge_prices))
 
 
 def _square(deviations: Sequence[float], name: str) -> float:
@@ -227,9 +227,13 @@ def _enough(prices: Sequence[float], name: str) -> None:
 
 
 # 100,000 prices are usual: these run at the speed of the interpreter's own loops.
-def _gross_returns(prices: Sequence[float]) -> list[float]:
-    """Each price over the one before: a simple return plus 1, which no variance sees."""
-    return list(map(operator.truediv, islice(prices, 1, None), prices))
+def _returns(prices: Sequence[float]) -> list[float]:
+    """The simple returns; the difference comes first, as it is exact where a price hardly moves."""
+    return list(map(operator.truediv, map(operator.sub, islice(prices, 1, None), prices), prices))
+
+
+def _log_returns(prices: Sequence[float]) -> list[float]:
+    return list(map(math.log, map(operator.truediv, islice(prices, 1, None), prices)))
 
 
 def _deviations(values: Sequence[float]) -> list[float]:
