@@ -74,6 +74,12 @@ def test_an_unknown_function_is_never_hidden(formula: str, saved: float) -> None
     assert reason.startswith("Sheet1!B1 calls P")
 
 
+@pytest.mark.parametrize("call", ["FOO (A1)", "FOO\n(A1)", "FOO?(A1)", "FOO\\BAR(A1)", "\\FOO(A1)"])
+def test_no_way_of_writing_a_call_hides_its_function(call: str) -> None:
+    """Blanks before the bracket, and the odd letters that names may have, hide no unknown function."""
+    assert "calls " in refusal({"A1": 1, "B1": F(f"=IFERROR({call},5)", 5)})
+
+
 def test_what_depends_on_an_unknown_function_is_refused_too() -> None:
     """Two cells on, behind an IFERROR, the unknown function still decides."""
     cells = {"A1": 1, "B1": F("=PriceOf(9)", 5), "C1": F("=IFERROR(B1,0)+A1", 6)}
@@ -288,6 +294,42 @@ def test_spills_grow_and_shrink(count: int, column: list[float]) -> None:
     assert f'ref="B1{last}"' in parts(written)[SHEET].decode()
 
 
+def test_a_spill_of_another_size_than_excels_is_unproven() -> None:
+    """An array of which the engine fills more cells than Excel did is no proof, though the first agree."""
+    cells = {"A1": 3, "C1": Array("=SEQUENCE(A1)", "C1:C2", 1, dynamic=True), "C2": 2}
+    assert refusal(cells) == "Sheet1!C1 fills 2 cells in the book, but the engine makes it fill 3"
+
+
+def test_a_text_that_looks_like_a_spill_is_a_text() -> None:
+    """`"B2#"` in quotation marks is not the range that B2 fills."""
+    cells = {"A1": "k", "B2": 1, "B3": 4, "C1": F('=IF(A1="B2#",SUM(B2:B3),9)', 9)}
+    assert values(cells, "C1", price="B2#") == [5]
+
+
+def test_hidden_rows_are_left_out_by_excel_alone() -> None:
+    """SUBTOTAL and AGGREGATE over a sheet that hides rows can't be known, even where the proof would pass."""
+    cells = {"A1": 0, "A2": 5, "C1": F("=SUBTOTAL(109,A1:A2)", 5)}
+
+    def hide(writer: Any) -> None:
+        writer.worksheets()[0].set_row(0, None, None, {"hidden": True})
+
+    _, outcome = run(book({"Sheet1": cells}, NAMES, hide), inputs={"price": "4"})
+    assert (outcome.status, "SUBTOTAL over rows that are hidden" in outcome.reason) == ("refused", True)
+    assert values(cells, "C1", price="4") == [9]
+
+
+def test_precision_as_displayed_is_refused() -> None:
+    """A book in which Excel rounds every value to what its cell shows is left to Excel."""
+    rounding = edited(
+        book({"Sheet1": {"A1": 1, "B1": F("=A1*2", 2)}}, NAMES),
+        "xl/workbook.xml",
+        ("<calcPr ", '<calcPr fullPrecision="0" '),
+    )
+    _, outcome = run(rounding, inputs={"price": "1.26"})
+    assert (outcome.status, "precision as displayed" in outcome.reason) == ("refused", True)
+    assert run(rounding)[1].status == "unchanged"
+
+
 def test_a_blocked_spill_is_an_error() -> None:
     """Something stands in the way: the array shows an error, and what stood there is kept."""
     written, outcome = run(spilling(3, B5="in the way"), inputs={"price": "6"})
@@ -356,6 +398,33 @@ def test_cells_without_addresses_are_counted() -> None:
     written, outcome = run(package, inputs={"price": "2"})
     assert outcome.status == "done", outcome.reason
     assert b"<f>B1*2</f><v>8</v>" in parts(written)[SHEET]
+
+
+@pytest.mark.parametrize("half", ["_xD800_", "_xDC00_"])
+def test_half_a_letter_is_refused_where_it_counts(half: str) -> None:
+    """Half of a surrogate pair, which Excel's LEFT may leave, is copied, but never computed with."""
+    package = book({"Sheet1": {"A1": 1, "B1": F("=A1&C1", "1k"), "C1": F('="k"', "half")}}, NAMES)
+    package = edited(package, SHEET, ("<v>half<", f"<v>{half}<"))
+    _, outcome = run(package, inputs={"price": "2"})
+    assert (outcome.status, "half a letter" in outcome.reason) == ("refused", True)
+    assert (
+        run(edited(package, SHEET, ("A1&amp;C1", "A1&amp;1"), ("1k", "11")), inputs={"price": "2"})[1].changed
+        == 2
+    )
+
+
+def test_two_halves_are_one_letter() -> None:
+    """A letter that is escaped as two UTF-16 units is that letter."""
+    package = book({"Sheet1": {"A1": 1, "B1": F("=A1&C1", "1\U0001f600"), "C1": F('="k"', "half")}}, NAMES)
+    written, outcome = run(edited(package, SHEET, ("<v>half<", "<v>_xD83D__xDE00_<")), inputs={"price": "2"})
+    assert outcome.status == "done", outcome.reason
+    assert cached(written, "Sheet1", "B1") == ["2\U0001f600"]
+
+
+def test_an_input_that_is_no_unicode_is_refused() -> None:
+    """Bytes on the command line that are no UTF-8 are not written anywhere."""
+    _, outcome = run(book({"Sheet1": {"A1": "k", "B1": F("=A1&1", "k1")}}, NAMES), inputs={"price": "\udcff"})
+    assert (outcome.status, outcome.reason) == ("refused", "price: must be a text in Unicode")
 
 
 def test_text_is_never_turned_into_a_formula() -> None:

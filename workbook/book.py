@@ -49,6 +49,7 @@ class Record:
     sheets: tuple[tuple[str, str], ...]  # name and relation
     names: Mapping[tuple[int | None, str], str]
     date1904: bool
+    rounds: bool  # Excel calculates with what its cells show
 
 
 def tree(package: Package, part: str) -> etree._Element:
@@ -118,6 +119,7 @@ def _record(xml: bytes, part: str) -> Record:
         ),
         MappingProxyType(names),
         any(properties.get("date1904") in ("1", "true") for properties in children(root, "workbookPr")),
+        any(setting.get("fullPrecision") in ("0", "false") for setting in children(root, "calcPr")),
     )
 
 
@@ -161,6 +163,11 @@ class Book:
     def date1904(self) -> bool:
         """Whether day 0 is 1904-01-01."""
         return self._record.date1904
+
+    @property
+    def rounds(self) -> bool:
+        """Whether Excel rounds each value to what its cell shows ("precision as displayed")."""
+        return self._record.rounds
 
     @property
     def names(self) -> Mapping[tuple[int | None, str], str]:

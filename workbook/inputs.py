@@ -90,6 +90,8 @@ def _within(outer: Area, cell: Area) -> bool:
 
 def _taken(book: Book, area: Area, said: str, given: Cell, port: Port | None) -> Value:
     """The value as the cell is to hold it, by the layout's domain or by what the cell holds now."""
+    if isinstance(given, str) and any("\ud800" <= letter <= "\udfff" for letter in given):
+        raise BadInput(f"{said}: must be a text in Unicode", said)
     if port is not None:
         if not port.is_input:
             raise BadInput(f"{said}: is computed or fixed by the template, not an input", said)

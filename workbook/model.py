@@ -1,6 +1,7 @@
 """One book's evaluation: its program, the values that it caches, and the engine that has loaded both."""
 
 import datetime as dt
+import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -10,6 +11,7 @@ from workbook.book import Book
 from workbook.dependents import Dependents
 from workbook.engines import Evaluation, hold_places
 from workbook.errors import Unknowable
+from workbook.formulas import quoted
 from workbook.program import Plan, program
 from workbook.request import EngineName
 from workbook.sheet import LARGEST_ARRAY
@@ -30,6 +32,8 @@ from workbook.values import (
 
 SCRATCH: Final = "?scratch"
 TOLERANCE: Final = 1e-9
+HIDING: Final = frozenset(("SUBTOTAL", "AGGREGATE"))  # leave out rows that are hidden or filtered
+HIDDEN_ROW: Final = re.compile(rb"""<(?:\w+:)?row\s(?:[^<>]*\s)?hidden\s*=\s*["'](?:1|true)["']""")
 
 
 class Model:
@@ -41,6 +45,7 @@ class Model:
         self.program = program(book.grammar, tuple(sheet.sheet for sheet in cells), engine)
         self.formulas = self.program.formulas
         self.arrays = self.program.arrays
+        self._hiding: dict[int, bool] = {}
         self._values = [sheet.values for sheet in cells]
 
     @cached_property
@@ -52,6 +57,16 @@ class Model:
             without = cells.formulas.keys() - cells.values.keys()
             found.update(sheet << SHEET_BITS | key for key in without)
         return frozenset(found)
+
+    @cached_property
+    def faults(self) -> Mapping[int, str]:
+        """Why formulas can't be evaluated at all; some only in a book that hides rows."""
+        hiding = {
+            where: f"calls {min(calls)} over rows that are hidden, which the engine does not see"
+            for where, plain in self.program.plain.items()
+            if (calls := HIDING & plain.calls) and any(self._hides_rows(a.sheet) for a in plain.areas)
+        }
+        return {**hiding, **self.program.faults} if hiding else self.program.faults
 
     @property
     def dependents(self) -> Dependents:
@@ -106,20 +121,33 @@ class Model:
         for where in dirty:
             values.pop(where, None)
         values.update(held)
+        return self._spilled(
+            plan, [], values, {w: self.arrays[w] for w in cells if self.formulas[w].dynamic}, as_of
+        )
+
+    def _spilled(
+        self,
+        plan: Plan,
+        probes: Sequence[str],
+        values: Mapping[int, Value],
+        spills: Mapping[int, Area],
+        as_of: dt.datetime | None,
+    ) -> tuple[dict[int, Value], dict[int, Area]]:
+        """The results of a new engine, and the new areas of those dynamic arrays that fill others now."""
+        scratch = len(self._values) + len(probes)
         sizes: dict[int, str] = {}
-        spills = [where for where in cells if self.formulas[where].dynamic]
         for row, where in enumerate(spills, 1):
-            prefix = self.program.grammar.prefix(sheet_of(where))
+            sheet = sheet_of(where)
+            prefix = quoted(probes[sheet]) if probes else self.program.grammar.prefix(sheet)
             anchor = f"{prefix}{address(row_of(where), column_of(where))}#"
-            sizes[place(len(self._values), row, 1)] = f"IFERROR(ROWS({anchor}),1)"
-            sizes[place(len(self._values), row, 2)] = f"IFERROR(COLUMNS({anchor}),1)"
-        session = self._session({**plan.texts, **sizes}, plan, [SCRATCH])
+            sizes[place(scratch, row, 1)] = f"IFERROR(ROWS({anchor}),1)"
+            sizes[place(scratch, row, 2)] = f"IFERROR(COLUMNS({anchor}),1)"
+        session = self._session({**plan.texts, **sizes}, plan, [*probes, SCRATCH])
         hold_places(session, values)
         results = session.results(as_of)
         moved = {}
-        for row, where in enumerate(spills, 1):
-            rows, columns = (results.pop(place(len(self._values), row, column)) for column in (1, 2))
-            area = self.arrays[where]
+        for row, (where, area) in enumerate(spills.items(), 1):
+            rows, columns = (results.pop(place(scratch, row, column)) for column in (1, 2))
             new = area._replace(bottom=area.top + _count(rows) - 1, right=area.left + _count(columns) - 1)
             if new.size > LARGEST_ARRAY:
                 raise Unknowable(f"{self.program.name(where)} would spill over {new.size} cells")
@@ -127,25 +155,29 @@ class Model:
                 moved[where] = new
         return results, moved
 
-    def stepped(self, cells: Collection[int]) -> dict[int, Value]:
+    def stepped(self, cells: Collection[int]) -> tuple[dict[int, Value], dict[int, Area]]:
         """What the engine makes of single formulas, given the values that the book caches for all others.
+
+        The second result are the areas of dynamic arrays that would not fill what they fill in the book.
 
         The formulas stand at their places on sheets of their own and refer to the book's sheets,
         where every cell is a constant: one step of calculation each, from what Excel itself computed.
         A formula that reaches cells by their names as text can't be moved so; it stays in its place.
         """
+        spills = {w: self.program.arrays[w] for w in cells if self.formulas[w].dynamic}
         reaching = frozenset(where for where in cells if self.program.plain[where].reaches)
         near = frozenset(cells) - reaching
         results: dict[int, Value] = {}
+        moved: dict[int, Area] = {}
         if reaching:
             plan = self.program.planned(reaching, self.program.arrays, probe=False)
             values = self._open_values(reaching)
             for where in reaching:
                 for cell in self.filled(where):
                     values.pop(cell, None)
-            session = self._session(plan.texts, plan, [])
-            hold_places(session, values)
-            results |= session.results(None)
+            results, moved = self._spilled(
+                plan, [], values, {w: area for w, area in spills.items() if w in reaching}, None
+            )
         if near:
             plan = self.program.plan(near, probe=True)
             count = len(self._values)
@@ -154,11 +186,11 @@ class Model:
                 found = self._kept(plan, more, {}, None)
             else:
                 values = self._open_values(near)
-                session = self._session(plan.texts, plan, more)
-                hold_places(session, values)
-                found = session.results(None)
+                spills = {w: area for w, area in spills.items() if w in near}
+                found, resized = self._spilled(plan, more, values, spills, None)
+                moved |= resized
             results |= {where - (count << SHEET_BITS): value for where, value in found.items()}
-        return results
+        return results, moved
 
     def _kept(
         self, plan: Plan, more: list[str], held: Mapping[int, Value], as_of: dt.datetime | None
@@ -204,6 +236,11 @@ class Model:
             if area.sheet not in whole:
                 values.update(self._within(area))
         return values
+
+    def _hides_rows(self, sheet: int) -> bool:
+        if sheet not in self._hiding:
+            self._hiding[sheet] = HIDDEN_ROW.search(self.book.xml(sheet)) is not None
+        return self._hiding[sheet]
 
     def _within(self, area: Area) -> Iterable[tuple[int, Value]]:
         cells, base = self._values[area.sheet], area.sheet << SHEET_BITS

@@ -28,7 +28,8 @@ from workbook.values import (
 )
 
 SPILLED: Final = re.compile(
-    r"(?:_xlfn\.)?ANCHORARRAY\(((?:'(?:[^']|'')*'!)?)(\$?[A-Z]{1,3}\$?\d+)\)"
+    r'"[^"]*"'  # a text is no reference
+    r"|(?:_xlfn\.)?ANCHORARRAY\(((?:'(?:[^']|'')*'!)?)(\$?[A-Z]{1,3}\$?\d+)\)"
     r"|((?:'(?:[^']|'')*'!)?)(\$?[A-Z]{1,3}\$?\d+)#",
     re.IGNORECASE,
 )
@@ -198,8 +199,8 @@ class Program:
 
         def spilled(match: re.Match[str]) -> str:
             prefix, corner = match[1] or match[3] or "", match[2] or match[4]
-            named = area_of(corner)
-            for area in plain.areas:
+            named = area_of(corner or "")
+            for area in plain.areas if corner else ():
                 at_home = grammar.prefix(area.sheet) == (prefix or grammar.prefix(sheet_of(where)))
                 if named is None or not at_home or (area.top, area.left) != (named.top, named.left):
                     continue

@@ -67,6 +67,9 @@ def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
         written, outcome = _recalculated(Book(package), request)
     except HedgeError as refusal:
         written, outcome = package, Outcome("", "refused", str(refusal))
+    except UnicodeEncodeError as half:  # what Excel's LEFT may leave of a letter: only Excel can hold it
+        reason = f"a text of it holds half a letter ({half.object[half.start : half.end]!a})"
+        written, outcome = package, Outcome("", "refused", reason)
     finally:
         if collects:
             gc.enable()

@@ -214,7 +214,10 @@ def _character(entity: re.Match[str]) -> str:
 def string_of(raw: bytes) -> str:
     """A cell's text: `_x000D_` stands for a character that XML can't hold."""
     text = text_of(raw)
-    return ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    units = ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
+    return units.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")  # two may be one letter
 
 
 def rich_text(item: bytes) -> str:

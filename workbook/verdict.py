@@ -51,7 +51,9 @@ def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None)
         dirty = model.closure({*inputs, *model.program.moving, *model.missing})
         if not dirty:
             return Verdict()
-        unresolved = model.closure(model.program.faults)
+        if model.book.rounds:
+            raise Unknowable("it calculates with the precision as displayed, which the engine can't")
+        unresolved = model.closure(model.faults)
         results, moved = model.computed(dirty - unresolved, inputs, as_of)
         if not moved:
             return _judged(model, inputs, unresolved, results)
@@ -77,7 +79,7 @@ def _judged(
     affected = model.closure(roots)
     unproven = dict(lost)
     unproven |= divergences(model, (w for w in affected if w in results and w not in doubtful))
-    causes = {**model.program.faults, **unproven}
+    causes = {**model.faults, **unproven}
     blocked = (doubtful | model.closure(unproven)) & affected
     blocked &= {*model.formulas, *results}
     changes = {
@@ -109,10 +111,14 @@ def divergences(model: Model, cells: Iterable[int]) -> dict[int, str]:
     ]
     if not proved:
         return {}
-    stepped = model.stepped(proved)
+    stepped, moved = model.stepped(proved)
     slack = SLACK if is_by_libreoffice(model.book) else 0.0
     found = {}
     for where in proved:
+        if where in moved:
+            before, now = model.program.arrays[where].size, moved[where].size
+            found[where] = f"fills {before} cells in the book, but the engine makes it fill {now}"
+            continue
         for cell in model.filled(where):
             saved, computed = model.cached(cell), stepped.get(cell)
             if differs(saved, computed) and not _within(slack, saved, computed):
