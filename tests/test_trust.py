@@ -300,6 +300,29 @@ def test_a_spill_of_another_size_than_excels_is_unproven() -> None:
     assert refusal(cells) == "Sheet1!C1 fills 2 cells in the book, but the engine makes it fill 3"
 
 
+@pytest.mark.parametrize(
+    ("formula", "saved", "expected"),
+    [
+        ("=B1:B3*2", 2, 10),
+        ("=B1:B3", 1, 5),
+        ("=B:B", 1, 5),
+        ("=-B1:B3", -1, -5),
+        ("=column*2", 2, 10),
+        ("=IF(B1:B3>2,10,20)", 20, 10),
+        ("=IFERROR(B1:B3/1,0)", 1, 5),
+        ("=SUM(B1:B3)*2", 6, 14),
+        ("=SUMPRODUCT(B1:B3*2)", 6, 14),
+    ],
+)
+def test_ordinary_formulas_intersect_ranges(formula: str, saved: float, expected: float) -> None:
+    """Of a range an ordinary formula takes the cell of its own row, though equal cells prove any."""
+    cells = {"B1": 1, "B2": 1, "B3": 1, "C2": F(formula, saved), "D1": F("=SUM(C1:C9)", saved)}
+    names = {"price": "Sheet1!$B$2", "column": "Sheet1!$B$1:$B$3"}
+    written, outcome = run(book({"Sheet1": cells}, names), inputs={"price": "5"})
+    assert outcome.status == "done", outcome.reason
+    assert cached(written, "Sheet1", "C2", "D1") == [expected, expected]
+
+
 def test_a_text_that_looks_like_a_spill_is_a_text() -> None:
     """`"B2#"` in quotation marks is not the range that B2 fills."""
     cells = {"A1": "k", "B2": 1, "B3": 4, "C1": F('=IF(A1="B2#",SUM(B2:B3),9)', 9)}

@@ -9,7 +9,7 @@ from typing import Final
 
 from workbook.dependents import Dependents
 from workbook.engines import Engine, Evaluation, engine_named
-from workbook.formulas import CLOCK, RANDOM, Grammar, Plain
+from workbook.formulas import CLOCK, RANDOM, TOKEN, Grammar, Plain
 from workbook.request import EngineName
 from workbook.sheet import Formula, Formulas
 from workbook.values import (
@@ -33,6 +33,8 @@ SPILLED: Final = re.compile(
     r"|((?:'(?:[^']|'')*'!)?)(\$?[A-Z]{1,3}\$?\d+)#",
     re.IGNORECASE,
 )
+SINGLE: Final = frozenset(("IF", "IFERROR", "IFNA", "_XLFN.IFNA"))  # pass on what they are given
+OPERATORS: Final = frozenset("+-*/^&=<>%(),") | {f"{name}(" for name in SINGLE}
 OPEN: Final = 100_000  # a range of more cells is read only as far as a book fills it
 PROGRAMS: Final = 4  # templates that a process remembers
 PLANS: Final = 8  # sets of cells that it remembers how to evaluate, a template
@@ -189,7 +191,10 @@ class Program:
             is_single = not formula.dynamic and formula.area is not None and formula.area.size == 1
         else:
             is_single = not self.ours.isdisjoint(plain.calls) and any(area.size > 1 for area in plain.areas)
-        return f"INDEX({text},1,1)" if is_single else text
+        if is_single:
+            return f"INDEX({text},1,1)"
+        is_ordinary = not formula.kind and any(area.size > 1 for area in plain.areas)
+        return _intersected(text) if is_ordinary else text
 
     def _despilled(self, where: int, plain: Plain, arrays: Mapping[int, Area]) -> str:
         """`B2#` as the range that B2 fills: to the engine an array of one cell has none."""
@@ -209,6 +214,34 @@ class Program:
             return match[0]
 
         return SPILLED.sub(spilled, plain.text)
+
+
+@lru_cache(maxsize=4_096)
+def _intersected(text: str) -> str:
+    """An ordinary formula with its implicit intersections written out, as in `@(B1:B3)*2`.
+
+    In a formula that is no array formula, Excel takes of a range the cell in the formula's own row or
+    column wherever a single value is wanted; the engine would spill the range over the cells below.
+    """
+    pieces: list[str] = []
+    at = 0
+    calls: list[bool] = []  # of each open bracket: whether a single value is wanted within it
+    matches = [match for match in TOKEN.finditer(text) if not match[0].isspace()]
+    for number, match in enumerate(matches):
+        mark = match[0]
+        if match["call"]:
+            calls.append(match["call"].upper() in SINGLE)
+        elif mark == "(":
+            calls.append(number == 0 or matches[number - 1][0] != "@")
+        elif mark == ")" and calls:
+            calls.pop()
+        elif match["area"] and ":" in match["area"] and all(calls):
+            before = matches[number - 1][0].upper() if number else ""
+            after = matches[number + 1][0] if number + 1 < len(matches) else ""
+            if (not before or before in OPERATORS) and (not after or after in OPERATORS):
+                pieces += text[at : match.start()], f"@({mark})"
+                at = match.end()
+    return "".join((*pieces, text[at:])) if pieces else text
 
 
 def _joined(areas: Iterable[Area]) -> Iterator[Area]:
