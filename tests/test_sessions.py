@@ -110,3 +110,14 @@ def test_a_skeleton_reads_what_the_scan_reads() -> None:
         found = [(again.cells(n).values, dict(again.cells(n).starts)) for n in range(len(again.sheets))]
         assert found == read
     assert skeleton._known
+
+
+def test_many_long_ranges_cost_what_they_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns of ranges that are blank but for a few cells are read only as far as a book fills them."""
+    cells = {"A1": 1, "A2": F("=SUM(C1:C90000)+A1", 1), "B2": F("=SUM(D1:D90000)+A1", 1)}
+    package = book({"Sheet1": cells}, {"price": "Sheet1!$A$1"})
+    kept = recalc_bytes(package, Request(inputs={"price": "2"}))[0]
+    monkeypatch.setattr("workbook.program.HELD", 100_000)
+    renamed = book({"Sheet2": cells}, {"price": "Sheet2!$A$1"})
+    written = recalc_bytes(renamed, Request(inputs={"price": "2"}))[0]
+    assert cached(kept, "Sheet1", "A2", "B2") == cached(written, "Sheet2", "A2", "B2") == [2, 2]

@@ -36,6 +36,7 @@ SPILLED: Final = re.compile(
 SINGLE: Final = frozenset(("IF", "IFERROR", "IFNA", "_XLFN.IFNA"))  # pass on what they are given
 OPERATORS: Final = frozenset("+-*/^&=<>%(),") | {f"{name}(" for name in SINGLE}
 OPEN: Final = 100_000  # a range of more cells is read only as far as a book fills it
+HELD: Final = 1_000_000  # cells of all ranges, filled or blank, that an engine is kept for
 PROGRAMS: Final = 4  # templates that a process remembers
 PLANS: Final = 8  # sets of cells that it remembers how to evaluate, a template
 
@@ -140,9 +141,11 @@ class Program:
             areas.update(plain.areas)
             keeps = keeps and not (plain.reaches or self.formulas[where].dynamic)
         keeps = keeps and RANDOM.isdisjoint(calls) and all(area.size <= OPEN for area in areas)
+        joined = list(_joined(areas)) if keeps else []
+        keeps = keeps and sum(area.size for area in joined) <= HELD
         needs: set[int] = set()
         if keeps:
-            for sheet, top, left, bottom, right in _joined(areas):
+            for sheet, top, left, bottom, right in joined:
                 for row in range(top, bottom + 1):
                     start = sheet << SHEET_BITS | row << COLUMN_BITS
                     needs.update(range(start | left, (start | right) + 1))
