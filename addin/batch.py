@@ -94,7 +94,7 @@ class Run:
 
                 stack.enter_context(profiles())
             if report == STANDARD_OUTPUT:
-                sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+                sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # a text file
                 add = json_lines(sys.stdout)
             elif report:
                 add = stack.enter_context(open_report(report))

@@ -101,7 +101,7 @@ def test_second_run_costs_only_the_look(
 
 def only_look(job: batch.Job) -> Outcome:
     """Do a job where no book can be computed."""
-    recalc.recalc_book = None  # type: ignore[assignment]
+    recalc.recalc_book = None  # type: ignore[assignment] # whoever computes fails
     return batch.perform(job)
 
 
@@ -151,7 +151,7 @@ def test_own_venue_table_beside_the_book_counts(tmp_path: Path) -> None:
     made = openpyxl.Workbook()
     made.worksheets[0]["A1"] = '=CONTRACT_SPEC("Binance","BTC","taker_fee")'
     made.save(root / "a.xlsx")
-    header, *rows = pkgutil.get_data("udfs", "venues.csv").decode().splitlines()  # type: ignore[union-attr]
+    header, *rows = pkgutil.get_data("udfs", "venues.csv").decode().splitlines()  # type: ignore[union-attr] # it is there
     (row,) = csv.DictReader([header, next(row for row in rows if row.startswith("Binance,BTC/USDT:USDT,"))])
     for fee in ("0.0123", "0.0321"):
         with (root / "venues.csv").open("w", newline="") as file:

@@ -14,7 +14,7 @@ PAGE = (Path(__file__).parents[1] / "docs" / "batch.md").read_text(encoding="utf
 
 def test_every_option_is_explained() -> None:
     """The table of options is the command's own, whole."""
-    command = typer.main.get_command(app).commands["recalc"]  # type: ignore[attr-defined]
+    command = typer.main.get_command(app).commands["recalc"]  # type: ignore[attr-defined] # a group
     options = {word for parameter in command.params for word in parameter.opts if word.startswith("--")}
     assert set(re.findall(r"^\| `(--[a-z-]+)", PAGE, re.MULTILINE)) == options - {"--help"}
 

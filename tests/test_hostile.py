@@ -10,6 +10,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from books import Array, F, book, edited, parts, repacked
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from workbook.errors import BadPackage
-from workbook.package import Package
+from workbook.package import Limits, Package
 from workbook.recalc import recalc_book, recalc_bytes
 from workbook.request import Request
 
@@ -136,9 +137,7 @@ def test_a_hundred_thousand_merged_cells_are_copied(package: bytes) -> None:
 
 def test_cells_beyond_the_limit_are_refused(package: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory is bounded by the cells that are read."""
-    from workbook import package as package_module  # noqa: PLC0415
-
-    monkeypatch.setattr("workbook.package.Package.__init__.__defaults__", (package_module.Limits(cells=3),))
+    monkeypatch.setattr("workbook.package.Package.__init__.__defaults__", (Limits(cells=3),))
     assert "more than 3 cells" in refusal(package)
 
 
@@ -280,8 +279,6 @@ def test_no_spoilt_package_breaks_the_reader(package: bytes, changes: Edits) -> 
 )
 def test_no_formula_breaks_the_engine(package: bytes, formula: str) -> None:
     """Any text of a formula is refused, or evaluated."""
-    from xml.sax.saxutils import escape  # noqa: PLC0415
-
     xml = parts(package)[SHEET].replace(b"A1*10", escape(formula).encode())
     survives(repacked(package, {SHEET: xml}))
 

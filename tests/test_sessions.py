@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from workbook import book as book_module
 from workbook import program, skeleton
+from workbook.book import Book
 from workbook.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import book_bytes
@@ -97,8 +98,6 @@ def test_types_are_told_apart_by_a_kept_engine() -> None:
 
 def test_a_skeleton_reads_what_the_scan_reads() -> None:
     """The third book of a template is read by its skeleton alone: cell for cell the same."""
-    from workbook.book import Book  # noqa: PLC0415
-
     plan = book_bytes("two-asset", None)
     forget()
     first = Book(plan)

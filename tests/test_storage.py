@@ -19,7 +19,7 @@ from workbook.request import Outcome
 from workbook.storage import Local, find_store
 
 
-class Server(MemoryFileSystem):  # type: ignore[misc]
+class Server(MemoryFileSystem):  # type: ignore[misc] # fsspec has no types
     """A server where an upload may break off half way, as one behind SFTP: it has a rename."""
 
     protocol = "testserver"
