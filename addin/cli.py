@@ -79,9 +79,9 @@ def main() -> NoReturn:
 
 
 def _refuse(sentence: str, code: int) -> int:
-    from addin.printable import printable
+    from addin.printable import say
 
-    print(f"microhedge: {printable(sentence)}", file=sys.stderr)
+    say(sentence)
     return code
 
 
@@ -327,11 +327,12 @@ def list_venues(
     format_: Annotated[Literal["text", "json"], typer.Option("--format", help="Text or JSON.")] = "text",
 ) -> None:
     """List the contracts in force, with age and source; facts older than 30 days are named."""
+    from addin.printable import say
     from addin.venue_list import contracts_as_json, contracts_as_text, stale_contracts
 
     print(contracts_as_json() if format_ == "json" else contracts_as_text())
     for warning in stale_contracts():
-        print(f"microhedge: {warning}", file=sys.stderr)
+        say(warning)
 
 
 @venues.command("refresh")

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from addin.check_report import reports
-from addin.plan_view import shown
+from addin.plan_view import page, shown
 from addin.progress import shown_progress
 from workbook import new_book
 from workbook.batch import recalc_paths
@@ -17,7 +16,6 @@ from workbook.layout import PLAN
 from workbook.plan import SavedPlan, opened
 
 EXAMPLES: Final = ("two-asset", "btc", "portfolio")
-PAGE: Final = 100  # columns of a page in a pipe
 SHOWN: Final = (
     "plan_exposure",
     "plan_ratio",
@@ -43,9 +41,7 @@ def run(folder: Path) -> bool:
         new_book(book, example, force=True)
     recalculated = {outcome.path: outcome for outcome in recalc_paths(books, in_place=True)}
     checked = {report.path: report for report in reports(books, None)}
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=PAGE)
+    console = page()
     for path, report in checked.items():
         outcome, verdict = recalculated[path], report.as_text().partition("\n")[0]
         console.print(Text(f"{verdict}; {outcome.reason or f'{outcome.formulas} formulas recalculated'}"))

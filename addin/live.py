@@ -6,15 +6,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from addin.printable import say
 from udfs.venues import tables, user_folder
 from workbook.live.client import Connection
 from workbook.live.clock import here
 from workbook.live.venues import Change, changes, kept, refresh, write
-
-
-def say(sentence: str) -> None:
-    """A sentence for the person at the terminal, beside the results."""
-    print(f"microhedge: {sentence}", file=sys.stderr)  # noqa: T201 - a shell host prints
 
 
 def progress(step: str) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from addin.live import aligned, progress, say, shown
+from addin.live import aligned, progress, shown
+from addin.printable import say
 from udfs.conventions import LINEAR
 from workbook.errors import BookError
 from workbook.live.books import fill_book, live_request

@@ -145,13 +145,16 @@ def _length(value: Value, scale: float) -> int:
     return round(BAR * min(1.0, abs(value) / scale)) if isinstance(value, float) and scale else 0
 
 
-def draw(path: str | PathLike[str]) -> None:
-    """Print a plan on standard output, as wide as the terminal."""
+def page() -> Console:
+    """Standard output, as wide as the terminal, or as a page where there is none."""
     console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
+
+
+def draw(path: str | PathLike[str]) -> None:
+    """Print a plan on standard output."""
     with opened(path) as saved:
-        PlanView(path, saved).draw(console)
+        PlanView(path, saved).draw(page())
 
 
 def as_json(path: str | PathLike[str]) -> str:
