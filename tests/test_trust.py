@@ -375,6 +375,40 @@ def test_dates_of_1904_are_kept_in_their_system() -> None:
     assert cached(written, "Sheet1", "B1") == [2026]
 
 
+@pytest.mark.parametrize(
+    ("said", "in_1900", "in_1904"),
+    [
+        ("2026-01-31", 46_053, 44_591),
+        ("2026-01-31T06:00:00", 46_053.25, 44_591.25),
+        ("2026-01-31T06:00:00Z", 46_053.25, 44_591.25),
+        ("06:00:00", 0.25, 0.25),
+        ("1904-01-01", 1_462, 0),
+        ("1900-03-01", 61, -1_401),
+        ("1900-02-28", 59, -1_402),
+        ("1899-12-31", 0, -1_461),
+    ],
+)
+def test_iso_dates_count_from_the_books_own_day(said: str, in_1900: float, in_1904: float) -> None:
+    """A cell of the type "d" is the same day in both systems; the number that a formula sees is not."""
+    for system, days in (("0", in_1900), ("1", in_1904), ("0", in_1900)):
+        package = book({"Sheet1": {"A1": 1, "B1": 9, "C1": F("=B1*2+A1", days * 2 + 1)}}, NAMES)
+        package = edited(package, SHEET, ('<c r="B1"><v>9<', f'<c r="B1" t="d"><v>{said}<'))
+        package = edited(package, "xl/workbook.xml", ("<workbookPr ", f'<workbookPr date1904="{system}" '))
+        written, outcome = run(package, inputs={"price": "2"})
+        assert outcome.status == "done", outcome.reason
+        assert f"<f>B1*2+A1</f><v>{days * 2 + 2:g}</v>".encode() in parts(written)[SHEET]
+        assert f'<c r="B1" t="d"><v>{said}</v>'.encode() in parts(written)[SHEET]
+
+
+@pytest.mark.parametrize("said", ["1899-12-30", "2026-02-30", "soon", "25:00:00"])
+def test_what_is_no_date_of_a_book_is_refused(said: str) -> None:
+    """Excel's calendar has no such day."""
+    package = book({"Sheet1": {"A1": 1, "B1": 9}}, NAMES)
+    package = edited(package, SHEET, ('<c r="B1"><v>9<', f'<c r="B1" t="d"><v>{said}<'))
+    _, outcome = run(package, inputs={"price": "2"})
+    assert (outcome.status, f"holds b'{said}' for a date" in outcome.reason) == ("refused", True)
+
+
 def strict(package: bytes) -> bytes:
     """The same book in the namespaces of strict OOXML."""
     pairs = (

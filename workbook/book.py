@@ -209,7 +209,7 @@ class Book:
         fingerprint = self.package.fingerprint(self.sheets[sheet].part)
         if len(fingerprint[2]) > SMALL:
             return self.scanned(sheet, self.xml(sheet))
-        key = sheet, fingerprint, self._texts_fingerprint
+        key = sheet, self.date1904, fingerprint, self._texts_fingerprint
         cells = _sheets.pop(key, None)
         if cells is None:
             cells = self.scanned(sheet, self.xml(sheet))
@@ -223,7 +223,7 @@ class Book:
         if not self.sheets[sheet].has_cells:
             return Cells()
         try:
-            return read(xml, sheet, self.shared_text, self.package.limits.cells)
+            return read(xml, sheet, self.shared_text, self.package.limits.cells, date1904=self.date1904)
         except BadPackage as error:
             raise BadPackage(f"the sheet {self.sheets[sheet].name} can't be read: {error}") from None
         except UnicodeDecodeError:

@@ -12,10 +12,9 @@ from workbook.layout import PLAN
 from workbook.record import Port
 from workbook.request import Cell, Request
 from workbook.styles import is_date
-from workbook.values import KEY_MASK, Area, CellError, Value, address, area_of, place
+from workbook.values import KEY_MASK, LATER_1904, Area, CellError, Value, address, area_of, place
 
 LONGEST_TEXT = 32_767  # Excel's limit
-YEARS_1904 = 1_462  # days from one date system's day 0 to the other's
 MARKET = "Market"
 
 
@@ -152,7 +151,7 @@ def _date(book: Book, said: str, given: str) -> float:
 
 
 def _serial(book: Book, day: date) -> float:
-    return serial(day) - (YEARS_1904 if book.date1904 else 0)
+    return serial(day) - (LATER_1904 if book.date1904 else 0.0)
 
 
 def _market_cells(

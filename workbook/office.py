@@ -30,6 +30,7 @@ from workbook.soffice import layer, run
 from workbook.values import (
     COLUMN_MASK,
     KEY_MASK,
+    LATER_1904,
     SHEET_BITS,
     Area,
     CellError,
@@ -52,7 +53,6 @@ ERRORS: Final = {
 PROFILES: Final = "MICROHEDGE_PROFILES"  # the folder for profiles, told to processes that we start
 UNNAMED: Final = CellError("#VALUE!")  # an error that only Calc has, as Calc itself writes it for Excel
 NO_NAME: Final = CellError("#NAME?")
-EPOCH_1904: Final = 1462.0
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -88,7 +88,7 @@ class Session:
         """The value of every formula, and of every cell of an array."""
         called = {call for text in self._texts.values() for call in _calls(text)}
         prefixed = known(called - self._functions) - _plain_names()
-        today = None if as_of is None else serial(as_of) - (EPOCH_1904 if self._date1904 else 0.0)
+        today = None if as_of is None else serial(as_of) - (LATER_1904 if self._date1904 else 0.0)
         writer = _Writer([*self._sheets, BLANK_SHEET], self._areas, self._functions, prefixed, today)
         plain = {where: writer.formula(sheet_of(where), text) for where, text in self._texts.items()}
         answers = _calculated(_copy(len(self._sheets), self._held, plain, self._areas, self._date1904))

@@ -18,6 +18,7 @@ from udfs.registry import EXCEL_EPOCH, serial
 from workbook.errors import BadPackage
 from workbook.values import (
     COLUMN_BITS,
+    LATER_1904,
     MAX_COLUMN,
     MAX_ROW,
     Area,
@@ -33,6 +34,7 @@ PHONETIC: Final = re.compile(rb"<(?:\w+:)?rPh\b.*?</(?:\w+:)?rPh>", re.DOTALL)
 ENTITY: Final = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
 ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
+LEAP_1900: Final = 61  # the 1st of March: to Excel a 29th of February 1900 came before it
 FILLING: Final = ("array", "dataTable")
 LARGEST_ARRAY: Final = 1_000_000  # cells
 SHEET_DATA: Final = re.compile(rb"<((?:[A-Za-z]\w*:)?)sheetData\s*(/?)>")
@@ -126,7 +128,7 @@ def pattern(prefix: bytes) -> Pattern:
 
 
 def scan(  # noqa: C901, PLR0912 - one loop that runs once a cell, and nothing in it is called twice
-    xml: bytes, sheet: int, shared: Callable[[int], str], limit: int
+    xml: bytes, sheet: int, shared: Callable[[int], str], limit: int, *, date1904: bool = False
 ) -> Cells:
     """Read the cells of a sheet's XML; shared texts are looked up by their number."""
     begin, end, prefix = _bounds(xml)
@@ -166,7 +168,7 @@ def scan(  # noqa: C901, PLR0912 - one loop that runs once a cell, and nothing i
             values[key] = known if known is not None else _shared(value, shared, texts)
         elif value is not None or inline is not None:
             if kind is not None and kind != b"n":
-                values[key] = value_of(kind, value, inline)
+                values[key] = value_of(kind, value, inline, date1904=date1904)
         elif about is not None and kind == b"str":
             values[key] = ""
     if last >> COLUMN_BITS > MAX_ROW:
@@ -312,15 +314,22 @@ def _formula(
     return Formula(source, kind, area, dynamic and kind == "array", key)
 
 
-def _date(raw: bytes) -> float:
-    """An ISO date, date-time or time of day as a serial number."""
-    text = raw.decode()
+def _date(raw: bytes, *, date1904: bool) -> float:
+    """An ISO date, date-time or time of day as a serial number of the book's date system."""
+    text = raw.decode().strip()
     try:
         if ":" in text[:3]:
-            text = f"{EXCEL_EPOCH:%Y-%m-%d}T{text}"
-        return serial(datetime.fromisoformat(text))
+            return serial(datetime.fromisoformat(f"{EXCEL_EPOCH:%Y-%m-%d}T{text}"))
+        days = serial(datetime.fromisoformat(text))
     except ValueError:
         raise BadPackage(f"a cell holds {raw[:30]!r} for a date") from None
+    if date1904:
+        return days - LATER_1904
+    if days < LEAP_1900:
+        days -= 1
+    if days < 0:
+        raise BadPackage(f"a cell holds {raw[:30]!r} for a date, which lies before Excel's calendar")
+    return days
 
 
 def _number(raw: bytes) -> float:
@@ -338,7 +347,7 @@ def _shared(raw: bytes, shared: Callable[[int], str], texts: dict[bytes, str]) -
     return text
 
 
-def value_of(kind: bytes, raw: bytes | None, inline: bytes | None) -> Value:
+def value_of(kind: bytes, raw: bytes | None, inline: bytes | None, *, date1904: bool) -> Value:
     """The value of a cell that holds neither a number nor a shared text."""
     if inline is not None:
         return rich_text(inline)
@@ -350,5 +359,5 @@ def value_of(kind: bytes, raw: bytes | None, inline: bytes | None) -> Value:
     if kind == b"e":
         return CellError(text_of(raw))
     if kind == b"d":
-        return _date(raw)
+        return _date(raw, date1904=date1904)
     raise BadPackage(f"a cell is of the type {kind!r}, which no spreadsheet has")

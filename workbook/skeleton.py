@@ -24,26 +24,28 @@ SEEN: Final = 1_000
 OPENING: Final = {None: b"<v>", b' xml:space="preserve"': b'<v xml:space="preserve">'}
 OVERHEAD: Final = len(b"<v></v>")
 
-Identity = tuple[int, bytes, tuple[bytes | None, ...]]  # sheet, all but the values, spaced values
+Identity = tuple[int, bool, bytes, tuple[bytes | None, ...]]  # sheet, dates, all but values, spaced values
 
 _seen: dict[int, None] = {}
 _known: dict[Identity, "Skeleton"] = {}
 
 
-def read(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int) -> Cells:
+def read(
+    xml: bytes, sheet: int, shared: Callable[[int], str], limit: int, *, date1904: bool = False
+) -> Cells:
     """The cells of a sheet: by its skeleton if that is known, or else one by one."""
     pieces = VALUE.split(xml)
-    identity = sheet, b"\0".join(pieces[::3]), tuple(pieces[1::3])
+    identity = sheet, date1904, b"\0".join(pieces[::3]), tuple(pieces[1::3])
     known = _known.get(identity)
     if known is not None:
         cells = known.cells(xml, pieces, shared)
         if cells is not None and len(cells.values) <= limit:
             return cells
-    cells = scan(xml, sheet, shared, limit)
+    cells = scan(xml, sheet, shared, limit, date1904=date1904)
     if known is None and not cells.prefix:
         mark = hash(identity)
         if mark in _seen:
-            _remember(identity, Skeleton(xml, cells))
+            _remember(identity, Skeleton(xml, cells, date1904=date1904))
         else:
             if len(_seen) >= SEEN:
                 _seen.pop(next(iter(_seen)))
@@ -54,7 +56,8 @@ def read(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int) -> Ce
 class Skeleton:
     """Which cell each value of a sheet belongs to."""
 
-    def __init__(self, xml: bytes, cells: Cells) -> None:
+    def __init__(self, xml: bytes, cells: Cells, *, date1904: bool) -> None:
+        self.date1904 = date1904
         self.sheet = cells.sheet
         self.begin = cells.begin
         order = {match.start(2): index for index, match in enumerate(VALUE.finditer(xml))}
@@ -94,7 +97,10 @@ class Skeleton:
         try:
             numbers = list(map(float, digits))
             texts = list(map(shared, map(int, self.text_at(raw))))
-            others = {key: value_of(kind, raw[index], None) for key, index, kind in self.others}
+            others = {
+                key: value_of(kind, raw[index], None, date1904=self.date1904)
+                for key, index, kind in self.others
+            }
         except (ValueError, IndexError, BadPackage):
             return None
         if not all(map(isfinite, numbers)) or b"_" in b"".join(digits):
@@ -157,7 +163,8 @@ def _picker(indexes: Iterable[int]) -> Callable[[Sequence[bytes]], Sequence[byte
 
 
 def _remember(identity: Identity, skeleton: Skeleton) -> None:
-    if len(identity[1]) <= REMEMBERED:
-        while sum(len(form) for _, form, _ in _known) + len(identity[1]) > REMEMBERED:
+    form = identity[2]
+    if len(form) <= REMEMBERED:
+        while sum(len(known[2]) for known in _known) + len(form) > REMEMBERED:
             _known.pop(next(iter(_known)))
         _known[identity] = skeleton

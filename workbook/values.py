@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 MAX_ROW: Final = 1_048_576
 MAX_COLUMN: Final = 16_384
+LATER_1904: Final = 1_462.0  # days from day 0 of the 1900 date system to that of the 1904 one
 COLUMN_BITS: Final = 15
 SHEET_BITS: Final = 36
 COLUMN_MASK: Final = (1 << COLUMN_BITS) - 1
