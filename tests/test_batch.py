@@ -21,6 +21,7 @@ from workbook.errors import BookError
 from workbook.report import open_report
 from workbook.request import Outcome, Request
 from workbook.storage import find_store
+from workbook.write import ENDING, temporary_start
 
 AS_OF = Request(as_of=datetime(2026, 1, 1))
 
@@ -391,6 +392,39 @@ def test_what_a_killed_writer_left_is_swept_away(folder: Path, tmp_path: Path) -
     assert run(folder, out=out)["a.xlsx"].status == "done"
     assert not left.exists()
     assert other.exists()
+
+
+@pytest.mark.parametrize("letter", ["n", "\u00e9", "\u6f22"])
+def test_the_longest_names_have_room_for_temporary_files(book: Path, tmp_path: Path, letter: str) -> None:
+    """Books and reports of up to 255 bytes are done, remembered and, after a killed writer, swept."""
+    folder, out = tmp_path / "folder", tmp_path / "out"
+    folder.mkdir()
+    names = []
+    for length in (230, 240, 250, 251, 255):
+        letters, odd = divmod(length - len(".xlsx"), len(letter.encode()))
+        names.append("x" * odd + letter * letters + ".xlsx")
+        try:
+            shutil.copy(book, folder / names[-1])
+        except OSError:
+            pytest.skip("this file system holds no names of 255 bytes")
+    assert set(statuses(run(folder, out=out)).values()) == {"done"}
+    assert {path.name for path in out.iterdir()} == {*names, ".microhedge"}
+    assert all(outcome.reason.startswith(EARLIER) for outcome in run(folder, out=out).values())
+    starts = {temporary_start(name) for name in names}
+    assert len(starts) == len(names)
+    left = [out / f"{start}0abcdef{ENDING}" for start in starts]
+    for partial in left:
+        partial.write_text("half")
+    for record in (out / ".microhedge").glob("*.json"):
+        record.write_text("")
+    assert set(statuses(run(folder, out=out)).values()) == {"done"}
+    assert not any(partial.exists() for partial in left)
+    assert set(statuses(run(folder, in_place=True)).values()) == {"done"}
+    report = tmp_path / names[-1].replace(".xlsx", ".html")
+    with open_report(report) as add:
+        add(Outcome("a.xlsx"))
+    assert "a.xlsx" in report.read_text(encoding="utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted({"folder", "out", report.name})
 
 
 def test_folder_that_vanishes_is_told(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

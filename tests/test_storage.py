@@ -126,6 +126,18 @@ def test_broken_upload_leaves_no_half_book(monkeypatch: pytest.MonkeyPatch) -> N
     assert Server().find("/broken") == ["/broken/a.xlsx"]
 
 
+def test_temporary_names_fit_on_any_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes names of 255 bytes takes a book of such a name, through a temporary file."""
+    uploaded: list[str] = []
+    monkeypatch.setattr(Server, "mv", lambda _, partial, path: uploaded.extend((partial, path)))
+    name = "n" * 250 + ".xlsx"
+    store, path = find_store(f"testserver://long/{name}")
+    store.write(path, b"whole")
+    partial = uploaded[0].rpartition("/")[2]
+    assert uploaded[1] == path
+    assert (partial[:9], partial[-5:], len(partial) <= 255) == (".nnnnnnnn", ".part", True)
+
+
 @pytest.mark.parametrize("place", ["file:///a/b.xlsx", "/a/b.xlsx", Path("/a/b.xlsx")])
 def test_file_urls_are_paths(place: str | Path) -> None:
     """A file:// URL has all that this machine's files have."""

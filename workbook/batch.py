@@ -283,11 +283,11 @@ def _job(
     if out is None:
         if store.is_link(source):
             return Outcome(name, "refused", "is a link: give the book that it leads to")
-        record = _url(store, store.join(root, f"{ledger.FOLDER}/{below}.json")) if root else None
+        record = _url(store, store.join(root, ledger.record_of(below))) if root else None
         return Job(name, book, book, record, request, asked)
     targets, folder = out
     target = _url(targets, targets.join(folder, below))
-    record = _url(targets, targets.join(folder, f"{ledger.FOLDER}/{below}.json"))
+    record = _url(targets, targets.join(folder, ledger.record_of(below)))
     return Job(name, book, target, record, request, asked)
 
 

@@ -11,8 +11,10 @@ from typing import Final
 
 from workbook.request import Outcome
 from workbook.storage import Store, digest
+from workbook.write import fitted
 
 FOLDER: Final = ".microhedge"
+ENDING: Final = ".json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,12 @@ class Entry:
 
 
 CLAIM: Final = Entry()
+
+
+def record_of(below: str) -> str:
+    """Where the record of a book lies, below the folder that the book's own path is below."""
+    folder, slash, name = below.rpartition("/")
+    return f"{FOLDER}/{folder}{slash}{fitted(name, len(ENDING))}{ENDING}"
 
 
 def read_entry(store: Store, record: str) -> Entry | None:

@@ -24,9 +24,11 @@ from typing import Any, Final, Protocol
 
 from workbook.errors import BookError
 from workbook.request import Place
+from workbook.write import ENDING, fitted, temporary_start
 
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xltx", ".xltm")
 LOCK: Final = "~$"
+GROWING: Final = ".partial"
 UPLOADED_WHOLE: Final = frozenset(
     {"memory", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "oci"}
 )
@@ -246,7 +248,7 @@ class Local:
         """Whole or not at all: written beside the target, synced, renamed."""
         self.make_room(path)
         folder, name = os.path.split(path)
-        partial = os.path.join(folder, f".{name}.{os.getpid()}.part")
+        partial = os.path.join(folder, f"{temporary_start(name)}{os.getpid()}{ENDING}")
         try:
             with open(partial, "wb") as file:
                 file.write(data)
@@ -262,7 +264,8 @@ class Local:
     def growing(self, path: str) -> Iterator[Path]:
         """Beside its place, where it can be looked at; a stopped run leaves what it had written."""
         self.make_room(path)
-        partial = Path(f"{path}.partial")
+        folder, name = os.path.split(path)
+        partial = Path(folder, fitted(name, len(GROWING)) + GROWING)
         yield partial
         partial.replace(path)
 
@@ -274,7 +277,7 @@ class Local:
     def sweep(self, path: str) -> None:
         """Every writer here names its temporary file .NAME.something.part."""
         folder, name = os.path.split(path)
-        for partial in glob.iglob(f".{glob.escape(name)}.*.part", root_dir=folder):
+        for partial in glob.iglob(f"{glob.escape(temporary_start(name))}*{ENDING}", root_dir=folder):
             self.remove(os.path.join(folder, partial))
 
     @contextlib.contextmanager
@@ -387,7 +390,7 @@ class Remote:
             return
         self.make_room(path)
         folder, _, name = path.rpartition("/")
-        partial = f"{folder}/.{name}.part"
+        partial = f"{folder}/{temporary_start(name)[:-1]}{ENDING}"
         try:
             yield partial
             self.system.mv(partial, path)

@@ -1,6 +1,7 @@
 """A file written whole or not at all."""
 
 import errno
+import hashlib
 import os
 import stat
 import tempfile
@@ -9,6 +10,24 @@ from pathlib import Path
 from typing import Final
 
 WRITABLE: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+LONGEST_NAME: Final = 255  # bytes of a file's name, wherever files are kept
+WRITERS_OWN: Final = 20  # bytes that a temporary name has more: dots, ending, what tells writers apart
+ENDING: Final = ".part"
+
+
+def fitted(name: str, more: int) -> str:
+    """A file's name, cut if it would be too long with so many bytes more; no two names are cut to one."""
+    if len(os.fsencode(name)) + more <= LONGEST_NAME:
+        return name
+    mark = "~" + hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
+    while len(os.fsencode(name)) + len(mark) + more > LONGEST_NAME:
+        name = name[:-1]
+    return name + mark
+
+
+def temporary_start(name: str) -> str:
+    """How the names of the hidden files begin in which writers of a file gather it."""
+    return f".{fitted(name, WRITERS_OWN)}."
 
 
 def write_whole(content: bytes, source: Path | None, target: Path) -> None:
@@ -23,7 +42,7 @@ def write_whole(content: bytes, source: Path | None, target: Path) -> None:
         if not source.stat().st_mode & WRITABLE:  # a rename would not ask
             raise PermissionError(errno.EACCES, "is read-only", str(target))
     mode = _mode(target if target.exists() else source)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    handle, name = tempfile.mkstemp(ENDING, temporary_start(target.name), target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
