@@ -58,6 +58,14 @@ def test_engine_diverges_from_excel_where_it_is_known_to(path: Path) -> None:
     assert Counter(" ".join(sorted(model.program.plain[where].calls)) for where in found) == known(path.name)
 
 
+def test_several_sheets_at_once_are_computed_as_excel_does() -> None:
+    """Every formula of the book refers to three sheets, and every one is proven by Excel's value."""
+    model = Model(Book((BOOKS / "excel_features" / "poi__55906-MultiSheetRefs.xlsx").read_bytes()))
+    assert len(model.formulas) == 13
+    assert not model.faults
+    assert not divergences(model, model.formulas)
+
+
 def test_every_known_divergence_has_a_book_and_a_reason() -> None:
     """No row without a reason, no book that is not there."""
     with KNOWN.open(newline="") as file:

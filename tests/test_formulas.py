@@ -100,7 +100,18 @@ def plain(
         ("Plan!#REF!", "#REF!"),
         ("[1]Plan!A1", "refers to another book"),
         ("'[Other book.xlsx]Plan'!A1", "refers to another book"),
-        ("SUM(Plan:Übersicht!A1)", "refers to several sheets at once"),
+        # several sheets at once: in the order of the tabs, where any number of areas is taken
+        ("SUM(Plan:Übersicht!A1)", "SUM(A1,'My Holdings'!A1,'Übersicht'!A1)"),
+        ("sum( 'Übersicht:My Holdings'!$A$1:B2 ,1)", "sum( 'My Holdings'!$A$1:B2,'Übersicht'!$A$1:B2 ,1)"),
+        ("_xlfn.STDEV.S(1,'Plan:My Holdings'!A:A)", "_xlfn.STDEV.S(1,A:A,'My Holdings'!A:A)"),
+        ("IF(1,SUM((1),'Übersicht:It''s'!1:1))", "IF(1,SUM((1),'Übersicht'!1:1,'It''s'!1:1))"),
+        ("Plan:Übersicht!A1", "refers to several sheets at once"),
+        ("SUM(Plan:Übersicht!A1*2)", "refers to several sheets at once"),
+        ("SUM((Plan:Übersicht!A1))", "refers to several sheets at once"),
+        ("SUM(1,(1,Plan:Übersicht!A1))", "refers to several sheets at once"),
+        ("RANK(A1,Plan:Übersicht!A1)", "refers to several sheets at once"),
+        ("SUM(Plan:Übersicht!ratio)", "refers to several sheets at once"),
+        ("SUM(Plan:Gone!A1)", "refers to the sheet Gone, which the book does not have"),
         # what looks like a cell and is none
         ("LOG10(A1)", "LOG10(A1)"),
         ("XFE1", "XFE1"),
@@ -153,6 +164,8 @@ def test_own_table_needs_no_name() -> None:
             [(1, 3, 9, 3), (9, 26, 9, 26), (1, 5, 9, 5), (1, 26, 1, 26), (1, 3, 9, 26)],
         ),
         ("2:2", [(2, 1, 2, 16_384)]),
+        ("SUM(Plan:Übersicht!A2)", [(2, 1, 2, 1)] * 3),
+        ("RANK(1,Plan:Übersicht!A2)", [(2, 1, 2, 1)] * 3),
         ("ratio", [(2, 2, 2, 2)]),
         ('"A1"', []),
     ],
@@ -189,6 +202,15 @@ def test_a_formula_of_8192_characters_is_read() -> None:
     text = "+".join(["A1"] * 2_731)[:8_192].rstrip("+A")
     assert GRAMMAR.plain(text, 0, 1, 2, (1, 2)).fault == ""
     assert "is longer than" in GRAMMAR.plain("+".join(["A1"] * 20_000), 0, 1, 2, (1, 2)).fault
+
+
+def test_sheets_that_multiply_are_cut_off() -> None:
+    """A thousand sheets a thousand times over are not written out; whatever changes may reach the cell."""
+    grammar = Grammar([f"S{number}" for number in range(1_000)], {}, {}, frozenset())
+    written = grammar.plain(f"SUM({','.join(['S0:S999!A1'] * 800)})", 0, 1, 1, (1, 1))
+    assert "grows without end" in written.fault
+    assert written.reaches
+    assert len(written.areas) < 100_000
 
 
 @given(st.text(alphabet="AB1$:!'\"[]@#,()+ .éx_", max_size=40))

@@ -192,6 +192,31 @@ def test_data_tables_are_refused() -> None:
     assert outcome.reason == "Sheet1!B2 is part of a what-if data table"
 
 
+def test_several_sheets_at_once_are_added_up() -> None:
+    """Sheets follow the tabs, hidden ones and chart sheets between them included."""
+
+    def decorate(writer: Any) -> None:
+        chart = writer.add_chart({"type": "line"})
+        chart.add_series({"values": "=Jan!$A$1"})
+        writer.add_chartsheet("Chart").set_chart(chart)
+        writer.add_worksheet("Mar").write("A1", 30)
+        writer.get_worksheet_by_name("Feb").hide()
+
+    jan = {"A1": 1, "B1": F("=SUM(Jan:Mar!A1)", 51), "B2": F("=MAX('Jan:Feb'!A1:A9,7)", 20)}
+    package = book({"Jan": jan, "Feb": {"A1": 20}}, {"price": "Jan!$A$1"}, decorate)
+    written, outcome = run(package, inputs={"price": "2"})
+    assert outcome.status == "done", outcome.reason
+    assert cached(written, "Jan", "B1", "B2") == [52, 20]
+
+
+def test_what_takes_one_area_is_refused_several_sheets() -> None:
+    """A change on any of the sheets makes the cell one that can't be known."""
+    feb = {"A1": 1, "B1": F("=RANK(5,Jan:Mar!A1:A9)", 1)}
+    package = book({"Jan": {"A1": 5}, "Feb": feb, "Mar": {"A1": 1}}, {"price": "Mar!$A$1"})
+    _, outcome = run(package, inputs={"price": "2"})
+    assert outcome.reason == "Feb!B1 refers to several sheets at once"
+
+
 def test_external_links_are_not_followed() -> None:
     """A cell that refers to another book keeps its value; what would need a new one is refused."""
     cells = {"A1": 1, "B1": F("=[1]Other!A1", 5), "C1": F("=A1+1", 2)}

@@ -24,6 +24,13 @@ BLANK: Final = f"'{BLANK_SHEET}'!$A$1"
 CLOCK: Final = frozenset(("NOW", "TODAY"))
 RANDOM: Final = frozenset(("RAND", "RANDBETWEEN", "RANDARRAY"))
 REACHING: Final = frozenset(("INDIRECT", "OFFSET"))  # what they refer to shows only when they are evaluated
+STACKING: Final = frozenset(  # take any number of areas, and the same cells of several sheets at once
+    (
+        *("AND", "AVERAGE", "AVERAGEA", "COUNT", "COUNTA", "HARMEAN", "KURT", "MAX", "MAXA", "MEDIAN"),
+        *("MIN", "MINA", "OR", "PRODUCT", "SKEW", "STDEV", "STDEV.P", "STDEV.S", "STDEVA", "STDEVP"),
+        *("STDEVPA", "SUM", "VAR", "VAR.P", "VAR.S", "VARA", "VARP", "VARPA"),
+    )
+)
 PREFIX: Final = re.compile(r"(?:_xlfn\.|_xlws\.|_xludf\.|_xll\.|_xldudf_)+", re.IGNORECASE)
 LONG_NAME: Final = (
     "MICROHEDGE.FUNCTIONS."  # as LibreOffice writes our functions into a copy, less underscores
@@ -55,6 +62,7 @@ TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 OMITTED: Final = re.compile(r",\s*[,)]|\(\s*,")
+SEVERAL: Final = re.compile(r"\w:[\w.]+!|:(?:[^'!]|'')*'!")  # perhaps sheets from one to another
 CORNER: Final = re.compile(r"(\$?)([A-Za-z]*)(\$?)([0-9]*)")
 ITEM: Final = re.compile(r"\[((?:[^\[\]']|'.)*)\]|([^,:\[\]@ ](?:[^,:\[\]']|'.)*)|([:@,])", re.DOTALL)
 
@@ -118,10 +126,30 @@ def parse(text: str) -> tuple[Token, ...]:
         if kind == "area":
             tokens.append(_area(match["area"], sheet))
         elif kind == "table":
-            tokens.append(Token("table", match["table"], match["word"] or ""))
+            tokens.append(Token("table", match["table"], (sheet or "") + (match["word"] or "")))
         else:
             tokens.append(Token("colon" if match[0] == ":" else kind, match[kind], sheet))
+    if SEVERAL.search(text):
+        tokens = [_stacked(tokens, at) for at in range(len(tokens))]
     return tuple(_with_omissions(tokens) if OMITTED.search(text) else tokens)
+
+
+def _stacked(tokens: Sequence[Token], at: int) -> Token:
+    """The token, marked if it is a whole argument of a call that takes the areas of several sheets."""
+    token = tokens[at]
+    if token.kind != "area" or ":" not in (token.sheet or ""):
+        return token
+    before = next((other for other in reversed(tokens[:at]) if not other.text.isspace()), token)
+    after = next((other.text for other in tokens[at + 1 :] if not other.text.isspace()), "")
+    if after in (",", ")") and (before.kind == "call" or before.text == ","):
+        depth = 0
+        for other in reversed(tokens[:at]):
+            opens = other.kind == "call" or other.text == "("
+            if opens and depth == 0:
+                name = PREFIX.sub("", other.text).upper() if other.kind == "call" else ""
+                return token._replace(kind="stack") if name in STACKING else token
+            depth += (other.text == ")") - opens
+    return token
 
 
 def _with_omissions(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -256,7 +284,7 @@ class _Writer:
             fault = str(error)
         if len(text) > LONGEST:
             fault = f"is longer than {LONGEST} characters"
-        if self.calls & REACHING:
+        if self.calls & REACHING or self.length > LONGEST_WRITTEN:
             self.reaches = True
         return Plain(written, tuple(dict.fromkeys(self.areas)), frozenset(self.calls), self.reaches, fault)
 
@@ -288,7 +316,7 @@ class _Writer:
 
     def _piece(self, token: Token, shift: tuple[int, int], home: int, depth: int) -> str:
         match token.kind:
-            case "area":
+            case "area" | "stack":
                 return self._range(token, shift, home)
             case "table":
                 return self._structured(token)
@@ -309,18 +337,20 @@ class _Writer:
             _, tops, lefts, bottoms, rights = zip(*there, strict=True)
             self.areas.append(Area(sheet, min(tops), min(lefts), max(bottoms), max(rights)))
 
-    def _sheet(self, prefix: str | None, home: int) -> int:
-        if prefix is None:
-            return home
+    def _sheets(self, prefix: str) -> Sequence[int]:
+        """The sheets before an exclamation mark: one, or all from one to another in the tabs' order."""
         name = prefix[:-1]
         if name[:1] == "'":
             name = name[1:-1].replace("''", "'")
         if "[" in name:
             raise Unwritable("refers to another book")
+        first, _, last = name.partition(":")
+        numbers = sorted(map(self._sheet, (first, last or first)))
+        return range(numbers[0], numbers[1] + 1)
+
+    def _sheet(self, name: str) -> int:
         number = self.grammar.sheet_number(name)
         if number is None:
-            if ":" in name:
-                raise Unwritable("refers to several sheets at once")
             raise Unwritable(f"refers to the sheet {name}, which the book does not have")
         return number
 
@@ -328,20 +358,21 @@ class _Writer:
         return self.grammar.prefix(sheet) if self.qualified or sheet != self.sheet else ""
 
     def _range(self, token: Token, shift: tuple[int, int], home: int) -> str:
-        sheet = self._sheet(token.sheet, home)
         assert token.corners is not None  # noqa: S101 - every area has them
         first, last = token.corners
+        text = token.text
         if shift != (0, 0):
             is_cell = first is last
             first = _moved(first, shift)
             last = first if is_cell else _moved(last, shift)
-        self.areas.append(_spanned(sheet, first, last))
-        if shift == (0, 0):
-            return self._qualifier(sheet) + token.text
-        text = _corner_text(first)
-        if ":" in token.text:
-            text += ":" + _corner_text(last)
-        return self._qualifier(sheet) + text
+            text = _corner_text(first) + (":" + _corner_text(last) if ":" in text else "")
+        sheets = (home,) if token.sheet is None else self._sheets(token.sheet)
+        if self.length > LONGEST_WRITTEN:
+            raise Unwritable("grows without end when its sheets are written out")
+        self.areas += [_spanned(sheet, first, last) for sheet in sheets]
+        if len(sheets) > 1 and token.kind != "stack":
+            raise Unwritable("refers to several sheets at once")
+        return ",".join([self._qualifier(sheet) + text for sheet in sheets])
 
     def _call(self, token: Token, home: int) -> str:
         name = self.grammar.function(token.text)
@@ -360,7 +391,9 @@ class _Writer:
             return name
         scope = home
         if token.sheet is not None and not re.fullmatch(r"\[0\]!", token.sheet):
-            scope = self._sheet(token.sheet, home)
+            scope, *more = self._sheets(token.sheet)
+            if more:
+                raise Unwritable("refers to several sheets at once")
         refers = self.grammar.name(name, scope)
         if refers is None:
             table = self.grammar.tables.get(name.lower())
