@@ -27,6 +27,7 @@ STRICT_RELATION: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationshi
 NO_NAME: Final = re.compile(r"[\\/?*:\[\]\x00-\x1f]")
 SHARED_ITEM: Final = re.compile(rb"<(?:\w+:)?si(?:\s[^<>]*)?(?:/>|>(.*?)</(?:\w+:)?si\s*>)", re.DOTALL)
 SHARED_SIMPLE: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>\s*")
+SCOPE: Final = re.compile("[0-9]{1,6}")
 SMALL: Final = 256 << 10  # compressed bytes of a sheet that is worth remembering
 SHEETS: Final = 48  # that are remembered
 
@@ -110,7 +111,7 @@ def _record(xml: bytes, part: str) -> Record:
     names: dict[tuple[int | None, str], str] = {}
     for name in children(root, "definedNames", "definedName"):
         scope = name.get("localSheetId")
-        if scope is None or scope.isdecimal():
+        if scope is None or SCOPE.fullmatch(scope):
             names[None if scope is None else int(scope), name.get("name", "").lower()] = name.text or ""
     return Record(
         tuple(

@@ -19,7 +19,7 @@ POINT: Final = re.compile(
     rb'<(?P<p>(?:\w+:)?)pt idx="(?P<idx>\d+)"(?P<more>[^<>]*)>\s*'
     rb"<(?P=p)v>[^<]*</(?P=p)v>\s*</(?P=p)pt>\s*"
 )
-COUNT: Final = re.compile(rb'ptCount val="(\d+)"')
+COUNT: Final = re.compile(rb'ptCount val="(\d{1,9})"')
 REMEMBERED: Final = 256  # charts
 
 _charts: dict[tuple[Grammar, object], tuple[Area, ...]] = {}

@@ -1,13 +1,16 @@
 """New values written into a sheet's own bytes: `<v>` and the cell's type change, all else stays."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from functools import partial
 from itertools import groupby
 from typing import Final, NamedTuple
 from xml.sax.saxutils import escape
 
 from workbook.errors import BadPackage
-from workbook.sheet import Cells, attributes_of, pattern, spans
+from workbook.sheet import NUMBER, Cells, attributes_of, pattern, row_number, spans
 from workbook.values import (
     COLUMN_BITS,
     COLUMN_MASK,
@@ -15,6 +18,7 @@ from workbook.values import (
     CellError,
     Value,
     address,
+    area_of,
     number_text,
 )
 
@@ -22,6 +26,8 @@ TAG: Final = re.compile(rb"<[^<>]*>")
 TYPE: Final = re.compile(rb"""\st\s*=\s*(?:"[^"]*"|'[^']*')""")
 RICH: Final = re.compile(rb"""\svm\s*=\s*(?:"[^"]*"|'[^']*')""")  # a rich value, shown instead of <v>
 REF: Final = re.compile(rb"""(\sref\s*=\s*)(?:"[^"]*"|'[^']*')""")
+SPANS: Final = re.compile(rb"""(\sspans\s*=\s*)["'](\d{1,5}:\d{1,5})["']""")
+TRUE: Final = (b"1", b"true")
 UNSTORABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
 
 
@@ -74,9 +80,7 @@ def _cell(
     content = cell_bytes(match, cells.prefix, value)
     if area is None:
         return content
-    last = f":{address(area.bottom, area.right)}" if area.size > 1 else ""
-    ref = f'"{address(area.top, area.left)}{last}"'.encode()
-    return REF.sub(rb"\1" + ref, content, count=1)
+    return REF.sub(rb"\1" + _ref(area), content, count=1)
 
 
 def cell_bytes(match: re.Match[bytes], prefix: bytes, value: Value) -> bytes:
@@ -137,39 +141,106 @@ def _stand_in(match: re.Match[str]) -> str:
 
 def _additions(xml: bytes, cells: Cells, absent: Mapping[int, Value]) -> Iterator[Edit]:
     """Cells, and rows if need be, that the sheet does not have yet, where the order wants them."""
-    if cells.begin == cells.end and xml[cells.begin - 2 : cells.begin] == b"/>":
-        raise BadPackage("a sheet without any cells can't take a value")
     p = cells.prefix
+    rows = _rows(xml, cells)
+    numbers = sorted(rows)
+    columns = _column_styles(xml, cells, {key & COLUMN_MASK for key in absent})
+    is_bare = cells.begin == cells.end and xml.endswith(b"/>", 0, cells.begin)
+    if is_bare:
+        yield Edit(cells.begin - len(b"/>"), cells.begin, b">")
+    for row, keys in groupby(sorted(absent), key=lambda key: key >> COLUMN_BITS):
+        opening = rows.get(row)
+        own = None if opening is None else _row_style(opening[0])
+        new = {}
+        for key in keys:
+            style = columns.get(key & COLUMN_MASK) if own is None else own
+            new[key & COLUMN_MASK] = _new_cell(key, absent[key], p, style)
+        if opening is not None:
+            yield from _into_row(xml, cells, opening, new)
+            continue
+        following = bisect_left(numbers, row)
+        at = rows[numbers[following]].start() if following < len(numbers) else cells.end
+        yield Edit(at, at, b'<%srow r="%d">%s</%srow>' % (p, row, b"".join(new.values()), p))
+    if is_bare:
+        yield Edit(cells.end, cells.end, b"</%ssheetData>" % p)
+    yield from _dimension(xml, cells, absent)
+
+
+def _rows(xml: bytes, cells: Cells) -> dict[int, re.Match[bytes]]:
+    """The opening tags of a sheet's rows by their numbers."""
     rows: dict[int, re.Match[bytes]] = {}
     number = 0
-    for match in re.finditer(rb"<%srow(?:\s[^<>]*)?>" % re.escape(p), xml[: cells.end]):
-        number = int(attributes_of(match[0]).get(b"r", number + 1))
+    opening = re.compile(rb"<%srow(?:\s[^<>]*)?>" % re.escape(cells.prefix))
+    for match in opening.finditer(xml, cells.begin, cells.end):
+        number = row_number(match[0], number)
         rows[number] = match
-    for row, keys in groupby(sorted(absent), lambda key: key >> COLUMN_BITS):
-        new = {key & COLUMN_MASK: _new_cell(key, absent[key], p) for key in keys}
-        opening = rows.get(row)
-        if opening is None:
-            following = min((number for number in rows if number > row), default=0)
-            at = rows[following].start() if following else cells.end
-            joined = b"".join(new.values())
-            yield Edit(at, at, b'<%srow r="%d">%s</%srow>' % (p, row, joined, p))
-        elif opening[0].endswith(b"/>"):
-            joined = b"".join(new.values())
-            yield Edit(*opening.span(), opening[0][:-2] + b">" + joined + b"</" + p + b"row>")
-        else:
-            yield from _into_row(xml, cells, opening.end(), new)
+    return rows
 
 
-def _into_row(xml: bytes, cells: Cells, begin: int, new: Mapping[int, bytes]) -> Iterator[Edit]:
-    end = xml.find(b"</" + cells.prefix + b"row", begin)
-    row = Cells(begin=begin, end=end, prefix=cells.prefix)
+def _column_styles(xml: bytes, cells: Cells, columns: AbstractSet[int]) -> dict[int, int]:
+    """The styles of columns: a cell that is made takes that of its row or else that of its column."""
+    styles: dict[int, int] = {}
+    tag = re.compile(rb"<%scol\s[^<>]*>" % re.escape(cells.prefix))
+    for match in tag.finditer(xml, 0, cells.begin):
+        said = attributes_of(match[0])
+        bounds = [said.get(name, b"") for name in (b"min", b"max", b"style")]
+        if all(map(NUMBER.fullmatch, bounds)):
+            first, last, style = map(int, bounds)
+            styles |= {column: style for column in columns if first <= column <= last}
+    return styles
+
+
+def _row_style(opening: bytes) -> int | None:
+    """The style of a row that has one of its own; it goes before those of columns."""
+    said = attributes_of(opening)
+    style = said.get(b"s", b"0")
+    return int(style) if said.get(b"customFormat") in TRUE and NUMBER.fullmatch(style) else None
+
+
+def _into_row(xml: bytes, cells: Cells, opening: re.Match[bytes], new: Mapping[int, bytes]) -> Iterator[Edit]:
+    tag = SPANS.sub(partial(_spanning, new), opening[0])
+    if tag.endswith(b"/>"):
+        closing = b"</" + cells.prefix + b"row>"
+        yield Edit(*opening.span(), b"".join((tag[:-2], b">", *new.values(), closing)))
+        return
+    if tag != opening[0]:
+        yield Edit(*opening.span(), tag)
+    end = xml.find(b"</" + cells.prefix + b"row", opening.end())
+    row = Cells(begin=opening.end(), end=end, prefix=cells.prefix)
     starts = {key & COLUMN_MASK: match.start() for key, match in spans(xml, row, None).items()}
+    columns = sorted(starts)
     for column, content in new.items():
-        at = min((start for other, start in starts.items() if other > column), default=end)
+        following = bisect_left(columns, column)
+        at = starts[columns[following]] if following < len(columns) else end
         yield Edit(at, at, content)
 
 
-def _new_cell(key: int, value: Value, prefix: bytes) -> bytes:
+def _spanning(new: Mapping[int, bytes], said: re.Match[bytes]) -> bytes:
+    """The columns that a row says to span, the new ones included."""
+    columns = [*map(int, re.findall(rb"\d+", said[2])), *new]
+    return b'%s"%d:%d"' % (said[1], min(columns), max(columns))
+
+
+def _dimension(xml: bytes, cells: Cells, absent: Mapping[int, Value]) -> Iterator[Edit]:
+    """The range that the sheet says to use, where the new cells lie outside: readers may stop at its end."""
+    tag = re.search(rb"<%sdimension\s[^<>]*>" % re.escape(cells.prefix), xml[: cells.begin])
+    used = area_of(attributes_of(tag[0]).get(b"ref", b"").decode(errors="replace")) if tag else None
+    if tag is None or used is None:
+        return
+    rows = {key >> COLUMN_BITS for key in absent} | {used.top, used.bottom}
+    columns = {key & COLUMN_MASK for key in absent} | {used.left, used.right}
+    wider = Area(used.sheet, min(rows), min(columns), max(rows), max(columns))
+    if wider != used:
+        yield Edit(*tag.span(), REF.sub(rb"\1" + _ref(wider), tag[0]))
+
+
+def _ref(area: Area) -> bytes:
+    last = f":{address(area.bottom, area.right)}" if area.size > 1 else ""
+    return f'"{address(area.top, area.left)}{last}"'.encode()
+
+
+def _new_cell(key: int, value: Value, prefix: bytes, number: int | None) -> bytes:
     kind, content = stored(value, prefix, has_formula=False)
+    style = b' s="%d"' % number if number else b""
     name = address(key >> COLUMN_BITS, key & COLUMN_MASK).encode()
-    return b'<%sc r="%s"%s>%s</%sc>' % (prefix, name, kind, content, prefix)
+    return b'<%sc r="%s"%s%s>%s</%sc>' % (prefix, name, style, kind, content, prefix)

@@ -35,6 +35,7 @@ ENTITY: Final = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|q
 ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 LEAP_1900: Final = 61  # the 1st of March: to Excel a 29th of February 1900 came before it
+NUMBER: Final = re.compile(rb"\d{1,9}")
 FILLING: Final = ("array", "dataTable")
 LARGEST_ARRAY: Final = 1_000_000  # cells
 SHEET_DATA: Final = re.compile(rb"<((?:[A-Za-z]\w*:)?)sheetData\s*(/?)>")
@@ -197,6 +198,16 @@ def attributes_of(tag: bytes) -> dict[bytes, bytes]:
     return {name: double or single for name, double, single in ATTRIBUTE.findall(tag)}
 
 
+def row_number(tag: bytes, before: int) -> int:
+    """The number of a row by its opening tag: one more than that of the row before, unless it says so."""
+    said = attributes_of(tag).get(b"r")
+    if said is None:
+        return before + 1
+    if not NUMBER.fullmatch(said):
+        raise BadPackage(f"it has a row numbered {said[:20]!r}")
+    return int(said)
+
+
 def text_of(raw: bytes) -> str:
     """An element's text without entities and line-end differences."""
     text = raw.decode()
@@ -267,15 +278,20 @@ def _counted(patterns: Pattern, xml: bytes, begin: int, end: int) -> Iterator[tu
     row = column = 0
     for mark in patterns.mark.finditer(xml, begin, end):
         if mark["row"] is not None:
-            row = int(attributes_of(mark["row"]).get(b"r", row + 1))
+            row = row_number(mark["row"], row)
             column = 0
             continue
         match = patterns.cell.match(xml, mark.start(), end)
         if match is None:
             raise BadPackage("its cells are not written as spreadsheet programs write them")
         named = match[1] + match[2] if match[1] else attributes_of(match[4]).get(b"r")
-        where = area_of(named.decode()) if named else None
-        row, column = (where.top, where.left) if where else (row, column + 1)
+        if named is None:
+            column += 1
+        else:
+            where = None if b":" in named or b"$" in named else area_of(named.decode())
+            if where is None:
+                raise BadPackage(f"it has a cell named {named[:20]!r}, which no cell is")
+            row, column = where.top, where.left
         if not (0 < row <= MAX_ROW and column <= MAX_COLUMN):
             raise BadPackage("it has a cell outside every sheet")
         yield row << COLUMN_BITS | column, match

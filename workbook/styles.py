@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from workbook.book import Book, children, relations, tree
-from workbook.sheet import attributes_of, spans
+from workbook.sheet import NUMBER, attributes_of, spans
 from workbook.values import Area, place
 
 BUILT_IN: Final = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
@@ -17,7 +17,8 @@ def is_date(book: Book, cell: Area) -> bool:
     match = spans(book.xml(cell.sheet), book.cells(cell.sheet), {key}).get(key)
     if match is None:
         return False
-    style = int(attributes_of(match[0][: match[0].find(b">")]).get(b"s", b"0"))
+    said = attributes_of(match[0][: match[0].find(b">")]).get(b"s", b"0")
+    style = int(said) if NUMBER.fullmatch(said) else 0
     for _, kind, part in relations(book.package, book.part):
         if kind == "styles":
             root = tree(book.package, part)
