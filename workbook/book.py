@@ -7,7 +7,7 @@ shut off; the sheets themselves are read by `workbook.sheet`.
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -141,6 +141,32 @@ def _table(xml: bytes, part: str, sheet: int) -> Table:
     return Table(name, area, columns, headers, totals)
 
 
+class Texts:
+    """A book's shared texts by number, each worked out when it is first asked for."""
+
+    def __init__(self, xml: bytes) -> None:
+        try:
+            check_plain(xml)
+        except BadPackage as error:
+            raise BadPackage(f"the shared texts can't be read: {error}") from None
+        self._texts: list[str | bytes] = list(SHARED_ITEM.findall(xml))
+
+    def __call__(self, number: int) -> str:
+        """One of the texts."""
+        if number < 0:
+            raise IndexError(number)
+        text = self._texts[number]
+        if isinstance(text, bytes):
+            simple = SHARED_SIMPLE.fullmatch(text)
+            text = self._texts[number] = string_of(simple[1]) if simple else rich_text(text)
+        return text
+
+
+@lru_cache(maxsize=16)
+def _texts(xml: bytes) -> Texts:
+    return Texts(xml)
+
+
 @lru_cache(maxsize=16)
 def _grammar(record: Record, tables: tuple[Table, ...]) -> Grammar:
     sheets = [name for name, _ in record.sheets]
@@ -224,21 +250,16 @@ class Book:
         if not self.sheets[sheet].has_cells:
             return Cells()
         try:
-            return read(xml, sheet, self.shared_text, self.package.limits.cells, date1904=self.date1904)
+            return read(xml, sheet, self._texts, self.package.limits.cells, date1904=self.date1904)
         except BadPackage as error:
             raise BadPackage(f"the sheet {self.sheets[sheet].name} can't be read: {error}") from None
         except UnicodeDecodeError:
             raise BadPackage(f"the sheet {self.sheets[sheet].name} can't be read: it is not UTF-8") from None
 
-    def shared_text(self, number: int) -> str:
-        """One of the book's shared texts."""
-        if number < 0:
-            raise IndexError(number)
-        text = self._texts[number]
-        if isinstance(text, bytes):
-            simple = SHARED_SIMPLE.fullmatch(text)
-            text = self._texts[number] = string_of(simple[1]) if simple else rich_text(text)
-        return text
+    def retell(self, sheet: int, values: Mapping[int, Value]) -> None:
+        """Let some cells of a sheet hold other values than its bytes say."""
+        cells = self.cells(sheet)
+        self._cells[sheet] = replace(cells, values={**cells.values, **values})
 
     def value(self, area: Area) -> Value:
         """The cached value of a cell."""
@@ -250,16 +271,11 @@ class Book:
         return next(map(self.package.fingerprint, parts), None)
 
     @cached_property
-    def _texts(self) -> list[str | bytes]:
+    def _texts(self) -> Texts:
         for _, kind, part in self._related:
             if kind == "sharedStrings" and part in self.package:
-                xml = self.package.read(part)
-                try:
-                    check_plain(xml)
-                except BadPackage as error:
-                    raise BadPackage(f"the shared texts can't be read: {error}") from None
-                return list(SHARED_ITEM.findall(xml))
-        return []
+                return _texts(self.package.read(part))
+        return _texts(b"")
 
     def _workbook_part(self) -> str:
         for _, kind, part in relations(self.package, ""):

@@ -1,12 +1,12 @@
 """The evaluating engine: formualizer, fed with plain cells and formulas, with our functions registered."""
 
 import datetime as dt
-import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, compress, count
 from math import isfinite
+from operator import countOf, is_not
 from typing import Any, Final
 
 import formualizer
@@ -72,7 +72,8 @@ class Session:
             spec = REGISTRY[name]
             self._engine.register_function(name, _callback(spec), min_args=0, max_args=len(spec.parameters))
         self._runs = _runs(texts)
-        self._areas = [*_blocks(self._runs), *wanted]
+        self._reads = [_reader(self._engine, sheets[area.sheet], area) for area in _blocks(self._runs)]
+        self._reads += [_reader(self._engine, sheets[area.sheet], area) for area in wanted]
         self._held: dict[int, list[Value]] = {}
 
     def hold(self, sheet: int, keys: Sequence[int], values: list[Value]) -> None:
@@ -83,10 +84,11 @@ class Session:
         if held is None:
             given = {key: value for key, value in zip(keys, values, strict=True) if value is not None}
             _load_values(self._engine, title, given)
-        elif held != values or list(map(type, held)) != list(map(type, values)):  # TRUE equals 1
-            for key, new, old in zip(keys, values, held, strict=True):
-                if new is not old and not same(new, old):
-                    self._engine.set_value(title, key >> COLUMN_BITS, key & COLUMN_MASK, _given(new))
+            return
+        for at in compress(count(), map(is_not, values, held)):
+            if not same(values[at], held[at]):
+                row, column = keys[at] >> COLUMN_BITS, keys[at] & COLUMN_MASK
+                self._engine.set_value(title, row, column, _given(values[at]))
 
     def results(self, as_of: dt.datetime | None) -> dict[int, Value]:
         """Evaluate, and read the value of every formula and of every cell of an array."""
@@ -103,8 +105,8 @@ class Session:
         except formualizer.ExcelEvaluationError as error:
             raise Unknowable(f"the engine can't evaluate the book: {error}") from None
         results: dict[int, Value] = {}
-        for area in self._areas:
-            _read(self._engine, self._sheets, area, results)
+        for read in self._reads:
+            results.update(read())
         return results
 
 
@@ -235,24 +237,26 @@ def _given(value: Value) -> Any:
     return value
 
 
-def _read(engine: formualizer.Workbook, sheets: Sequence[str], area: Area, results: dict[int, Value]) -> None:
-    name = sheets[area.sheet]
-    rows = engine.sheet(name).get_values(
-        formualizer.RangeAddress(name, area.top, area.left, area.bottom, area.right)
-    )
-    answers = list(chain.from_iterable(rows))
-    if (
-        operator.countOf(map(type, answers), float) < len(answers)
-        or not isfinite(sum(answers))
-        or 0.0 in answers
-    ):
-        answers = list(map(_answered, answers))
-    results.update(zip(area.places(), answers, strict=True))
+def _reader(
+    engine: formualizer.Workbook, sheet: str, area: Area
+) -> Callable[[], Iterator[tuple[int, Value]]]:
+    """What reads an area again and again."""
+    values = engine.sheet(sheet).get_values
+    address = formualizer.RangeAddress(sheet, area.top, area.left, area.bottom, area.right)
+    places = tuple(area.places())
+
+    def read() -> Iterator[tuple[int, Value]]:
+        answers = list(chain.from_iterable(values(address)))
+        if countOf(map(type, answers), float) == len(answers) and isfinite(sum(answers)):
+            return zip(places, [answer + 0.0 for answer in answers], strict=True)  # -0.0 reads as 0
+        return zip(places, [a if type(a) is str else _answered(a) for a in answers], strict=True)
+
+    return read
 
 
 def _answered(answer: Any) -> Value:
     if type(answer) is float:
-        return answer + 0.0 if isfinite(answer) else UNKNOWN  # -0.0 reads as 0
+        return answer + 0.0 if isfinite(answer) else UNKNOWN
     if isinstance(answer, dict):
         return CellError(TEXTS.get(answer.get("kind", ""), UNKNOWN))
     if answer is None or isinstance(answer, (bool, str)):

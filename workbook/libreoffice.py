@@ -3,11 +3,12 @@
 A formula's TRUE that it did not calculate itself is saved as 1, and numbers are saved with 15 digits.
 """
 
+from collections import defaultdict
 from typing import Final
 
 from workbook.book import Book
 from workbook.model import Model
-from workbook.values import KEY_MASK, sheet_of
+from workbook.values import KEY_MASK, Value, sheet_of
 
 APPLICATION: Final = "docProps/app.xml"
 MARK: Final = b"<Application>LibreOffice"
@@ -24,8 +25,10 @@ def restore_truths(book: Book) -> None:
     model = Model(book)
     known = frozenset(model.formulas) - model.closure(model.program.faults)
     results, _ = model.computed(known, {}, None)
+    truths: dict[int, dict[int, Value]] = defaultdict(dict)
     for where, value in results.items():
-        cells = book.cells(sheet_of(where)).values
-        saved = cells.get(where & KEY_MASK)
+        saved = model.cached(where)
         if isinstance(value, bool) and isinstance(saved, float) and saved in (0.0, 1.0):
-            cells[where & KEY_MASK] = bool(saved)
+            truths[sheet_of(where)][where & KEY_MASK] = bool(saved)
+    for sheet, values in truths.items():
+        book.retell(sheet, values)

@@ -2,9 +2,10 @@
 
 import datetime as dt
 import re
-from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from workbook.book import Book
@@ -32,7 +33,6 @@ from workbook.values import (
 
 SCRATCH: Final = "?scratch"
 TOLERANCE: Final = 1e-9
-HIDING: Final = frozenset(("SUBTOTAL", "AGGREGATE"))  # leave out rows that are hidden or filtered
 HIDDEN_ROW: Final = re.compile(rb"""<(?:\w+:)?row\s(?:[^<>]*\s)?hidden\s*=\s*["'](?:1|true)["']""")
 
 
@@ -54,17 +54,17 @@ class Model:
         found: set[int] = set()
         for sheet in range(len(self.book.sheets)):
             cells = self.book.cells(sheet)
-            without = cells.formulas.keys() - cells.values.keys()
-            found.update(sheet << SHEET_BITS | key for key in without)
+            values, base = cells.values, sheet << SHEET_BITS
+            found.update(base | key for key in cells.formulas if key not in values)
         return frozenset(found)
 
     @cached_property
     def faults(self) -> Mapping[int, str]:
         """Why formulas can't be evaluated at all; some only in a book that hides rows."""
         hiding = {
-            where: f"calls {min(calls)} over rows that are hidden, which the engine does not see"
-            for where, plain in self.program.plain.items()
-            if (calls := HIDING & plain.calls) and any(self._hides_rows(a.sheet) for a in plain.areas)
+            where: f"calls {function} over rows that are hidden, which the engine does not see"
+            for where, function in self.program.hiding.items()
+            if any(self._hides_rows(area.sheet) for area in self.program.plain[where].areas)
         }
         return {**hiding, **self.program.faults} if hiding else self.program.faults
 
@@ -102,6 +102,19 @@ class Model:
         """The value that the book holds for a cell."""
         return self._values[where >> SHEET_BITS].get(where & KEY_MASK)
 
+    def ever_filled(self, where: int) -> Iterable[int]:
+        """The cells that an array formula filled when the book was saved, and those it fills now."""
+        return chain(self.program.arrays[where].places(), self.arrays[where].places())
+
+    def differing(self, values: Mapping[int, Value]) -> dict[int, Value]:
+        """Those values that are not what the book caches."""
+        found = {}
+        for where, value in values.items():
+            cached = self._values[where >> SHEET_BITS].get(where & KEY_MASK)
+            if type(value) is not type(cached) or value != cached:
+                found[where] = value
+        return found
+
     def computed(
         self, dirty: Collection[int], inputs: Mapping[int, Value], as_of: dt.datetime | None
     ) -> tuple[dict[int, Value], dict[int, Area]]:
@@ -109,7 +122,7 @@ class Model:
 
         The second result are the areas of dynamic arrays that grew or shrank.
         """
-        cells = frozenset(where for where in dirty if where in self.formulas)
+        cells = frozenset(self.formulas.keys() & dirty)
         if self._moved_dependents is None:
             plan = self.program.plan(cells, probe=False)
         else:
@@ -199,12 +212,14 @@ class Model:
         if plan.session is None:
             plan.session = self._session(plan.texts, plan, more)
         session, plan.session = plan.session, None  # lost, should anything go wrong with it
+        others: dict[int, dict[int, Value]] = defaultdict(dict)
+        for where, value in held.items():
+            others[where >> SHEET_BITS][where & KEY_MASK] = value
         for sheet, keys in plan.needs.items():
-            values = list(map(self._values[sheet].get, keys))
-            for where, value in held.items():
-                if where >> SHEET_BITS == sheet and (at := _index(keys, where & KEY_MASK)) is not None:
-                    values[at] = value
-            session.hold(sheet, keys, values)
+            values = self._values[sheet]
+            if sheet in others:
+                values = {**values, **others[sheet]}
+            session.hold(sheet, keys, list(map(values.get, keys)))
         results = session.results(as_of)
         plan.session = session
         return results
@@ -261,11 +276,6 @@ def differs(one: Value, other: Value) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) > TOLERANCE * max(abs(one), abs(other))
     return not same(one, other)
-
-
-def _index(keys: Sequence[int], key: int) -> int | None:
-    at = bisect_left(keys, key)
-    return at if at < len(keys) and keys[at] == key else None
 
 
 def _count(value: Value) -> int:

@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -30,7 +31,8 @@ DEFLATED: Final = 8
 ENCRYPTED: Final = 0x1
 STREAMED: Final = 0x8  # sizes follow the data
 UTF8: Final = 0x800
-LEVEL: Final = 3  # Excel too deflates fast: a level of 6 costs twice the time for a few per cent
+LEVEL: Final = 2  # Excel too deflates fast: a level of 6 costs twice the time for a few per cent
+RECALLED: Final = 16 << 10  # bytes of a part that is kept inflated
 
 ODD_NAME: Final = re.compile(r'[\x00-\x1f\\:*?"<>|]|^/|//|(^|/)\.{1,2}(/|$)')
 
@@ -111,15 +113,9 @@ class Package:
         """A part's bytes, inflated no further than the directory promised, and checked."""
         entry = self.entries[self.exact(name)]
         packed = self.content[entry.data : entry.data + entry.packed]
-        if entry.method == STORED:
-            part = packed
-        else:
-            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-            try:
-                part = inflater.decompress(packed, entry.size + 1)
-            except zlib.error:
-                raise BadPackage(f"the part {name} is damaged") from None
-        if len(part) != entry.size or zlib.crc32(part) != entry.crc:
+        inflated = _inflated_again if entry.size <= RECALLED else _inflated
+        part = inflated(packed, entry.method, entry.crc, entry.size)
+        if part is None:
             raise BadPackage(f"the part {name} is damaged")
         return part
 
@@ -145,6 +141,20 @@ class Package:
         mark, *counts, _, _, comment = END.unpack_from(self._tail)
         end = END.pack(mark, *counts, size, offset, comment)
         return b"".join((*pieces, *records, end, self._tail[END.size :]))
+
+
+def _inflated(packed: bytes, method: int, crc: int, size: int) -> bytes | None:
+    """A part's bytes; None unless they are what the directory promises."""
+    part = packed
+    if method != STORED:
+        try:
+            part = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size + 1)
+        except zlib.error:
+            return None
+    return part if len(part) == size and zlib.crc32(part) == crc else None
+
+
+_inflated_again = lru_cache(maxsize=1_000)(_inflated)  # the small parts of books of one template are the same
 
 
 def _directory(content: bytes, limits: Limits) -> tuple[int, bytes, list[bytes]]:

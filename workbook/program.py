@@ -35,6 +35,7 @@ SPILLED: Final = re.compile(
 )
 SINGLE: Final = frozenset(("IF", "IFERROR", "IFNA", "_XLFN.IFNA"))  # pass on what they are given
 OPERATORS: Final = frozenset("+-*/^&=<>%(),") | {f"{name}(" for name in SINGLE}
+HIDING: Final = frozenset(("SUBTOTAL", "AGGREGATE"))  # leave out rows that are hidden or filtered
 OPEN: Final = 100_000  # a range of more cells is read only as far as a book fills it
 HELD: Final = 1_000_000  # cells of all ranges, filled or blank, that an engine is kept for
 PROGRAMS: Final = 4  # templates that a process remembers
@@ -86,6 +87,12 @@ class Program:
         """The formulas that may change of themselves: of the clock, of chance, or by our functions."""
         calls = CLOCK | RANDOM | self.ours
         return frozenset(where for where, plain in self.plain.items() if not calls.isdisjoint(plain.calls))
+
+    @cached_property
+    def hiding(self) -> Mapping[int, str]:
+        """The formulas that call a function which leaves out hidden rows, and that function."""
+        calls = {where: HIDING & plain.calls for where, plain in self.plain.items()}
+        return {where: min(names) for where, names in calls.items() if names}
 
     @cached_property
     def unknown_functions(self) -> tuple[str, ...]:

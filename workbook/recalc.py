@@ -167,7 +167,10 @@ def _prove(book: Book, written: bytes, values: Mapping[int, Mapping[int, Value]]
     package = Package(written)
     for sheet, new in values.items():
         before = book.cells(sheet)
-        after = book.scanned(sheet, package.read(book.sheets[sheet].part))
+        xml = package.read(book.sheets[sheet].part)
+        if before.split and before.split.holds(xml, new):
+            continue
+        after = book.scanned(sheet, xml)
         expected = {key: value for key, value in {**before.values, **new}.items() if value is not None}
         if after.values != expected or after.formulas.keys() != before.formulas.keys():
             raise Unknowable(f"the sheet {book.sheets[sheet].name} would not read back as it was computed")

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from udfs.registry import EXCEL_EPOCH, serial
 from workbook.errors import BadPackage
@@ -72,6 +72,16 @@ class Formulas:
     by_key: Mapping[int, Formula]
 
 
+class Split(Protocol):
+    """A sheet's bytes, split at its values."""
+
+    def spliced(self, new: Mapping[int, Value]) -> bytes | None:
+        """The sheet with other values; None if more than the values would change."""
+
+    def holds(self, xml: bytes, new: Mapping[int, Value]) -> bool:
+        """Whether some bytes are the sheet with other values, as far as they can be compared so."""
+
+
 @dataclass(slots=True)
 class Cells:
     """What the cells of one sheet hold, by key (row and column in one number)."""
@@ -82,7 +92,7 @@ class Cells:
     begin: int = 0  # the bytes between <sheetData> and </sheetData>
     end: int = 0
     prefix: bytes = b""
-    splice: Callable[[Mapping[int, Value]], bytes | None] | None = None  # the sheet with other values
+    split: Split | None = None  # at its values, where the sheet is of a known skeleton
 
     @property
     def formulas(self) -> Mapping[int, Formula]:

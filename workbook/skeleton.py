@@ -7,35 +7,32 @@ to, and of what type it is; from then on a sheet with that skeleton needs no rea
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
-from itertools import accumulate, chain, repeat
+from itertools import accumulate, compress, count
 from math import isfinite
-from operator import itemgetter
+from operator import ne
 from typing import Any, Final
 
 from workbook.errors import BadPackage
 from workbook.patch import text_bytes
 from workbook.sheet import Cells, addressed, attributes_of, pattern, scan, value_of
-from workbook.values import Value, number_text
+from workbook.values import Value, number_text, same
 
-VALUE: Final = re.compile(rb'<v( xml:space="preserve")?>([^<]*+)</v>')
+VALUE: Final = re.compile(rb'(<v(?: xml:space="preserve")?>)([^<]*+)(?=</v>)')
+PLAIN: Final = b"<v>"
 REMEMBERED: Final = 48 << 20  # bytes of all skeletons
 SEEN: Final = 1_000
-OPENING: Final = {None: b"<v>", b' xml:space="preserve"': b'<v xml:space="preserve">'}
-OVERHEAD: Final = len(b"<v></v>")
 
-Identity = tuple[int, bool, bytes, tuple[bytes | None, ...]]  # sheet, dates, all but values, spaced values
+Identity = tuple[int, bool, bytes, bytes]  # sheet, date system, all but the values, the tags before them
+Shared = Callable[[int], str]
 
 _seen: dict[int, None] = {}
 _known: dict[Identity, "Skeleton"] = {}
 
 
-def read(
-    xml: bytes, sheet: int, shared: Callable[[int], str], limit: int, *, date1904: bool = False
-) -> Cells:
+def read(xml: bytes, sheet: int, shared: Shared, limit: int, *, date1904: bool = False) -> Cells:
     """The cells of a sheet: by its skeleton if that is known, or else one by one."""
     pieces = VALUE.split(xml)
-    identity = sheet, date1904, b"\0".join(pieces[::3]), tuple(pieces[1::3])
+    identity = sheet, date1904, b"\0".join(pieces[::3]), b"".join(pieces[1::3])
     known = _known.get(identity)
     if known is not None:
         cells = known.cells(xml, pieces, shared)
@@ -54,82 +51,107 @@ def read(
 
 
 class Skeleton:
-    """Which cell each value of a sheet belongs to."""
+    """Which cell each value of a sheet belongs to, and what the last sheet with this skeleton held."""
 
     def __init__(self, xml: bytes, cells: Cells, *, date1904: bool) -> None:
         self.date1904 = date1904
         self.sheet = cells.sheet
         self.begin = cells.begin
         order = {match.start(2): index for index, match in enumerate(VALUE.finditer(xml))}
-        numbers: dict[int, int] = {}
-        texts: dict[int, int] = {}
-        others: list[tuple[int, int, bytes]] = []
-        rich: set[int] = set()  # cells that show a rich value, which goes with the plain one
+        self.keys: list[int | None] = [None] * len(order)  # of the values, as they follow one another
+        self.kinds: list[bytes] = [b""] * len(order)
+        self.indexes: dict[int, int] = {}  # of the values that another of the same type can take the place of
+        self.places: dict[int, tuple[int, int]] = {}  # of formulas: the value's index, its distance
         self.fixed: dict[int, Value] = {}  # values that lie in the skeleton itself
-        self.places: dict[int, tuple[int, int]] = {}  # of formulas: the value's number, its distance
         for key, match in addressed(pattern(b"").cell, xml, cells):
             index = order.get(match.start(7))
-            if key in cells.starts and index is not None:
-                self.places[key] = index, match.start(7) - match.start()
             if index is None:
                 if key in cells.values:
                     self.fixed[key] = cells.values[key]
                 continue
-            kind = attributes_of(match[4]).get(b"t", match[3]) if match[4] else match[3]
-            if b"vm=" in match[4]:
-                rich.add(key)
-            if kind is None or kind == b"n":
-                numbers[key] = index
-            elif kind == b"s":
-                texts[key] = index
-            else:
-                others.append((key, index, kind))
-        self.others = others
-        self.results = {key: index for key, index, kind in others if kind == b"str" and key not in rich}
-        self.indexes = {key: index for key, index in numbers.items() if key not in rich}
-        self.numbers, self.number_at = tuple(numbers), _picker(numbers.values())
-        self.texts, self.text_at = tuple(texts), _picker(texts.values())
+            if key in cells.starts:
+                self.places[key] = index, match.start(7) - match.start()
+            kind = (attributes_of(match[4]).get(b"t", match[3]) if match[4] else match[3]) or b"n"
+            self.keys[index], self.kinds[index] = key, kind
+            if kind in (b"n", b"str") and b"vm=" not in match[4]:  # a rich value goes with its own
+                self.indexes[key] = index
+        self._texts = [index for index, kind in enumerate(self.kinds) if kind == b"s"]
+        self._last: tuple[list[bytes], Shared, Mapping[int, Value]] | None = None
 
-    def cells(self, xml: bytes, pieces: list[bytes], shared: Callable[[int], str]) -> Cells | None:
+    def cells(self, xml: bytes, pieces: list[bytes], shared: Shared) -> Cells | None:
         """The cells of a sheet with this skeleton; None if its values need a closer look."""
         raw = pieces[2::3]
-        digits = self.number_at(raw)
+        changed: Iterable[int] = range(len(raw))
+        values = dict(self.fixed)
+        if self._last is not None:
+            before, texts, last = self._last
+            changed = compress(count(), map(ne, raw, before))
+            if texts is not shared:
+                changed = {*changed, *self._texts}
+            values = dict(last)
         try:
-            numbers = list(map(float, digits))
-            texts = list(map(shared, map(int, self.text_at(raw))))
-            others = {
-                key: value_of(kind, raw[index], None, date1904=self.date1904)
-                for key, index, kind in self.others
-            }
+            for index in changed:
+                key = self.keys[index]
+                if key is not None:
+                    values[key] = self.value(index, raw[index], shared)
         except (ValueError, IndexError, BadPackage):
             return None
-        if not all(map(isfinite, numbers)) or b"_" in b"".join(digits):
-            return None
-        values: dict[int, Value] = dict(zip(self.numbers, numbers, strict=True))
-        values.update(zip(self.texts, texts, strict=True))
-        values.update(others)
-        values.update(self.fixed)
-        end = xml.find(b"</sheetData", self.begin)
-        cells = Cells(values, self.sheet, _Starts(pieces, self.places), self.begin, end)
-        cells.splice = partial(self._spliced, pieces)
-        return cells
+        self._last = raw, shared, values
+        end = xml.rfind(b"</sheetData")
+        starts = _Starts(pieces, self.places)
+        return Cells(values, self.sheet, starts, self.begin, end, split=Split(self, pieces, shared))
 
-    def _spliced(self, pieces: list[bytes], new: Mapping[int, Value]) -> bytes | None:
+    def value(self, index: int, raw: bytes, shared: Shared) -> Value:
+        """What the text of a value means."""
+        kind = self.kinds[index]
+        if kind == b"n":
+            number = float(raw)
+            if b"_" in raw or not isfinite(number):
+                raise ValueError(raw)
+            return number
+        return shared(int(raw)) if kind == b"s" else value_of(kind, raw, None, date1904=self.date1904)
+
+
+class Split:
+    """The pieces of a sheet whose skeleton is known: its values, and what lies between them."""
+
+    def __init__(self, skeleton: Skeleton, pieces: list[bytes], shared: Shared) -> None:
+        self._skeleton = skeleton
+        self._pieces = pieces
+        self._shared = shared
+
+    def spliced(self, new: Mapping[int, Value]) -> bytes | None:
         """The sheet with new values of the same types; None if a type or the spaces round a text change."""
-        contents = pieces[2::3]
+        pieces = self._pieces.copy()
+        indexes, kinds = self._skeleton.indexes, self._skeleton.kinds
         for key, value in new.items():
-            if type(value) is float and key in self.indexes:
-                contents[self.indexes[key]] = number_text(value).encode()
-            elif type(value) is str and key in self.results:
-                index = self.results[key]
-                if (value != value.strip()) != (pieces[3 * index + 1] is not None):
+            index = indexes.get(key, -1)
+            kind = kinds[index] if index >= 0 else b""
+            if kind == b"n" and type(value) is float:
+                pieces[3 * index + 2] = number_text(value).encode()
+            elif kind == b"str" and type(value) is str:
+                if (value != value.strip()) != (pieces[3 * index + 1] != PLAIN):
                     return None
-                contents[index] = text_bytes(value)
+                pieces[3 * index + 2] = text_bytes(value)
             else:
                 return None
-        opening = map(OPENING.__getitem__, pieces[1::3])
-        joined = chain.from_iterable(zip(pieces[:-1:3], opening, contents, repeat(b"</v>"), strict=False))
-        return b"".join((*joined, pieces[-1]))
+        return b"".join(pieces)
+
+    def holds(self, xml: bytes, new: Mapping[int, Value]) -> bool:
+        """Whether some bytes are this sheet with these values in the place of its own, and no other change.
+
+        False may also mean that the bytes are of another skeleton, and want reading cell by cell.
+        """
+        pieces, known = VALUE.split(xml), self._skeleton
+        if pieces[::3] != self._pieces[::3] or pieces[1::3] != self._pieces[1::3]:
+            return False
+        differing = set(compress(count(), map(ne, pieces[2::3], self._pieces[2::3])))
+        for key, value in new.items():
+            index = known.indexes.get(key)
+            if index is None or not same(known.value(index, pieces[3 * index + 2], self._shared), value):
+                return False
+            differing.discard(index)
+        return not differing
 
 
 class _Starts(Mapping[int, int]):
@@ -142,24 +164,15 @@ class _Starts(Mapping[int, int]):
 
     def __getitem__(self, key: int) -> int:
         if not self._ends:
-            self._ends = list(accumulate(len(piece) if piece else 0 for piece in self._pieces))
+            self._ends = list(accumulate(map(len, self._pieces)))
         index, distance = self._places[key]
-        # The split took the tags round each value: they are not in the pieces.
-        return self._ends[3 * index + 1] + OVERHEAD * index + len(b"<v>") - distance
+        return self._ends[3 * index + 1] - distance
 
     def __iter__(self) -> Any:
         return iter(self._places)
 
     def __len__(self) -> int:
         return len(self._places)
-
-
-def _picker(indexes: Iterable[int]) -> Callable[[Sequence[bytes]], Sequence[bytes]]:
-    """Several items of a list at once."""
-    at = list(indexes)
-    if len(at) > 1:
-        return itemgetter(*at)
-    return lambda items: [items[index] for index in at]
 
 
 def _remember(identity: Identity, skeleton: Skeleton) -> None:

@@ -14,7 +14,7 @@ from workbook.errors import Unknowable
 from workbook.formulas import CLOCK, RANDOM
 from workbook.libreoffice import SLACK, is_by_libreoffice
 from workbook.model import Model, differs
-from workbook.values import Area, Value, same
+from workbook.values import Area, Value
 
 ROUNDS = 8  # a spill that changes its size may change the size of another
 LOST = "can't be evaluated by the engine"
@@ -67,27 +67,27 @@ def _judged(
     unresolved: frozenset[int],
     results: Mapping[int, Value],
 ) -> Verdict:
-    lost = {where: LOST for where, value in results.items() if value == UNKNOWN and where in model.formulas}
+    lost = {}
+    if UNKNOWN in results.values():
+        lost = {w: LOST for w, value in results.items() if value == UNKNOWN and w in model.formulas}
     doubtful = unresolved | model.closure(lost)
-    roots = {where for where, value in inputs.items() if not same(value, model.cached(where))}
-    roots |= model.missing
+    new = model.differing(results)
+    given = model.differing(inputs)
+    roots = {*given, *model.missing}
     roots |= {
         where
-        for where in model.program.moving
-        if where not in doubtful and _has_changed(model, where, results)
+        for where in model.program.moving - doubtful
+        if where in new or (where in model.arrays and not new.keys().isdisjoint(model.ever_filled(where)))
     }
     affected = model.closure(roots)
     unproven = dict(lost)
     unproven |= divergences(model, (w for w in affected if w in results and w not in doubtful))
     causes = {**model.faults, **unproven}
     blocked = (doubtful | model.closure(unproven)) & affected
-    blocked &= {*model.formulas, *results}
-    changes = {
-        where: value
-        for where, value in results.items()
-        if where in affected and where not in blocked and not same(value, model.cached(where))
-    }
-    changes |= {where: value for where, value in inputs.items() if not same(value, model.cached(where))}
+    if blocked:
+        blocked &= {*model.formulas, *results}
+    changes = {where: value for where, value in new.items() if where in affected and where not in blocked}
+    changes |= given
     return Verdict(
         changes,
         {where: area for where, area in model.moved.items() if where in affected and where not in blocked},
@@ -133,14 +133,6 @@ def divergences(model: Model, cells: Iterable[int]) -> dict[int, str]:
 
 def _within(slack: float, one: Value, other: Value) -> bool:
     return isinstance(one, float) and isinstance(other, float) and abs(one - other) <= slack
-
-
-def _has_changed(model: Model, where: int, results: Mapping[int, Value]) -> bool:
-    if where not in model.arrays:
-        return where in results and not same(results[where], model.cached(where))
-    return any(
-        cell in results and not same(results[cell], model.cached(cell)) for cell in model.filled(where)
-    )
 
 
 def _shown(value: Value) -> str:
