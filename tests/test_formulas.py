@@ -98,8 +98,6 @@ def plain(
         ("'It''s'!A1:B2", "'It''s'!A1:B2"),
         ("Gone!A1", "refers to the sheet Gone, which the book does not have"),
         ("Plan!#REF!", "#REF!"),
-        ("[1]Plan!A1", "refers to another book"),
-        ("'[Other book.xlsx]Plan'!A1", "refers to another book"),
         # several sheets at once: in the order of the tabs, where any number of areas is taken
         ("SUM(Plan:Übersicht!A1)", "SUM(A1,'My Holdings'!A1,'Übersicht'!A1)"),
         ("sum( 'Übersicht:My Holdings'!$A$1:B2 ,1)", "sum( 'My Holdings'!$A$1:B2,'Übersicht'!$A$1:B2 ,1)"),

@@ -217,13 +217,6 @@ def test_what_takes_one_area_is_refused_several_sheets() -> None:
     assert outcome.reason == "Feb!B1 refers to several sheets at once"
 
 
-def test_external_links_are_not_followed() -> None:
-    """A cell that refers to another book keeps its value; what would need a new one is refused."""
-    cells = {"A1": 1, "B1": F("=[1]Other!A1", 5), "C1": F("=A1+1", 2)}
-    assert values(cells, "B1", "C1") == [5, 3]
-    assert refusal({"A1": 1, "B1": F("=[1]Other!A1*A1", 5)}) == "Sheet1!B1 refers to another book"
-
-
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [

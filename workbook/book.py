@@ -1,10 +1,9 @@
 """A saved book as its package describes it: sheets, names, tables, shared texts, calculation settings.
 
-Only the small parts go through an XML parser, with entities, document types, the network and depth
-shut off; the sheets themselves are read by `workbook.sheet`.
+Only the small parts go through an XML parser (`workbook.markup`); the sheets themselves are read by
+`workbook.sheet`.
 """
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,18 +11,16 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from lxml import etree
-
 from udfs import REGISTRY
 from workbook.errors import BadPackage
 from workbook.formulas import Grammar, Table
+from workbook.links import Kept, Link, kept
+from workbook.markup import children, identity, local, parsed, relations
 from workbook.package import Package
 from workbook.sheet import Cells, check_plain, rich_text, string_of
 from workbook.skeleton import read
 from workbook.values import COLUMN_BITS, Area, Value, area_of
 
-RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-STRICT_RELATION: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 NO_NAME: Final = re.compile(r"[\\/?*:\[\]\x00-\x1f]")
 SHARED_ITEM: Final = re.compile(rb"<(?:\w+:)?si(?:\s[^<>]*)?(?:/>|>(.*?)</(?:\w+:)?si\s*>)", re.DOTALL)
 SHARED_SIMPLE: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>\s*")
@@ -48,64 +45,15 @@ class Record:
     """What a workbook part says; one object for all books that say the same."""
 
     sheets: tuple[tuple[str, str], ...]  # name and relation
+    links: tuple[str, ...]  # relations of the books that formulas call [1], [2] and so on
     names: Mapping[tuple[int | None, str], str]
     date1904: bool
     rounds: bool  # Excel calculates with what its cells show
 
 
-def tree(package: Package, part: str) -> etree._Element:
-    """The XML of a small part, parsed with everything shut off that reaches out or grows."""
-    return _tree(package.read(part), part)
-
-
-def _tree(xml: bytes, part: str) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise BadPackage(f"the part {part} is no well-formed XML: {error}") from None
-    if b"<!DOCTYPE" in xml or b"<\0!\0D\0O" in xml:  # the second as UTF-16 writes it
-        raise BadPackage(f"the part {part} has a document type, which no workbook has")
-    return root
-
-
-def local(element: etree._Element) -> str:
-    """An element's name without its namespace: strict books have other namespaces."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def children(element: etree._Element, *path: str) -> Iterator[etree._Element]:
-    """The descendants along a path of names, whatever their namespace."""
-    for child in element:
-        if local(child) == path[0]:
-            if len(path) == 1:
-                yield child
-            else:
-                yield from children(child, *path[1:])
-
-
-def relations(package: Package, part: str) -> tuple[tuple[str, str, str], ...]:
-    """The relations of a part (or of the package, ""): id, last word of the type, target part."""
-    folder, name = posixpath.split(part)
-    rels = posixpath.join(folder, "_rels", name + ".rels")
-    return _relations(package.read(rels), rels, folder) if rels in package else ()
-
-
-@lru_cache(maxsize=256)
-def _relations(xml: bytes, rels: str, folder: str) -> tuple[tuple[str, str, str], ...]:
-    found = []
-    for relation in children(_tree(xml, rels), "Relationship"):
-        if relation.get("TargetMode") != "External":
-            target = relation.get("Target", "")
-            resolved = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
-            found.append((relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], resolved))
-    return tuple(found)
-
-
 @lru_cache(maxsize=16)
 def _record(xml: bytes, part: str) -> Record:
-    root = _tree(xml, part)
+    root = parsed(xml, part)
     if local(root) != "workbook":
         raise BadPackage(f"the part {part} is no workbook")
     names: dict[tuple[int | None, str], str] = {}
@@ -114,10 +62,8 @@ def _record(xml: bytes, part: str) -> Record:
         if scope is None or SCOPE.fullmatch(scope):
             names[None if scope is None else int(scope), name.get("name", "").lower()] = name.text or ""
     return Record(
-        tuple(
-            (sheet.get("name", ""), sheet.get(RELATION) or sheet.get(STRICT_RELATION) or "")
-            for sheet in children(root, "sheets", "sheet")
-        ),
+        tuple((sheet.get("name", ""), identity(sheet)) for sheet in children(root, "sheets", "sheet")),
+        tuple(map(identity, children(root, "externalReferences", "externalReference"))),
         MappingProxyType(names),
         any(properties.get("date1904") in ("1", "true") for properties in children(root, "workbookPr")),
         any(setting.get("fullPrecision") in ("0", "false") for setting in children(root, "calcPr")),
@@ -126,7 +72,7 @@ def _record(xml: bytes, part: str) -> Record:
 
 @lru_cache(maxsize=256)
 def _table(xml: bytes, part: str, sheet: int) -> Table:
-    root = _tree(xml, part)
+    root = parsed(xml, part)
     area = area_of(root.get("ref", ""), sheet)
     if area is None:
         raise BadPackage(f"the table in the part {part} has no range")
@@ -168,9 +114,10 @@ def _texts(xml: bytes) -> Texts:
 
 
 @lru_cache(maxsize=16)
-def _grammar(record: Record, tables: tuple[Table, ...]) -> Grammar:
+def _grammar(record: Record, tables: tuple[Table, ...], links: tuple[Link, ...]) -> Grammar:
     sheets = [name for name, _ in record.sheets]
-    return Grammar(sheets, record.names, {table.name.lower(): table for table in tables}, frozenset(REGISTRY))
+    known = {table.name.lower(): table for table in tables}
+    return Grammar(sheets, record.names, known, frozenset(REGISTRY), links)
 
 
 class Book:
@@ -217,7 +164,8 @@ class Book:
     @cached_property
     def grammar(self) -> Grammar:
         """What the words of the book's formulas mean; books of one template share it."""
-        return _grammar(self._record, tuple(self.tables.values()))
+        links = tuple(one.link for one in self._links)
+        return _grammar(self._record, tuple(self.tables.values()), links)
 
     def xml(self, sheet: int) -> bytes:
         """A sheet's bytes."""
@@ -226,7 +174,9 @@ class Book:
         return self._xml[sheet]
 
     def cells(self, sheet: int) -> Cells:
-        """What a sheet's cells hold."""
+        """What a sheet's cells hold; the sheets of other books come after the book's own."""
+        if sheet >= len(self.sheets):
+            return self._kept_cells[sheet - len(self.sheets)]
         if sheet not in self._cells:
             self._cells[sheet] = self._remembered(sheet) if self.sheets[sheet].has_cells else Cells()
         return self._cells[sheet]
@@ -266,6 +216,15 @@ class Book:
         return self.cells(area.sheet).values.get(area.top << COLUMN_BITS | area.left)
 
     @cached_property
+    def _links(self) -> tuple[Kept, ...]:
+        parts = {relation: part for relation, kind, part in self._related if kind == "externalLink"}
+        return tuple(kept(self.package, parts.get(relation, "")) for relation in self._record.links)
+
+    @cached_property
+    def _kept_cells(self) -> tuple[Cells, ...]:
+        return tuple(Cells(dict(values)) for link in self._links for values in link.values)
+
+    @cached_property
     def _texts_fingerprint(self) -> object:
         parts = (part for _, kind, part in self._related if kind == "sharedStrings" and part in self.package)
         return next(map(self.package.fingerprint, parts), None)
@@ -286,9 +245,9 @@ class Book:
         raise BadPackage("the file is no workbook: it names no main part")
 
     def _sheets(self) -> Iterator[Sheet]:
-        parts = {identity: (kind, part) for identity, kind, part in self._related}
-        for name, identity in self._record.sheets:
-            kind, part = parts.get(identity, ("", ""))
+        parts = {relation: (kind, part) for relation, kind, part in self._related}
+        for name, relation in self._record.sheets:
+            kind, part = parts.get(relation, ("", ""))
             has_cells = kind == "worksheet"
             if has_cells:
                 part = self.package.exact(part)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from workbook.values import MAX_COLUMN, MAX_ROW, Area, column_letters, column_number
+from workbook.links import Link
+from workbook.values import MAX_COLUMN, MAX_ROW, Area, address, column_letters, column_number
 
 LONGEST: Final = 32_768  # Excel's limit is 8192 characters
 REMEMBERED: Final = 100_000
@@ -29,6 +30,24 @@ STACKING: Final = frozenset(  # take any number of areas, and the same cells of 
         *("AND", "AVERAGE", "AVERAGEA", "COUNT", "COUNTA", "HARMEAN", "KURT", "MAX", "MAXA", "MEDIAN"),
         *("MIN", "MINA", "OR", "PRODUCT", "SKEW", "STDEV", "STDEV.P", "STDEV.S", "STDEVA", "STDEVP"),
         *("STDEVPA", "SUM", "VAR", "VAR.P", "VAR.S", "VARA", "VARP", "VARPA"),
+    )
+)
+OPEN_ONLY: Final = frozenset(  # to these, a range of another book is an error while that book is closed
+    (
+        *("AGGREGATE", "AVERAGEIF", "AVERAGEIFS", "COUNTBLANK", "COUNTIF", "COUNTIFS", "DAVERAGE", "DCOUNT"),
+        *("DCOUNTA", "DGET", "DMAX", "DMIN", "DPRODUCT", "DSTDEV", "DSTDEVP", "DSUM", "DVAR", "DVARP"),
+        *(
+            "INDIRECT",
+            "MAXIFS",
+            "MINIFS",
+            "OFFSET",
+            "RANK",
+            "RANK.AVG",
+            "RANK.EQ",
+            "SUBTOTAL",
+            "SUMIF",
+            "SUMIFS",
+        ),
     )
 )
 PREFIX: Final = re.compile(r"(?:_xlfn\.|_xlws\.|_xludf\.|_xll\.|_xldudf_)+", re.IGNORECASE)
@@ -55,6 +74,7 @@ TOKEN: Final = re.compile(
       | (?P<call>[^\W\d\\][\w.\\?]*|\\[\w.\\?]*)\s*\(
       | (?P<word>[^\W\d]?[\w.\\?]*)(?P<table>\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\])
       | (?P<name>[^\W\d\\][\w.\\?]*|\\[\w.\\?]*)
+      | (?<=\]!)(?P<item>'(?:[^']|'')*')
       )
     | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<other>.)
@@ -193,6 +213,15 @@ def quoted(sheet: str) -> str:
     return "'" + sheet.replace("'", "''") + "'!"
 
 
+def _unquoted(prefix: str) -> tuple[str, str]:
+    """The book, up to its bracket, and the sheet that stand before a reference."""
+    name = prefix[:-1]
+    if name[:1] == "'":
+        name = name[1:-1].replace("''", "'")
+    book, bracket, sheet = name.rpartition("]")
+    return book + bracket, sheet
+
+
 @dataclass(eq=False)
 class Grammar:
     """What the words of a book's formulas mean: its sheets, names, tables, and our functions."""
@@ -201,11 +230,16 @@ class Grammar:
     names: Mapping[tuple[int | None, str], str]  # by scope (a sheet, or None) and the name in lower case
     tables: Mapping[str, Table]  # by the name in lower case
     ours: frozenset[str]
+    links: Sequence[Link] = ()  # the books that formulas call [1], [2] and so on
     _plain: dict[tuple[object, ...], Plain] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._sheet_numbers = {sheet.lower(): number for number, sheet in enumerate(self.sheets)}
-        self._prefixes = [quoted(sheet) for sheet in self.sheets]
+        self._abroad = [(link.said, sheet) for link in self.links for sheet in link.sheets]
+        linked = [f"[{number}]{sheet}" for number, link in enumerate(self.links, 1) for sheet in link.sheets]
+        names = [*self.sheets, *linked]
+        self.titles = [re.sub(r"[\[\]]", "?", name) for name in names]  # of all sheets, for the engine
+        self._sheet_numbers = {name.lower(): number for number, name in enumerate(names)}
+        self._prefixes = list(map(quoted, self.titles))
 
     def plain(
         self,
@@ -257,6 +291,20 @@ class Grammar:
         found = self.names.get((sheet, lower))
         return self.names.get((None, lower)) if found is None else found
 
+    def link(self, prefix: str) -> Link:
+        """The book that stands before a reference, as far as this one knows of it."""
+        book, sheet = _unquoted(prefix)
+        name = book[:-1].rpartition("[")[2] or re.split(r"[\\/]", sheet)[-1]
+        if name.isdecimal():
+            known = {str(number): link for number, link in enumerate(self.links, 1)}
+            return known.get(name, Link())
+        return Link(f"the book {name}") if "." in name else Link()
+
+    def abroad(self, area: Area) -> str:
+        """The first cell of another book's range, for a reader."""
+        said, sheet = self._abroad[area.sheet - len(self.sheets)]
+        return f"{sheet}!{address(area.top, area.left)} of {said}"
+
     def prefix(self, sheet: int) -> str:
         """A sheet's name before a reference."""
         return self._prefixes[sheet]
@@ -274,6 +322,7 @@ class _Writer:
         self.areas: list[Area] = []
         self.calls: set[str] = set()
         self.reaches = False
+        self.linked = ""  # another book, as a sentence calls it
         self.length = 0
 
     def plain(self, text: str, tokens: Sequence[Token], shift: tuple[int, int]) -> Plain:
@@ -282,6 +331,11 @@ class _Writer:
             written = self.write(tokens, shift, self.sheet, 0)
         except Unwritable as error:
             fault = str(error)
+        if self.linked and self.calls & OPEN_ONLY:
+            called = min(self.calls & OPEN_ONLY)
+            fault = (
+                fault or f"calls {called} over {self.linked}, which Excel does only while that one is open"
+            )
         if len(text) > LONGEST:
             fault = f"is longer than {LONGEST} characters"
         if self.calls & REACHING or self.length > LONGEST_WRITTEN:
@@ -324,6 +378,8 @@ class _Writer:
                 return self._call(token, home)
             case "name":
                 return self._named(token, home, depth)
+            case "item":
+                raise Unwritable(f"takes a value of {self.grammar.link(token.sheet or '').said}")
             case "omitted":
                 return BLANK if self.grammar.function(token.text) in self.grammar.ours else ""
         return "#REF!" if token.kind == "lost" else token.text
@@ -332,6 +388,8 @@ class _Writer:
         """A range between two computed corners, as in `INDEX(…):INDEX(…)`: within what they refer to."""
         if not (before and after):
             self.reaches = True
+        if any(area.sheet >= len(self.grammar.sheets) for area in (*before, *after)):
+            raise Unwritable(f"takes a range of {self.linked} by its corners")
         for sheet in {area.sheet for area in (*before, *after)}:
             there = [area for area in (*before, *after) if area.sheet == sheet]
             _, tops, lefts, bottoms, rights = zip(*there, strict=True)
@@ -339,17 +397,19 @@ class _Writer:
 
     def _sheets(self, prefix: str) -> Sequence[int]:
         """The sheets before an exclamation mark: one, or all from one to another in the tabs' order."""
-        name = prefix[:-1]
-        if name[:1] == "'":
-            name = name[1:-1].replace("''", "'")
-        if "[" in name:
-            raise Unwritable("refers to another book")
+        book, name = _unquoted(prefix)
         first, _, last = name.partition(":")
-        numbers = sorted(map(self._sheet, (first, last or first)))
+        numbers = sorted(self._sheet(prefix, book + name) for name in (first, last or first))
+        if book:
+            self.linked = self.linked or self.grammar.link(prefix).said
         return range(numbers[0], numbers[1] + 1)
 
-    def _sheet(self, name: str) -> int:
+    def _sheet(self, prefix: str, name: str) -> int:
         number = self.grammar.sheet_number(name)
+        if number is None and "]" in name:
+            raise Unwritable(
+                f"refers to {self.grammar.link(prefix).said}, whose values this one does not keep"
+            )
         if number is None:
             raise Unwritable(f"refers to the sheet {name}, which the book does not have")
         return number
@@ -380,7 +440,7 @@ class _Writer:
             return "@("  # the engine's spelling of implicit intersection
         self.calls.add(name)
         if token.sheet is not None and name not in self.grammar.ours:
-            raise Unwritable(f"calls {name} of another book")
+            raise Unwritable(f"calls {name} of {self.grammar.link(token.sheet).said}")
         if self.grammar.name(token.text, home) is not None:
             raise Unwritable(f"calls the name {token.text} as a function")
         return (name if name in self.grammar.ours else token.text) + "("
@@ -391,6 +451,8 @@ class _Writer:
             return name
         scope = home
         if token.sheet is not None and not re.fullmatch(r"\[0\]!", token.sheet):
+            if "]" in token.sheet:
+                return self._linked(token, home)
             scope, *more = self._sheets(token.sheet)
             if more:
                 raise Unwritable("refers to several sheets at once")
@@ -406,9 +468,25 @@ class _Writer:
         written = self.write(tokens, (self.row - 1, self.column - 1), scope, depth + 1)
         return written if len(tokens) == 1 else f"({written})"
 
+    def _linked(self, token: Token, home: int) -> str:
+        """A name of another book, if it is that of a range there."""
+        assert token.sheet is not None  # noqa: S101 - the caller has seen the book's bracket
+        book, sheet = _unquoted(token.sheet)
+        link = self.grammar.link(token.sheet)
+        scopes: dict[str, int | None] = {name.lower(): number for number, name in enumerate(link.sheets)}
+        key = token.text.lower()
+        refers = link.names.get((scopes.get(sheet.lower()), key)) or link.names.get((None, key), "")
+        tokens = parse(refers.removeprefix("="))
+        if len(tokens) != 1 or tokens[0].kind != "area" or not tokens[0].sheet:
+            raise Unwritable(f"refers to the name {token.text} of {link.said}, which this one does not keep")
+        there = quoted(book + _unquoted(tokens[0].sheet)[1])
+        return self._range(tokens[0]._replace(sheet=there), (self.row - 1, self.column - 1), home)
+
     def _structured(self, token: Token) -> str:
         if token.sheet:
             table = self.grammar.tables.get(token.sheet.lower())
+            if "!" in token.sheet:
+                raise Unwritable(f"refers to a table of {self.grammar.link(token.sheet).said}")
             if table is None:
                 raise Unwritable(f"refers to the table {token.sheet}, which the book does not have")
         else:

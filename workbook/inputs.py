@@ -50,7 +50,7 @@ def cell_of(book: Book, name: str) -> Area | None:
     if plain.fault or len(plain.areas) != 1 or plain.areas[0].size != 1 or area_of(text) is None:
         return None
     area = plain.areas[0]
-    return area if book.sheets[area.sheet].has_cells else None
+    return area if area.sheet < len(book.sheets) and book.sheets[area.sheet].has_cells else None
 
 
 def _cell_of(book: Book, name: str) -> Area:

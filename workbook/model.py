@@ -46,7 +46,8 @@ class Model:
         self.formulas = self.program.formulas
         self.arrays = self.program.arrays
         self._hiding: dict[int, bool] = {}
-        self._values = [sheet.values for sheet in cells]
+        linked = range(len(cells), len(book.grammar.titles))
+        self._values = [sheet.values for sheet in (*cells, *map(book.cells, linked))]
 
     @cached_property
     def missing(self) -> frozenset[int]:
@@ -60,12 +61,14 @@ class Model:
 
     @cached_property
     def faults(self) -> Mapping[int, str]:
-        """Why formulas can't be evaluated at all; some only in a book that hides rows."""
+        """Why formulas can't be evaluated at all; some only in a book that hides rows or values."""
         hiding = {
             where: f"calls {function} over rows that are hidden, which the engine does not see"
             for where, function in self.program.hiding.items()
             if any(self._hides_rows(area.sheet) for area in self.program.plain[where].areas)
         }
+        if len(self._values) > len(self.book.sheets):
+            hiding |= self._not_kept()
         return {**hiding, **self.program.faults} if hiding else self.program.faults
 
     @property
@@ -226,7 +229,7 @@ class Model:
 
     def _session(self, texts: Mapping[int, str], plan: Plan, more: list[str]) -> Evaluation:
         return self.program.engine.Session(
-            [*self.program.grammar.sheets, *more],
+            [*self.program.grammar.titles, *more],
             texts,
             plan.wanted,
             functions=plan.functions,
@@ -252,7 +255,28 @@ class Model:
                 values.update(self._within(area))
         return values
 
+    def _not_kept(self) -> dict[int, str]:
+        """The formulas that refer to cells of other books of which this one keeps no value.
+
+        Beside a formula's value Excel keeps whatever is not blank in the ranges it refers to. Where there
+        is no value, a program may have written the formula that saw nothing of the other book.
+        """
+        counts: dict[Area, int] = {}
+        lost = {}
+        for where, plain in self.program.plain.items():
+            for area in plain.areas:
+                if area.sheet < len(self.book.sheets):
+                    continue
+                if area not in counts:
+                    counts[area] = sum(1 for _ in self._within(area))
+                if counts[area] < (area.size if where in self.missing else 1):
+                    there = self.program.grammar.abroad(area)
+                    lost[where] = f"refers to {there}, whose value this one does not keep"
+        return lost
+
     def _hides_rows(self, sheet: int) -> bool:
+        if sheet >= len(self.book.sheets):
+            return False
         if sheet not in self._hiding:
             self._hiding[sheet] = HIDDEN_ROW.search(self.book.xml(sheet)) is not None
         return self._hiding[sheet]

@@ -46,7 +46,8 @@ def located(book: Book, name: str) -> Area | None:
     if not refers or len(parse(refers)) != 1:
         return None
     plain = book.grammar.plain(refers, 0, 1, 1, (1, 1), qualified=True)
-    return plain.areas[0] if len(plain.areas) == 1 and not plain.fault else None
+    is_one = len(plain.areas) == 1 and not plain.fault and plain.areas[0].sheet < len(book.sheets)
+    return plain.areas[0] if is_one else None
 
 
 class SavedPlan:

@@ -133,12 +133,12 @@ class Program:
 
     def planned(self, cells: frozenset[int], arrays: Mapping[int, Area], *, probe: bool) -> Plan:
         """The same with dynamic arrays that fill other cells than the book says, and not remembered."""
-        shift = len(self.grammar.sheets) << SHEET_BITS if probe else 0
+        shift = len(self.grammar.titles) << SHEET_BITS if probe else 0
         texts = {where + shift: self._text(where, arrays, qualified=probe) for where in cells}
         both = (self.arrays,) if probe else (self.arrays, arrays)  # a spill that shrinks leaves cells
         wanted = {areas[where] for where in cells for areas in both if where in areas}
         if probe:
-            wanted = {area._replace(sheet=area.sheet + len(self.grammar.sheets)) for area in wanted}
+            wanted = {area._replace(sheet=area.sheet + len(self.grammar.titles)) for area in wanted}
         calls: set[str] = set()
         areas: set[Area] = set()
         keeps = True

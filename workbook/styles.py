@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from workbook.book import Book, children, relations, tree
+from workbook.book import Book
+from workbook.markup import children, relations, tree
 from workbook.sheet import NUMBER, attributes_of, spans
 from workbook.values import Area, place
 

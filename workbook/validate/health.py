@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from udfs import REGISTRY
-from workbook.book import Book, children, tree
+from workbook.book import Book
 from workbook.engine import knows
 from workbook.formulas import Plain
+from workbook.markup import children, tree
 from workbook.validate.finding import Fault, Finding
 from workbook.values import Area, CellError, Value, address, column_of, place, row_of
 
