@@ -14,6 +14,7 @@ import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 
+PATIENCE = 300  # seconds for LibreOffice to start
 ERRORS = {
     503: "#NUM!",
     519: "#VALUE!",
@@ -32,7 +33,8 @@ def connected(pipe):
     """The component context of the office that listens on a pipe."""
     here = uno.getComponentContext()
     resolver = here.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", here)
-    for _attempt in range(300):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         try:
             return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
         except NoConnectException:

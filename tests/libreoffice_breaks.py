@@ -13,7 +13,7 @@ import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 
-PATIENCE = 60  # seconds for soffice to start
+PATIENCE = 300  # seconds for soffice to start
 
 
 def sheet(book: Any, name: str) -> Any:

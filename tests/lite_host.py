@@ -29,7 +29,7 @@ def in_pyodide(main: str, calls: Sequence[tuple[str, Sequence[Any]]], times: int
         input=json.dumps(asked),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=500,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2_000:]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT
@@ -28,6 +29,8 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[VenueSer
     monkeypatch.setattr("workbook.live.cache.here", lambda: TODAY)
     monkeypatch.setenv(VARIABLE, str(tmp_path / "tables"))
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    for name in [name for name in os.environ if "PROXY" in name.upper()]:
+        monkeypatch.delenv(name)  # this machine's; the venues are on it
     monkeypatch.setattr("ccxt.Exchange.throttle", lambda *_: None)  # its pauses; a test holds that it is on
     (tmp_path / "tables").mkdir()
     with VenueServer().running() as venues:
@@ -37,7 +40,12 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[VenueSer
 @pytest.fixture
 def connection(server: VenueServer) -> Connection:
     """To the loopback, with pauses that cost nothing."""
-    return Connection(mirror=server.address, timeout=5, attempts=3, backoff=0.001)
+    return patient(server)
+
+
+def patient(server: VenueServer, **given: Any) -> Connection:
+    """To a server on a machine that may be busy."""
+    return Connection(**{"mirror": server.address, "timeout": 60.0, "attempts": 3, "backoff": 0.001, **given})
 
 
 def command(server: VenueServer, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -5,18 +5,18 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
+from processes import PATIENCE, eventually
 
 from workbook.batch import EARLIER
 from workbook.request import Outcome
 from workbook.template import new_book
 
-ROOT = Path(__file__).parents[1]
 BOOKS = 200
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}  # dask's own, on stderr
 
@@ -34,14 +34,17 @@ class Cluster:
         self.file = folder / "scheduler.json"
         local = ["--host", "127.0.0.1", "--scheduler-file", str(self.file)]
         self.scheduler = started("dask_scheduler", *local, "--port", "0", "--no-dashboard", "--no-show")
-        deadline = time.monotonic() + 60
-        while not self.file.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        eventually(self._is_ready)
         plain = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder)]
+        plain += ["--memory-limit", "0"]  # a share of a machine with many cores may be less than Python needs
         self.workers = [
             started("dask_worker", "--scheduler-file", str(self.file), "--host", "127.0.0.1", *plain)
             for _ in range(2)
         ]
+
+    def _is_ready(self) -> bool:
+        """Whether the scheduler listens, and has said where: the file is whole when its text ends."""
+        return self.file.exists() and self.file.read_text().endswith("}")
 
     @property
     def address(self) -> str:
@@ -88,16 +91,16 @@ def test_each_book_is_done_once_although_a_worker_dies(cluster: Cluster, books: 
     assert run.stdout is not None
     first = [run.stdout.readline() for _ in range(20)]
     cluster.workers[0].kill()
-    rest, said = run.communicate(timeout=300)
+    rest, said = run.communicate(timeout=PATIENCE)
     assert run.returncode == 0, said
     outcomes = [Outcome.from_json(line) for line in (*first, *rest.splitlines())]
     assert Counter(outcome.path for outcome in outcomes) == Counter(
         str(books / f"{number}.xlsx") for number in range(BOOKS)
     )
     assert {outcome.outputs["plan_wanted_notional"] for outcome in outcomes} == {3000.0}
-    # A book whose worker died after writing it is found done by whoever gets its task next.
+    # A book that the dead worker had written, but nobody had heard of, is found done by the other one.
+    assert {outcome.status for outcome in outcomes} <= {"done", "unchanged"}
     found_done = [outcome for outcome in outcomes if outcome.status == "unchanged"]
-    assert len(found_done) <= 1
     assert all(outcome.reason.startswith(EARLIER) for outcome in found_done)
     written = list((tmp_path / "out").glob("*.xlsx"))
     assert len(written) == BOOKS
@@ -105,14 +108,14 @@ def test_each_book_is_done_once_although_a_worker_dies(cluster: Cluster, books: 
     assert not list((tmp_path / "out").glob(".*.part"))
 
     again = begun(books, tmp_path / "out", cluster.address)
-    rows = [Outcome.from_json(line) for line in again.communicate(timeout=300)[0].splitlines()]
+    rows = [Outcome.from_json(line) for line in again.communicate(timeout=PATIENCE)[0].splitlines()]
     assert Counter(outcome.status for outcome in rows) == {"unchanged": BOOKS}
 
 
 def test_scheduler_that_does_not_answer_is_refused(books: Path, tmp_path: Path) -> None:
     """A wrong address is one sentence, and nothing was begun."""
     run = begun(books, tmp_path / "out", "tcp://127.0.0.1:9")
-    shown, said = run.communicate(timeout=120)
+    shown, said = run.communicate(timeout=PATIENCE)
     assert (run.returncode, shown) == (2, b"")
     assert said.decode().startswith("microhedge: tcp://127.0.0.1:9: no scheduler answers there")
     assert said.count(b"\n") == 1

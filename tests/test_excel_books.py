@@ -182,6 +182,6 @@ def test_written_book_opens_elsewhere(name: str, tmp_path: Path) -> None:
         ],
         check=True,
         capture_output=True,
-        timeout=180,
+        timeout=500,
     )
     assert (tmp_path / "book.csv").read_text(encoding="utf-8", errors="replace").strip()

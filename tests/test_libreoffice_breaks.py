@@ -4,11 +4,13 @@ import datetime as dt
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import pathname2url
 
 import pytest
+from calc import absence, python
 from plan_books import cell, example, recalculated, row_cell, span, whole, written
 
 from workbook import check_book
@@ -18,28 +20,26 @@ from workbook.validate import Finding
 
 SCRIPT = Path(__file__).with_name("libreoffice_breaks.py")
 TODAY = dt.date(2026, 11, 22)
-PYTHON = "/usr/bin/python3"  # LibreOffice's bridge is installed for the system's Python alone
-PIPE = "microhedge-breaks"
 
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder of plans, each broken in LibreOffice in one way."""
     office = shutil.which("soffice")
-    bridge = subprocess.run([PYTHON, "-c", "import uno"], capture_output=True, check=False).returncode == 0
-    if office is None or not bridge or sys.platform == "win32":
+    if office is None or absence() or sys.platform == "win32":
         pytest.skip("LibreOffice with its Python bridge is not installed")
     folder = tmp_path_factory.mktemp("broken")
     source = written(tmp_path_factory.mktemp("source"), example())
     profile = f"-env:UserInstallation=file://{pathname2url(str(tmp_path_factory.mktemp('profile')))}"
-    accept = f"--accept=pipe,name={PIPE};urp"
+    pipe = f"microhedge-{uuid.uuid4().hex}"  # other processes run these tests at the same time
+    accept = f"--accept=pipe,name={pipe};urp"
     with subprocess.Popen(
         [office, profile, "--headless", "--norestore", accept],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as running:
         try:
-            subprocess.run([PYTHON, SCRIPT, PIPE, source, folder], check=True, timeout=300)
+            subprocess.run([python(), SCRIPT, pipe, source, folder], check=True, timeout=500)
             yield folder
         finally:
             running.terminate()

@@ -4,7 +4,6 @@ import datetime as dt
 import os
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 import xlsxwriter
 from calc import absence
 from conftest import ROOT
+from processes import PATIENCE, eventually, is_gone
 
 from workbook import office, soffice
 from workbook.engines import engine_named, hold_places
@@ -159,21 +159,21 @@ def stand_in(folder: Path, script: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "sentence"),
+    ("script", "seconds", "sentence"),
     [
-        ("echo one; echo 'ERROR: no' >&2; exit 1", "one; ERROR: no"),
-        ("exit 3", "exit code 3"),
-        ("sleep 60", "no answer"),
+        ("echo one; echo 'ERROR: no' >&2; exit 1", PATIENCE, "one; ERROR: no"),
+        ("exit 3", PATIENCE, "exit code 3"),
+        ("sleep 600", 0.5, "no answer within 0.5 seconds"),
     ],
 )
 def test_a_failure_is_told_in_its_own_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, sentence: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, seconds: float, sentence: str
 ) -> None:
     """What unopkg says is passed on, and one that hangs is ended."""
     stand_in(tmp_path, script)
     monkeypatch.setattr(soffice, "_places", lambda name: iter([str(tmp_path / name)]))
     with pytest.raises(NoOffice, match=sentence):
-        run("unopkg", [], seconds=1)
+        run("unopkg", [], seconds=seconds)
 
 
 def test_programs_are_found_on_path_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,11 +214,18 @@ def test_the_command_leaves_no_profile_behind(tmp_path: Path) -> None:
 def test_a_program_that_hangs_is_ended_with_those_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The script soffice starts the program itself: both are ended."""
-    mark = tmp_path / "still-alive"
-    stand_in(tmp_path, f"(sleep 3; touch '{mark}') &\nsleep 60")
+    """The script soffice starts the program itself: both are ended, and what the program has started."""
+    notes = [tmp_path / "program", tmp_path / "helper"]
+    stand_in(
+        tmp_path, f"sh -c 'echo $$ >{notes[0]}; sleep 600 & echo $! >{notes[1]}; sleep 600' &\nsleep 600"
+    )
     monkeypatch.setattr(soffice, "_places", lambda name: iter([str(tmp_path / name)]))
-    with pytest.raises(NoOffice, match="no answer"):
-        run("unopkg", [], seconds=1)
-    time.sleep(3)
-    assert not mark.exists()
+
+    def out_of_patience(process: "subprocess.Popen[str]", timeout: float) -> None:
+        eventually(lambda: all(note.exists() and note.read_text() for note in notes))
+        raise subprocess.TimeoutExpired(process.args, timeout)
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", out_of_patience)
+    with pytest.raises(NoOffice, match="no answer within 7 seconds"):
+        run("unopkg", [], seconds=7)
+    eventually(lambda: all(is_gone(int(note.read_text())) for note in notes))

@@ -41,7 +41,7 @@ def desk(tmp_path: Path, plan: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def recalc(*words: str) -> subprocess.CompletedProcess[str]:
     """Run the command."""
     command = [sys.executable, "-m", "addin", "recalc", *words]
-    return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=500, check=False)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_progress_is_shown_on_a_terminal_alone(desk: Path) -> None:
         if not part:
             break
         seen += part
-    shown, _ = run.communicate(timeout=60)
+    shown, _ = run.communicate(timeout=500)
     os.close(master)
     assert b"recalculating" in seen
     assert b"3/3" in seen
@@ -145,14 +145,14 @@ def test_progress_is_shown_on_a_terminal_alone(desk: Path) -> None:
 
 
 def test_slow_book_is_stopped_at_its_time(desk: Path) -> None:
-    """A real book that keeps the real engine busy for longer than it may; the others are done."""
+    """A real book that keeps the real engine busy for longer than it may is stopped; nothing is written."""
     made = openpyxl.Workbook()
     sheet = made.worksheets[0]
-    for row in range(1, 6_001):
+    for row in range(1, 20_001):
         sheet[f"A{row}"] = row % 7
-        sheet[f"C{row}"] = f"=SUMPRODUCT(($A$1:$A$6000>A{row})*($A$1:$A$6000<5))"
-    made.save(desk / "books" / "slow.xlsx")
-    run = recalc("books", "--out", "o", "--jobs", "1", "--timeout", "10")
-    assert run.stdout == "3 books: 0 done, 2 unchanged, 0 refused, 1 failed\n"
-    assert run.stderr == "microhedge: books/slow.xlsx failed: took longer than 10 seconds and was stopped\n"
+        sheet[f"C{row}"] = f"=SUMPRODUCT(($A$1:$A$20000>A{row})*($A$1:$A$20000<5))"
+    made.save(desk / "slow.xlsx")
+    run = recalc("slow.xlsx", "--out", "o", "--jobs", "1", "--timeout", "5")
+    assert run.stdout == "1 book: 0 done, 0 unchanged, 0 refused, 1 failed\n"
+    assert run.stderr == "microhedge: slow.xlsx failed: took longer than 5 seconds and was stopped\n"
     assert not (desk / "o" / "slow.xlsx").exists()

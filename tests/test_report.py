@@ -212,13 +212,16 @@ def test_browser_sorts_and_filters_the_page(tmp_path: Path) -> None:
                 "--headless",
                 "--no-sandbox",
                 "--disable-gpu",
+                "--disable-dev-shm-usage",  # small in containers
+                "--disable-background-networking",
+                "--no-first-run",
                 f"--user-data-dir={tmp_path / 'profile'}",
                 "--dump-dom",
                 path.as_uri(),
             ],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=250,
             check=True,
         )
         assert wanted in shown.stdout

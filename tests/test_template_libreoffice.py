@@ -22,7 +22,7 @@ def converted(folder: Path, form: str, name: str) -> Path:
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     out = folder / "out"
     command = ["soffice", profile, "--headless", "--convert-to", form, "--outdir", str(out), str(source)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, check=True, capture_output=True, timeout=500)
     return out / f"{name}.{form}"
 
 

@@ -316,7 +316,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Any:
         driver, profile = ROOT / "tests" / "vba_driver.py", folder / f"profile{level}"
         command = [UNO_PYTHON, str(driver), str(book), str(level), str(profile)]
         done = subprocess.run(
-            command, input=json.dumps(formulas), capture_output=True, text=True, check=True, timeout=180
+            command, input=json.dumps(formulas), capture_output=True, text=True, check=True, timeout=500
         )
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer

@@ -16,6 +16,7 @@ import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 
+PATIENCE = 240  # seconds for LibreOffice to start, and to end
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry"
  xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
@@ -34,7 +35,8 @@ def connected(pipe: str) -> Any:
     """The desktop of the office that is starting."""
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstance("com.sun.star.bridge.UnoUrlResolver")
-    for _ in range(200):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         try:
             context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
         except NoConnectException:
@@ -79,7 +81,7 @@ def main() -> None:
             macros_on = 4 if level == "0" else 0  # ALWAYS_EXECUTE_NO_WARN or NEVER_EXECUTE
             json.dump(shown(desktop, book, json.load(sys.stdin), macros_on), sys.stdout)
             desktop.terminate()
-            office.wait(30)
+            office.wait(PATIENCE)
         finally:
             office.kill()
 

@@ -4,7 +4,6 @@ import json
 import ssl
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ class Fault:
     status: int = 200
     body: str | None = None  # in place of the answer
     headers: dict[str, str] = field(default_factory=dict)
-    delay: float = 0.0
+    is_silent: bool = False  # no answer for as long as it serves
     cut: bool = False  # the connection breaks in the middle of the body
     times: int = 10**6  # how often, before it behaves again
 
@@ -48,6 +47,7 @@ class VenueServer:
         self.now = NOW
         self.faults: list[Fault] = []
         self.asked: list[str] = []
+        self.closed = threading.Event()
         self._server = QuietServer(("127.0.0.1", 0), _handler(self))
         scheme = "http"
         if certificate is not None:
@@ -67,6 +67,7 @@ class VenueServer:
         try:
             yield self
         finally:
+            self.closed.set()
             self._server.shutdown()
             self._server.server_close()
             thread.join()
@@ -92,7 +93,8 @@ def _handler(venues: VenueServer) -> type[BaseHTTPRequestHandler]:
             route = parts.path.removeprefix("/")
             venues.asked.append(route)
             fault = venues.fault_on(route) or Fault()
-            time.sleep(fault.delay)
+            if fault.is_silent:
+                venues.closed.wait()
             answer = venues.answer(route, dict(parse_qsl(parts.query)))
             status = 404 if answer is None else fault.status
             body = (json.dumps(answer) if fault.body is None else fault.body).encode()

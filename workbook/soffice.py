@@ -93,16 +93,20 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
     They stay in our own group of processes, so that whoever ends that group ends them too.
     """
-    for child in _children(process.pid):
+    for child in list(_started_by(process.pid)):
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
     process.kill()
 
 
-def _children(parent: int) -> Iterator[int]:
+def _started_by(parent: int) -> Iterator[int]:
+    """The processes below one; each stands still before it is looked at, and so starts no more."""
+    children = Path(f"/proc/{parent}/task/{parent}/children")
     with suppress(OSError):
-        for child in map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii").split()):
-            yield from _children(child)
+        if children.exists():
+            os.kill(parent, signal.SIGSTOP)
+        for child in map(int, children.read_text("ascii").split()):
+            yield from _started_by(child)
             yield child
 
 
