@@ -330,6 +330,15 @@ def test_a_spill_of_another_size_than_excels_is_unproven() -> None:
         ("=IFERROR(B1:B3/1,0)", 1, 5),
         ("=SUM(B1:B3)*2", 6, 14),
         ("=SUMPRODUCT(B1:B3*2)", 6, 14),
+        ('=VALUE(TEXT(B1:B3,"0"))', 1, 5),
+        ("=CHOOSE(1,B1:B3)", 1, 5),
+        ("=ROUND(B1:B3,0)", 1, 5),
+        ("=SUM(B1:B3*2)", 2, 10),
+        ("=SUM(IF(B1:B3>2,B1:B3,1))", 1, 7),
+        ("=SUM(ABS(column))", 1, 5),
+        ("=INDEX(B1:B3,0,1)", 1, 5),
+        ("=OFFSET(B1,0,0,3,1)", 1, 5),
+        ("=ROUND(SUM(B1:B3),0)", 3, 7),
     ],
 )
 def test_ordinary_formulas_intersect_ranges(formula: str, saved: float, expected: float) -> None:
@@ -339,6 +348,26 @@ def test_ordinary_formulas_intersect_ranges(formula: str, saved: float, expected
     written, outcome = run(book({"Sheet1": cells}, names), inputs={"price": "5"})
     assert outcome.status == "done", outcome.reason
     assert cached(written, "Sheet1", "C2", "D1") == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    ("formula", "saved", "reason"),
+    [
+        (
+            "=SUMPRODUCT(--ISNUMBER(B1:B3))",
+            0,
+            "gives several cells to ISNUMBER, of which the engine takes one",
+        ),
+        ("=SUMPRODUCT(IF(B1:B3>2,1,0))", 0, "gives several cells to IF, but is no array formula"),
+        ("=SUM(twice)", 6, "uses a name whose formula Excel works cell by cell"),
+    ],
+)
+def test_ranges_that_the_engine_can_not_work_are_refused(formula: str, saved: float, reason: str) -> None:
+    """Equal values would prove them, and the next ones would be wrong."""
+    cells = {"B1": 1, "B2": 1, "B3": 1, "C2": F(formula, saved)}
+    names = {"price": "Sheet1!$B$2", "twice": "=Sheet1!$B$1:$B$3*2"}
+    _, outcome = run(book({"Sheet1": cells}, names), inputs={"price": "5"})
+    assert (outcome.status, outcome.reason) == ("refused", f"Sheet1!C2 {reason}")
 
 
 def test_a_text_that_looks_like_a_spill_is_a_text() -> None:

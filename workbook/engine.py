@@ -42,6 +42,7 @@ KINDS: Final = {
 }
 # Excel stores the two newest errors as #VALUE! with a rich value beside it, which we can't write.
 TEXTS: Final = {kind: text for text, kind in KINDS.items()} | {"Spill": "#VALUE!", "Calc": "#VALUE!"}
+WORKS: Final = frozenset(("ATAN2", "COS", "IF", "IFERROR", "IFNA", "SIN", "TAN"))  # cell by cell
 UNKNOWN: Final = CellError("#ENGINE!")  # the engine has no answer: never written to a book
 ROW_MASK: Final = KEY_MASK ^ COLUMN_MASK
 SEED: Final = 20_260_101  # RAND and its like give the same numbers in every run

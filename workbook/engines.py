@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -24,6 +24,10 @@ class Evaluation(Protocol):
 
 class Engine(Protocol):
     """What evaluates plain cells and formulas."""
+
+    @property
+    def WORKS(self) -> Collection[str] | None:  # noqa: N802 - a constant of each module
+        """The functions that it works cell by cell where they are given ranges; None if all of them."""
 
     def Session(  # noqa: N802 - a class in each module
         self,

@@ -130,6 +130,7 @@ class Plain:
     calls: frozenset[str]
     reaches: bool  # refers to cells that only an evaluation can tell
     fault: str  # why the engine can't evaluate it at all
+    has_names: bool  # formulas of names were written into it
 
 
 class Unwritable(Exception):
@@ -323,6 +324,7 @@ class _Writer:
         self.calls: set[str] = set()
         self.reaches = False
         self.linked = ""  # another book, as a sentence calls it
+        self.has_names = False
         self.length = 0
 
     def plain(self, text: str, tokens: Sequence[Token], shift: tuple[int, int]) -> Plain:
@@ -340,7 +342,8 @@ class _Writer:
             fault = f"is longer than {LONGEST} characters"
         if self.calls & REACHING or self.length > LONGEST_WRITTEN:
             self.reaches = True
-        return Plain(written, tuple(dict.fromkeys(self.areas)), frozenset(self.calls), self.reaches, fault)
+        areas = tuple(dict.fromkeys(self.areas))
+        return Plain(written, areas, frozenset(self.calls), self.reaches, fault, self.has_names)
 
     def write(self, tokens: Sequence[Token], shift: tuple[int, int], home: int, depth: int) -> str:
         """The tokens of a formula or of a name's formula; `home` is where plain references lie."""
@@ -466,7 +469,10 @@ class _Writer:
             raise Unwritable(f"uses the name {name}, which refers to itself or too deep")
         tokens = parse(refers)
         written = self.write(tokens, (self.row - 1, self.column - 1), scope, depth + 1)
-        return written if len(tokens) == 1 else f"({written})"
+        if len(tokens) == 1:
+            return written
+        self.has_names = True
+        return f"({written})"
 
     def _linked(self, token: Token, home: int) -> str:
         """A name of another book, if it is that of a range there."""

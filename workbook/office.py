@@ -50,6 +50,7 @@ ERRORS: Final = {
     532: "#DIV/0!",
     32767: "#N/A",
 }
+WORKS: Final = None  # every function cell by cell, where it is given a range
 PROFILES: Final = "MICROHEDGE_PROFILES"  # the folder for profiles, told to processes that we start
 UNNAMED: Final = CellError("#VALUE!")  # an error that only Calc has, as Calc itself writes it for Excel
 NO_NAME: Final = CellError("#NAME?")

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final
 
+from udfs import REGISTRY
 from workbook.dependents import Dependents
 from workbook.engines import Engine, Evaluation, engine_named
-from workbook.formulas import CLOCK, RANDOM, TOKEN, Grammar, Plain
+from workbook.formulas import CLOCK, RANDOM, Grammar, Plain
+from workbook.intersect import SPREADING, intersected
 from workbook.request import EngineName
 from workbook.sheet import Formula, Formulas
 from workbook.values import (
@@ -33,8 +35,6 @@ SPILLED: Final = re.compile(
     r"|((?:'(?:[^']|'')*'!)?)(\$?[A-Z]{1,3}\$?\d+)#",
     re.IGNORECASE,
 )
-SINGLE: Final = frozenset(("IF", "IFERROR", "IFNA", "_XLFN.IFNA"))  # pass on what they are given
-OPERATORS: Final = frozenset("+-*/^&=<>%(),") | {f"{name}(" for name in SINGLE}
 HIDING: Final = frozenset(("SUBTOTAL", "AGGREGATE"))  # leave out rows that are hidden or filtered
 OPEN: Final = 100_000  # a range of more cells is read only as far as a book fills it
 HELD: Final = 1_000_000  # cells of all ranges, filled or blank, that an engine is kept for
@@ -65,6 +65,7 @@ class Program:
         self.grammar = grammar
         self.engine = engine
         self.ours = grammar.ours
+        self.spreading = SPREADING.union(name for name in self.ours if REGISTRY[name].is_array)
         self.formulas: dict[int, Formula] = {}
         self.arrays: dict[int, Area] = {}
         for sheet, formulas in enumerate(sheets):
@@ -190,7 +191,7 @@ class Program:
         unknown = sorted(plain.calls.intersection(self.unknown_functions))
         if unknown:
             return f"calls {unknown[0]}, which neither microhedge nor its engine knows"
-        return ""
+        return self._intersected(where, plain.text)[1]
 
     def _text(self, where: int, arrays: Mapping[int, Area], *, qualified: bool) -> str:
         """The formula such that it fills one cell, unless it is an array formula."""
@@ -199,12 +200,25 @@ class Program:
         formula = self.formulas[where]
         if formula.kind == "array":
             is_single = not formula.dynamic and formula.area is not None and formula.area.size == 1
-        else:
-            is_single = not self.ours.isdisjoint(plain.calls) and any(area.size > 1 for area in plain.areas)
-        if is_single:
-            return f"INDEX({text},1,1)"
-        is_ordinary = not formula.kind and any(area.size > 1 for area in plain.areas)
-        return _intersected(text) if is_ordinary else text
+            return f"INDEX({text},1,1)" if is_single else text
+        return self._intersected(where, text)[0]
+
+    def _intersected(self, where: int, text: str) -> tuple[str, str]:
+        """The formula with its implicit intersections written out, and what the engine lacks for it."""
+        plain = self.plain[where]
+        if (
+            all(area.size == 1 for area in plain.areas)
+            and "{" not in text
+            and self.spreading.isdisjoint(plain.calls)
+        ):
+            return text, ""
+        return intersected(
+            text,
+            self.ours,
+            is_array=self.formulas[where].kind == "array",
+            has_names=plain.has_names,
+            works=self.engine.WORKS,
+        )
 
     def _despilled(self, where: int, plain: Plain, arrays: Mapping[int, Area]) -> str:
         """`B2#` as the range that B2 fills: to the engine an array of one cell has none."""
@@ -224,34 +238,6 @@ class Program:
             return match[0]
 
         return SPILLED.sub(spilled, plain.text)
-
-
-@lru_cache(maxsize=4_096)
-def _intersected(text: str) -> str:
-    """An ordinary formula with its implicit intersections written out, as in `@(B1:B3)*2`.
-
-    In a formula that is no array formula, Excel takes of a range the cell in the formula's own row or
-    column wherever a single value is wanted; the engine would spill the range over the cells below.
-    """
-    pieces: list[str] = []
-    at = 0
-    calls: list[bool] = []  # of each open bracket: whether a single value is wanted within it
-    matches = [match for match in TOKEN.finditer(text) if not match[0].isspace()]
-    for number, match in enumerate(matches):
-        mark = match[0]
-        if match["call"]:
-            calls.append(match["call"].upper() in SINGLE)
-        elif mark == "(":
-            calls.append(number == 0 or matches[number - 1][0] != "@")
-        elif mark == ")" and calls:
-            calls.pop()
-        elif match["area"] and ":" in match["area"] and all(calls):
-            before = matches[number - 1][0].upper() if number else ""
-            after = matches[number + 1][0] if number + 1 < len(matches) else ""
-            if (not before or before in OPERATORS) and (not after or after in OPERATORS):
-                pieces += text[at : match.start()], f"@({mark})"
-                at = match.end()
-    return "".join((*pieces, text[at:])) if pieces else text
 
 
 def _joined(areas: Iterable[Area]) -> Iterator[Area]:

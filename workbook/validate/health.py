@@ -72,7 +72,7 @@ def _calls(book: Book, area: Area) -> frozenset[str]:
 def _plain(book: Book, area: Area) -> Plain:
     formula = book.cells(area.sheet).formulas.get(place(0, area.top, area.left))
     if formula is None:
-        return Plain("", (), frozenset(), reaches=False, fault="")
+        return Plain("", (), frozenset(), reaches=False, fault="", has_names=False)
     origin = (row_of(formula.origin), column_of(formula.origin))
     return book.grammar.plain(formula.text, area.sheet, area.top, area.left, origin)
 
