@@ -74,6 +74,7 @@ class Run:
         self.console = Console(stderr=True)
         self.paths = paths
         self.request = request
+        self.out = out
         self.outcomes = recalc_paths(
             paths,
             out=out,
@@ -97,7 +98,7 @@ class Run:
                 sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # a text file
                 add = json_lines(sys.stdout)
             elif report:
-                add = stack.enter_context(open_report(report))
+                add = stack.enter_context(open_report(report, self.out))
             else:
                 add = _forget
             for outcome in self._shown(report == STANDARD_OUTPUT and sys.stdout.isatty()):

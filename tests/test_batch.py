@@ -277,13 +277,31 @@ def test_book_reached_twice_is_done_once(folder: Path, tmp_path: Path) -> None:
     other.mkdir()
     shutil.copy(folder / "a.xlsx", other)
     shutil.copy(folder / "a.xlsx", other / "z.xlsx")
-    outcomes = list(recalc_paths([folder, other, other / "z.xlsx"], out=tmp_path / "out", request=AS_OF))
+    (tmp_path / "third").mkdir()
+    shutil.copy(folder / "a.xlsx", tmp_path / "third" / "z.xlsx")
+    paths = (folder, other, tmp_path / "third" / "z.xlsx")
+    outcomes = list(recalc_paths(paths, out=tmp_path / "out", request=AS_OF))
     refused = [outcome for outcome in outcomes if outcome.is_problem]
     assert {outcome.reason for outcome in refused} == {
         f"a book of this name also comes from {folder}, and both have one target",
         f"a book of this name also comes from {other}, and both have one target",
     }
     assert len(refused) == 2
+
+
+@pytest.mark.parametrize("again", ["a.xlsx", "./a.xlsx", ".", "desk/..", "linked/a.xlsx"])
+def test_book_given_twice_with_an_output_is_no_rival_of_its_own(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    """Twice the same book, as a file, in its folder or by another way there, is once, and is counted."""
+    monkeypatch.chdir(folder)
+    if again.startswith("linked"):
+        (folder / "linked").symlink_to(folder)
+    passed_over: Counter[str] = Counter()
+    outcomes = run("a.xlsx", again, out=tmp_path / "out", passed_over=passed_over)
+    assert passed_over["books given twice"] == 1
+    assert outcomes["a.xlsx"].status == "done"
+    assert not any(outcome.is_problem for name, outcome in outcomes.items() if name in {"a.xlsx", "c.xlsx"})
 
 
 def test_what_can_be_no_book_is_an_outcome(tmp_path: Path, book: Path) -> None:

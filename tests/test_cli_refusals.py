@@ -55,6 +55,17 @@ USAGE: list[Row] = [
     (("recalc", "plan.xlsx", "--in-place", "--timeout", "-1"), 2, "timeout"),
     (("recalc", "plan.xlsx", "--in-place", "--timeout", "inf"), 2, "timeout"),
     (("recalc", "plan.xlsx", "--in-place", "--report", "report.doc"), 2, "report.doc"),
+    (
+        ("recalc", "plan.xlsx", "--in-place", "--report", "none/a.csv"),
+        2,
+        "none/a.csv: there is no folder none",
+    ),
+    (
+        ("recalc", "plan.xlsx", "--out", "o", "--report", "none/a.csv"),
+        2,
+        "none/a.csv: there is no folder none",
+    ),
+    (("recalc", "plan.xlsx", "--out", "o", "--report", "other/a.csv"), 2, "there is no folder other"),
     (("addin", "build"), 2, "HOST"),
     (("addin", "build", "lotus"), 2, "lotus"),
     (("addin", "install", "lotus"), 2, "lotus"),

@@ -251,6 +251,21 @@ def test_report_that_cannot_be_is_refused(tmp_path: Path, name: str) -> None:
         pass
 
 
+def test_report_lies_in_a_folder_that_is_there_or_that_the_run_makes(tmp_path: Path) -> None:
+    """A mistyped folder is no new folder; the output folder is made by the run, and so is what is below."""
+    for out in (None, tmp_path / "out", tmp_path / "no"):
+        with (
+            pytest.raises(BadReport, match="there is no folder"),
+            open_report(tmp_path / "none" / "a.csv", out),
+        ):
+            pass
+    assert list(tmp_path.iterdir()) == []
+    for place in ("out/a.csv", "out/reports/a.csv"):
+        with open_report(tmp_path / place, tmp_path / "out") as add:
+            add(Outcome("a.xlsx"))
+        assert "a.xlsx" in (tmp_path / place).read_text()
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "html"])
 def test_report_of_no_books_is_whole(tmp_path: Path, ending: str) -> None:
     """A run that found nothing has a report all the same."""

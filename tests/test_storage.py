@@ -126,6 +126,41 @@ def test_broken_upload_leaves_no_half_book(monkeypatch: pytest.MonkeyPatch) -> N
     assert Server().find("/broken") == ["/broken/a.xlsx"]
 
 
+class OddFault(Exception):
+    """What a plug-in raises that keeps to nobody's rules."""
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (ConnectionRefusedError(111, "Connection refused"), "Connection refused"),
+        (TimeoutError(), "TimeoutError"),
+        (OddFault("no credentials"), "no credentials"),
+        (OddFault(), "OddFault"),
+    ],
+)
+@pytest.mark.parametrize("step", ["isdir", "isfile", "cat_file", "ukey", "walk", "pipe_file"])
+def test_a_fault_of_a_storage_names_the_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, step: str, fault: Exception, said: str
+) -> None:
+    """Whatever breaks off, and however a plug-in says so, the sentence says which URL was asked for."""
+    store, root = find_store("testserver://desk")
+    store.write(f"{root}/a.xlsx", b"no book")
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr(Server, step, broken)
+    try:
+        outcomes = run("testserver://desk", out=f"testserver://out-{tmp_path.name}")
+    except OSError as error:
+        told = f"{error.filename}: {error.strerror or type(error).__name__}"
+    else:
+        told = " ".join(f"{outcome.path}: {outcome.reason}" for outcome in outcomes.values())
+    assert "testserver:///desk" in told or "testserver:///out" in told
+    assert said in told
+
+
 def test_temporary_names_fit_on_any_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that takes names of 255 bytes takes a book of such a name, through a temporary file."""
     uploaded: list[str] = []

@@ -114,11 +114,13 @@ def find_jobs(
         try:
             for below in store.books(path, passed_over) if root else (_name(path),):
                 source = store.join(root, below) if root else path
-                if out is None and any(
-                    lies_in(_url(store, source), _url(*place)) for place in places[:number]
-                ):
+                if out is None:
+                    twice, rival = any(lies_in(_url(store, source), _url(*p)) for p in places[:number]), None
+                else:
+                    twice, rival = _rivalry(places[:number], below, _url(store, source))
+                if twice:
                     passed_over["books given twice"] += 1
-                elif out and (rival := _rival(places[:number], below)):
+                elif rival:
                     reason = f"a book of this name also comes from {rival}, and both have one target"
                     yield Outcome(store.name(source), "refused", reason)
                 else:
@@ -291,13 +293,13 @@ def _job(
     return Job(name, book, target, record, request, asked)
 
 
-def _rival(earlier: Sequence[tuple[Store, str]], below: str) -> str | None:
-    """An earlier path whose book would be written to the same target."""
+def _rivalry(earlier: Sequence[tuple[Store, str]], below: str, source: str) -> tuple[bool, str | None]:
+    """Whether an earlier path leads to the same book, or else the one whose book has the same target."""
     for store, path in earlier:
-        rival = store.exists(store.join(path, below)) if store.is_folder(path) else _name(path) == below
-        if rival:
-            return store.name(path)
-    return None
+        rival = store.join(path, below) if store.is_folder(path) else path
+        if store.exists(rival) if rival != path else _name(path) == below:
+            return lies_in(_url(store, rival), source), store.name(path)
+    return False, None
 
 
 def _name(path: str) -> str:

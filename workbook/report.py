@@ -15,7 +15,7 @@ from workbook.errors import BookError
 from workbook.layout import PLAN
 from workbook.record import Field
 from workbook.request import Cell, Outcome, Place
-from workbook.storage import find_store
+from workbook.storage import find_store, lies_in
 
 Add = Callable[[Outcome], None]
 
@@ -41,14 +41,20 @@ class BadReport(BookError):
 
 
 @contextlib.contextmanager
-def open_report(place: Place) -> Iterator[Add]:
-    """Takes outcomes and makes the file; what the file was before stays until the run has ended."""
+def open_report(place: Place, out: Place | None = None) -> Iterator[Add]:
+    """Takes outcomes and makes the file; what the file was before stays until the run has ended.
+
+    The folder that it lies in must be there, or be one of those that the run makes: `out` and below.
+    """
     store, path = find_store(place)
     write = WRITERS.get(Path(path).suffix.lower())
     if write is None:
         raise BadReport(f"{store.name(path)}: a report ends in {', '.join(WRITERS)}")
     if fault := store.obstacle(path):
         raise BadReport(fault)
+    missing = store.missing_folder(path)
+    if missing and not (out is not None and lies_in(path, find_store(out)[1])):
+        raise BadReport(f"{store.name(path)}: there is no folder {missing}")
     with store.growing(path) as partial, write(partial) as add:
         yield add
 

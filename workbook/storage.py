@@ -22,6 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from udfs.errors import HedgeError
 from workbook.errors import BookError
 from workbook.request import Place
 from workbook.write import ENDING, fitted, temporary_start
@@ -65,6 +66,9 @@ class Store(Protocol):
 
     def make_room(self, path: str) -> None:
         """Make the folders above a path."""
+
+    def missing_folder(self, path: str) -> str | None:
+        """The folder above a path, as a person would write it, if it is not there and should be."""
 
     def stamp(self, path: str) -> str | None:
         """What changes when the file changes, without reading it; None when it is absent."""
@@ -208,6 +212,11 @@ class Local:
         """Make the folders above a path."""
         os.makedirs(os.path.dirname(path), exist_ok=True)
 
+    def missing_folder(self, path: str) -> str | None:
+        """The folder above a path, unless it is there."""
+        folder = os.path.dirname(path)
+        return None if os.path.isdir(folder) else self.name(folder)
+
     def stamp(self, path: str) -> str | None:
         """Size and time of the last change."""
         try:
@@ -321,19 +330,22 @@ class Remote:
 
     def is_folder(self, path: str) -> bool:
         """Whether anything lies below this path: object stores have no folders of their own."""
-        return bool(self.system.isdir(path))
+        with self._named(path):
+            return bool(self.system.isdir(path))
 
     def exists(self, path: str) -> bool:
         """Whether anything lies here."""
-        return bool(self.system.exists(path))
+        with self._named(path):
+            return bool(self.system.exists(path))
 
     def fault(self, path: str) -> str | None:
         """Why no book can be here."""
-        return None if self.system.isfile(path) else "there is no such file or folder"
+        with self._named(path):
+            return None if self.system.isfile(path) else "there is no such file or folder"
 
     def obstacle(self, path: str) -> str | None:
         """A folder where a book should be."""
-        return f"{self.name(path)} is in the way: it is a folder" if self.system.isdir(path) else None
+        return f"{self.name(path)} is in the way: it is a folder" if self.is_folder(path) else None
 
     def open_elsewhere(self, path: str) -> str | None:  # noqa: ARG002 - a request a book for a rare case
         """Not looked for."""
@@ -345,19 +357,30 @@ class Remote:
 
     def make_room(self, path: str) -> None:
         """Make the folders above a path, where the storage has folders."""
-        if not protocols(self.system) & UPLOADED_WHOLE:
-            self.system.makedirs(path.rpartition("/")[0], exist_ok=True)
+        if self._has_folders():
+            with self._named(path):
+                self.system.makedirs(path.rpartition("/")[0], exist_ok=True)
+
+    def missing_folder(self, path: str) -> str | None:
+        """The folder above a path, where the storage has folders, unless it is there."""
+        folder = path.rpartition("/")[0]
+        return self.name(folder) if self._has_folders() and not self.is_folder(folder) else None
 
     def stamp(self, path: str) -> str | None:
         """What the storage itself takes for the file's version, as its ETag."""
         self.system.invalidate_cache()
         try:
-            return str(self.system.ukey(path))
+            with self._named(path):
+                return str(self.system.ukey(path))
         except FileNotFoundError:
             return None
 
     def books(self, folder: str, passed_over: Counter[str]) -> Iterator[str]:
         """The books below a folder; fsspec lists one folder at a time."""
+        with self._named(folder):
+            yield from self._walked(folder, passed_over)
+
+    def _walked(self, folder: str, passed_over: Counter[str]) -> Iterator[str]:
         for where, folders, files in self.system.walk(folder):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             below = str(where)[len(folder) :].strip("/")
@@ -367,7 +390,8 @@ class Remote:
 
     def read(self, path: str) -> bytes:
         """The whole file."""
-        return bytes(self.system.cat_file(path))
+        with self._named(path):
+            return bytes(self.system.cat_file(path))
 
     def write(self, path: str, data: bytes, *, sync: bool = True) -> None:  # noqa: ARG002 - no such choice
         """One upload where that is whole or nothing; elsewhere an upload and a rename."""
@@ -385,22 +409,38 @@ class Remote:
 
     @contextlib.contextmanager
     def _placing(self, path: str) -> Iterator[str]:
-        if protocols(self.system) & UPLOADED_WHOLE:
-            yield path
-            return
-        self.make_room(path)
-        folder, _, name = path.rpartition("/")
-        partial = f"{folder}/{temporary_start(name)[:-1]}{ENDING}"
+        with self._named(path):
+            if not self._has_folders():
+                yield path
+                return
+            self.make_room(path)
+            folder, _, name = path.rpartition("/")
+            partial = f"{folder}/{temporary_start(name)[:-1]}{ENDING}"
+            try:
+                yield partial
+                self.system.mv(partial, path)
+            except BaseException:
+                self.remove(partial)
+                raise
+
+    def _has_folders(self) -> bool:
+        return not protocols(self.system) & UPLOADED_WHOLE
+
+    @contextlib.contextmanager
+    def _named(self, path: str) -> Iterator[None]:
+        """What goes wrong at a storage, which seldom says where: a system's error with the URL."""
         try:
-            yield partial
-            self.system.mv(partial, path)
-        except BaseException:
-            self.remove(partial)
+            yield
+        except (FileNotFoundError, HedgeError, MemoryError):
             raise
+        except Exception as error:  # plug-ins raise errors of their own kinds
+            number, reason = (error.errno, error.strerror) if isinstance(error, OSError) else (None, None)
+            reason = reason or str(error) or type(error).__name__
+            raise OSError(number or errno.EIO, reason, self.name(path)) from error
 
     def remove(self, path: str) -> None:
         """Take the file away, if it is there."""
-        with suppress(FileNotFoundError):
+        with self._named(path), suppress(FileNotFoundError):
             self.system.rm_file(path)
 
     def sweep(self, path: str) -> None:
