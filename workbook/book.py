@@ -49,6 +49,7 @@ class Record:
     names: Mapping[tuple[int | None, str], str]
     date1904: bool
     rounds: bool  # Excel calculates with what its cells show
+    repeats: str  # how often Excel goes round a circle of formulas at most; nothing where it refuses them
 
 
 @lru_cache(maxsize=16)
@@ -67,6 +68,14 @@ def _record(xml: bytes, part: str) -> Record:
         MappingProxyType(names),
         any(properties.get("date1904") in ("1", "true") for properties in children(root, "workbookPr")),
         any(setting.get("fullPrecision") in ("0", "false") for setting in children(root, "calcPr")),
+        next(
+            (
+                setting.get("iterateCount", "100")
+                for setting in children(root, "calcPr")
+                if setting.get("iterate") in ("1", "true")
+            ),
+            "",
+        ),
     )
 
 
@@ -142,6 +151,11 @@ class Book:
     def rounds(self) -> bool:
         """Whether Excel rounds each value to what its cell shows ("precision as displayed")."""
         return self._record.rounds
+
+    @property
+    def repeats(self) -> str:
+        """How often Excel goes round a circle of formulas at most; nothing where it refuses circles."""
+        return self._record.repeats
 
     @property
     def names(self) -> Mapping[tuple[int | None, str], str]:

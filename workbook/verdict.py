@@ -18,6 +18,8 @@ from workbook.values import Area, Value
 
 ROUNDS = 8  # a spill that changes its size may change the size of another
 LOST = "can't be evaluated by the engine"
+CIRCLE = "depends on itself in a circle"
+UNFOLLOWED = "what comes of that can't be proven"
 NAMED = 3  # a refusal names so many cells
 
 
@@ -40,9 +42,18 @@ class Verdict:
             if where not in self.blocked and not self.blocked.isdisjoint(model.closure((where,)))
         )
         named = list(islice(chain(own, others), NAMED))
-        said = [f"{model.program.name(where)} {self.causes[where]}" for where in named]
+        said = [f"{model.program.name(where)} {self._cause(model, where)}" for where in named]
         more = len(own) - len(said)
         return "; ".join(said) + (f"; and {more} more" if more > 0 else "")
+
+    def _cause(self, model: Model, where: int) -> str:
+        cause = self.causes[where]
+        if cause != LOST or model.program.plain[where].reaches:
+            return cause
+        if where not in model.dependents.closure(model.dependents.direct((where,))):
+            return cause
+        repeats = model.book.repeats
+        return CIRCLE + (f", which Excel goes round {repeats} times at most: {UNFOLLOWED}" if repeats else "")
 
 
 def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None) -> Verdict:
