@@ -256,6 +256,56 @@ def test_long_histories_keep_their_digits(start: float, step: float) -> None:
     assert hedge_beta(mixed, hedge) == pytest.approx(both / square, rel=1e-12)
 
 
+def regimes(seed: int, *parts: tuple[int, float, float]) -> Series:
+    """Prices in parts: so many, each up by a growth and by a random step of a relative size."""
+    chance = random.Random(seed)  # noqa: S311 - prices, not secrets
+    series = [100.0]
+    for count, growth, step in parts:
+        for _ in range(count):
+            series.append(series[-1] * (1 + growth + chance.uniform(-step, step)))
+    return series
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ((600, 0.0, 0.0), (900, 0.0, 0.05)),
+        ((600, 0.0, 0.05), (900, 0.0, 1e-7)),
+        ((600, 0.0, 1e-7), (900, 0.001, 1e-4)),
+        ((512, 0.002, 1e-5), (1, 0.0, 0.5), (512, 0.002, 1e-5)),
+        ((1500, 0.01, 1e-5),),
+    ],
+    ids=["flat, then wild", "wild, then calm", "calm, then rising", "one leap", "steady growth"],
+)
+def test_a_history_whose_parts_differ_keeps_its_digits(parts: tuple[tuple[int, float, float], ...]) -> None:
+    """Beta, correlation and effectiveness as exact fractions have them, however the history begins."""
+    hedge, other = regimes(1, *parts), regimes(2, *parts)
+    asset = [math.sqrt(h * o) for h, o in zip(hedge, other, strict=True)]
+    left, right = ([Fraction(b) / Fraction(a) - 1 for a, b in itertools.pairwise(s)] for s in (asset, hedge))
+    both, left_square, right_square = (
+        moment(*pair) for pair in ((left, right), (left, left), (right, right))
+    )
+    assert hedge_beta(asset, hedge) == pytest.approx(both / right_square, rel=1e-11)
+    correlation = both / math.sqrt(left_square * right_square)
+    assert hedge_correlation(asset, hedge) == pytest.approx(correlation, rel=1e-11)
+    effectiveness = (2 * both - right_square) / left_square
+    assert hedge_effectiveness(asset, hedge, 1.0) == pytest.approx(effectiveness, rel=1e-11)
+
+
+def moment(left: list[Fraction], right: list[Fraction]) -> float:
+    """The sum of the products of both deviations, rounded once to a float each."""
+    means = [Fraction(math.fsum(map(float, side)) / len(side)) for side in (left, right)]
+    return math.fsum(float((a - means[0]) * (b - means[1])) for a, b in zip(left, right, strict=True))
+
+
+@pytest.mark.parametrize("start", [1e-8, 1.0, 1e8])
+def test_the_volatility_of_a_long_history_is_numpys(start: float) -> None:
+    """100,000 prices: the standard deviation of the log returns as numpy has it, to 1e-12."""
+    series = list(walk(3, 100_000, start, 0.05))
+    logarithms = np.log(np.array(series[1:]) / np.array(series[:-1]))
+    assert realized_volatility(series, 1.0) == pytest.approx(float(np.std(logarithms, ddof=1)), rel=1e-12)
+
+
 prices = st.floats(min_value=1e-6, max_value=1e6)
 pairs = st.lists(st.tuples(prices, prices), min_size=3, max_size=40)
 
