@@ -16,6 +16,7 @@ from udfs.errors import HedgeError
 from udfs.registry import Spec
 from workbook.errors import Unknowable
 from workbook.formulas import BLANK_SHEET
+from workbook.shallow import shallow
 from workbook.values import (
     COLUMN_BITS,
     COLUMN_MASK,
@@ -95,7 +96,7 @@ class Session:
         """Evaluate, and read the value of every formula and of every cell of an array."""
         if self._texts is not None:
             for run in self._runs:
-                texts = [["=" + self._texts[where]] for where in run]
+                texts = [["=" + shallow(self._texts[where])] for where in run]
                 title = self._sheets[sheet_of(run[0])]
                 self._engine.set_formulas_batch(title, row_of(run[0]), column_of(run[0]), texts)
             self._texts = None
