@@ -137,9 +137,8 @@ class Model:
         for where in dirty:
             values.pop(where, None)
         values.update(held)
-        return self._spilled(
-            plan, [], values, {w: self.arrays[w] for w in cells if self.formulas[w].dynamic}, as_of
-        )
+        spills = {where: self.arrays[where] for where in self.program.dynamic & cells}
+        return self._spilled(plan, [], values, spills, as_of)
 
     def _spilled(
         self,
@@ -171,7 +170,7 @@ class Model:
                 moved[where] = new
         return results, moved
 
-    def stepped(self, cells: Collection[int]) -> tuple[dict[int, Value], dict[int, Area]]:
+    def stepped(self, cells: frozenset[int]) -> tuple[dict[int, Value], dict[int, Area]]:
         """What the engine makes of single formulas, given the values that the book caches for all others.
 
         The second result are the areas of dynamic arrays that would not fill what they fill in the book.
@@ -180,9 +179,9 @@ class Model:
         where every cell is a constant: one step of calculation each, from what Excel itself computed.
         A formula that reaches cells by their names as text can't be moved so; it stays in its place.
         """
-        spills = {w: self.program.arrays[w] for w in cells if self.formulas[w].dynamic}
-        reaching = frozenset(where for where in cells if self.program.plain[where].reaches)
-        near = frozenset(cells) - reaching
+        spills = {where: self.program.arrays[where] for where in self.program.dynamic & cells}
+        reaching = self.program.reaching & cells
+        near = cells - reaching
         results: dict[int, Value] = {}
         moved: dict[int, Area] = {}
         if reaching:

@@ -43,10 +43,6 @@ def patched(
     xml: bytes, cells: Cells, values: Mapping[int, Value], areas: Mapping[int, Area] | None = None
 ) -> bytes:
     """The sheet with new values at some keys, and new areas for dynamic arrays that grew or shrank."""
-    if cells.split and not areas:
-        spliced = cells.split.spliced(values)
-        if spliced is not None:
-            return spliced
     areas = areas or {}
     found: dict[int, re.Match[bytes]] = {}
     cell = pattern(cells.prefix).cell

@@ -90,6 +90,21 @@ class Program:
         return frozenset(where for where, plain in self.plain.items() if not calls.isdisjoint(plain.calls))
 
     @cached_property
+    def provable(self) -> frozenset[int]:
+        """The formulas that give again what they gave when the book was saved."""
+        return frozenset(self.formulas) - self.moving
+
+    @cached_property
+    def reaching(self) -> frozenset[int]:
+        """The formulas that reach cells by their names as text."""
+        return frozenset(where for where, plain in self.plain.items() if plain.reaches)
+
+    @cached_property
+    def dynamic(self) -> frozenset[int]:
+        """The formulas that spill."""
+        return frozenset(where for where, formula in self.formulas.items() if formula.dynamic)
+
+    @cached_property
     def hiding(self) -> Mapping[int, str]:
         """The formulas that call a function which leaves out hidden rows, and that function."""
         calls = {where: HIDING & plain.calls for where, plain in self.plain.items()}

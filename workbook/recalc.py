@@ -24,6 +24,7 @@ from workbook.model import Model
 from workbook.package import Package, read_file
 from workbook.patch import patched
 from workbook.request import Outcome, Place, Request, Status
+from workbook.sheet import Split
 from workbook.values import KEY_MASK, SHEET_BITS, Area, CellError, Value, place, sheet_of
 from workbook.verdict import Verdict, judged
 from workbook.write import write_whole
@@ -150,25 +151,36 @@ def _written(book: Book, verdict: Verdict) -> bytes:
         values[sheet_of(where)][where & KEY_MASK] = value
     for where, area in verdict.areas.items():
         areas[area.sheet][where & KEY_MASK] = area
-    parts = {}
+    parts: dict[str, bytes] = {}
+    splits: dict[int, Split] = {}
     for sheet in values.keys() | areas.keys():
-        xml = patched(book.xml(sheet), book.cells(sheet), values[sheet], areas[sheet])
+        cells = book.cells(sheet)
+        split = cells.split.replaced(values[sheet]) if cells.split and sheet not in areas else None
+        if split is None:
+            xml = patched(book.xml(sheet), cells, values[sheet], areas[sheet])
+        else:
+            xml, splits[sheet] = split.xml, split
         parts[book.sheets[sheet].part] = xml
     if parts:
         parts |= charts_with(book, verdict.changes)
     written = book.package.written(parts)
     if parts:
-        _prove(book, written, values)
+        _prove(book, Package(written), values, parts, splits)
     return written
 
 
-def _prove(book: Book, written: bytes, values: Mapping[int, Mapping[int, Value]]) -> None:
+def _prove(
+    book: Book,
+    written: Package,
+    values: Mapping[int, Mapping[int, Value]],
+    parts: Mapping[str, bytes],
+    splits: Mapping[int, Split],
+) -> None:
     """The written package opens, and its changed sheets hold the values computed and all others."""
-    package = Package(written)
     for sheet, new in values.items():
-        before = book.cells(sheet)
-        xml = package.read(book.sheets[sheet].part)
-        if before.split and before.split.holds(xml, new):
+        before, part = book.cells(sheet), book.sheets[sheet].part
+        xml = written.read(part)
+        if sheet in splits and before.split and xml == parts[part] and splits[sheet].holds(new, before.split):
             continue
         after = book.scanned(sheet, xml)
         expected = {key: value for key, value in {**before.values, **new}.items() if value is not None}

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, Self
 
 from udfs.registry import EXCEL_EPOCH, serial
 from workbook.errors import BadPackage
@@ -75,11 +75,15 @@ class Formulas:
 class Split(Protocol):
     """A sheet's bytes, split at its values."""
 
-    def spliced(self, new: Mapping[int, Value]) -> bytes | None:
+    @property
+    def xml(self) -> bytes:
+        """The bytes."""
+
+    def replaced(self, new: Mapping[int, Value]) -> Self | None:
         """The sheet with other values; None if more than the values would change."""
 
-    def holds(self, xml: bytes, new: Mapping[int, Value]) -> bool:
-        """Whether some bytes are the sheet with other values, as far as they can be compared so."""
+    def holds(self, new: Mapping[int, Value], before: Self) -> bool:
+        """Whether the bytes read as these values in the place of those before, and as no other change."""
 
 
 @dataclass(slots=True)

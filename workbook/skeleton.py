@@ -9,16 +9,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate, compress, count
 from math import isfinite
-from operator import ne
+from operator import is_not, ne
 from typing import Any, Final
 
 from workbook.errors import BadPackage
 from workbook.patch import text_bytes
 from workbook.sheet import Cells, addressed, attributes_of, pattern, scan, value_of
-from workbook.values import Value, number_text, same
+from workbook.values import Value, number_texts, same
 
 VALUE: Final = re.compile(rb'(<v(?: xml:space="preserve")?>)([^<]*+)(?=</v>)')
 PLAIN: Final = b"<v>"
+NUMBER, TEXT, RESULT = b"n", b"s", b"str"  # types of cells: a number, a shared text, a formula's text
 REMEMBERED: Final = 48 << 20  # bytes of all skeletons
 SEEN: Final = 1_000
 
@@ -58,8 +59,8 @@ class Skeleton:
         self.sheet = cells.sheet
         self.begin = cells.begin
         order = {match.start(2): index for index, match in enumerate(VALUE.finditer(xml))}
-        self.keys: list[int | None] = [None] * len(order)  # of the values, as they follow one another
-        self.kinds: list[bytes] = [b""] * len(order)
+        self.keys = [0] * len(order)  # of the values, as they follow one another
+        self.kinds = [b""] * len(order)  # nothing for what is no cell's value
         self.indexes: dict[int, int] = {}  # of the values that another of the same type can take the place of
         self.places: dict[int, tuple[int, int]] = {}  # of formulas: the value's index, its distance
         self.fixed: dict[int, Value] = {}  # values that lie in the skeleton itself
@@ -71,11 +72,11 @@ class Skeleton:
                 continue
             if key in cells.starts:
                 self.places[key] = index, match.start(7) - match.start()
-            kind = (attributes_of(match[4]).get(b"t", match[3]) if match[4] else match[3]) or b"n"
+            kind = (attributes_of(match[4]).get(b"t", match[3]) if match[4] else match[3]) or NUMBER
             self.keys[index], self.kinds[index] = key, kind
-            if kind in (b"n", b"str") and b"vm=" not in match[4]:  # a rich value goes with its own
+            if kind in (NUMBER, RESULT) and b"vm=" not in match[4]:  # a rich value goes with its own
                 self.indexes[key] = index
-        self._texts = [index for index, kind in enumerate(self.kinds) if kind == b"s"]
+        self._texts = [index for index, kind in enumerate(self.kinds) if kind == TEXT]
         self._last: tuple[list[bytes], Shared, Mapping[int, Value]] | None = None
 
     def cells(self, xml: bytes, pieces: list[bytes], shared: Shared) -> Cells | None:
@@ -90,68 +91,85 @@ class Skeleton:
                 changed = {*changed, *self._texts}
             values = dict(last)
         try:
-            for index in changed:
-                key = self.keys[index]
-                if key is not None:
-                    values[key] = self.value(index, raw[index], shared)
+            found = self.read(changed, raw, shared)
         except (ValueError, IndexError, BadPackage):
             return None
+        values.update(zip(map(self.keys.__getitem__, found), found.values(), strict=True))
         self._last = raw, shared, values
         end = xml.rfind(b"</sheetData")
         starts = _Starts(pieces, self.places)
         return Cells(values, self.sheet, starts, self.begin, end, split=Split(self, pieces, shared))
 
-    def value(self, index: int, raw: bytes, shared: Shared) -> Value:
-        """What the text of a value means."""
-        kind = self.kinds[index]
-        if kind == b"n":
-            number = float(raw)
-            if b"_" in raw or not isfinite(number):
-                raise ValueError(raw)
-            return number
-        return shared(int(raw)) if kind == b"s" else value_of(kind, raw, None, date1904=self.date1904)
+    def read(self, indexes: Iterable[int], raw: Sequence[bytes], shared: Shared) -> dict[int, Value]:
+        """What the texts of some values mean; numbers, of which there are most, at one go."""
+        found: dict[int, Value] = {}
+        numbers: list[int] = []
+        for index in indexes:
+            kind = self.kinds[index]
+            if kind == NUMBER:
+                numbers.append(index)
+            elif kind == TEXT:
+                found[index] = shared(int(raw[index]))
+            elif kind:
+                found[index] = value_of(kind, raw[index], None, date1904=self.date1904)
+        digits = [raw[index] for index in numbers]
+        floats = list(map(float, digits))
+        if not all(map(isfinite, floats)) or b"_" in b"".join(digits):
+            raise ValueError
+        found.update(zip(numbers, floats, strict=True))
+        return found
 
 
 class Split:
     """The pieces of a sheet whose skeleton is known: its values, and what lies between them."""
 
     def __init__(self, skeleton: Skeleton, pieces: list[bytes], shared: Shared) -> None:
+        self.pieces = pieces
         self._skeleton = skeleton
-        self._pieces = pieces
         self._shared = shared
 
-    def spliced(self, new: Mapping[int, Value]) -> bytes | None:
+    @property
+    def xml(self) -> bytes:
+        """The sheet's bytes."""
+        return b"".join(self.pieces)
+
+    def replaced(self, new: Mapping[int, Value]) -> "Split | None":
         """The sheet with new values of the same types; None if a type or the spaces round a text change."""
-        pieces = self._pieces.copy()
-        indexes, kinds = self._skeleton.indexes, self._skeleton.kinds
-        for key, value in new.items():
-            index = indexes.get(key, -1)
-            kind = kinds[index] if index >= 0 else b""
-            if kind == b"n" and type(value) is float:
-                pieces[3 * index + 2] = number_text(value).encode()
-            elif kind == b"str" and type(value) is str:
-                if (value != value.strip()) != (pieces[3 * index + 1] != PLAIN):
-                    return None
+        pieces = self.pieces.copy()
+        kinds = self._skeleton.kinds
+        numbers: dict[int, float] = {}
+        for index, value in zip(map(self._skeleton.indexes.get, new), new.values(), strict=True):
+            if index is None:
+                return None
+            if kinds[index] == NUMBER and type(value) is float:
+                numbers[index] = value
+            elif (
+                kinds[index] == RESULT
+                and type(value) is str
+                and (value == value.strip()) == (pieces[3 * index + 1] == PLAIN)
+            ):
                 pieces[3 * index + 2] = text_bytes(value)
             else:
                 return None
-        return b"".join(pieces)
+        for index, text in zip(numbers, number_texts(numbers.values()), strict=True):
+            pieces[3 * index + 2] = text
+        return Split(self._skeleton, pieces, self._shared)
 
-    def holds(self, xml: bytes, new: Mapping[int, Value]) -> bool:
-        """Whether some bytes are this sheet with these values in the place of its own, and no other change.
+    def holds(self, new: Mapping[int, Value], before: "Split") -> bool:
+        """Whether the pieces read as these values in the place of those before, and as no other change.
 
-        False may also mean that the bytes are of another skeleton, and want reading cell by cell.
+        No value may hold what ends one: the bytes would fall into other pieces when they are read.
         """
-        pieces, known = VALUE.split(xml), self._skeleton
-        if pieces[::3] != self._pieces[::3] or pieces[1::3] != self._pieces[1::3]:
+        indexes = self._skeleton.indexes
+        expected = {indexes[key]: value for key, value in new.items()}
+        differing = compress(count(), map(is_not, self.pieces, before.pieces))
+        if not expected.keys() >= {at // 3 if at % 3 == 2 else -1 for at in differing}:
             return False
-        differing = set(compress(count(), map(ne, pieces[2::3], self._pieces[2::3])))
-        for key, value in new.items():
-            index = known.indexes.get(key)
-            if index is None or not same(known.value(index, pieces[3 * index + 2], self._shared), value):
-                return False
-            differing.discard(index)
-        return not differing
+        raw = self.pieces[2::3]
+        if b"<" in b"".join([raw[index] for index in expected]):
+            return False
+        found = self._skeleton.read(expected, raw, self._shared)
+        return all(map(same, map(expected.get, found), found.values())) and len(found) == len(expected)
 
 
 class _Starts(Mapping[int, int]):

@@ -5,7 +5,7 @@ thousands of cells stay small and quick.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -113,5 +113,10 @@ def same(one: Value, other: Value) -> bool:
 
 def number_text(number: float) -> str:
     """A number as a cell stores it: the shortest decimal that reads back as the same float."""
-    text = repr(number)
-    return text[:-2] if text.endswith(".0") else text.replace("e", "E")
+    return number_texts((number,))[0].decode()
+
+
+def number_texts(numbers: Iterable[float]) -> list[bytes]:
+    """The same for many numbers at one go."""
+    texts = "".join([repr(number) + "\n" for number in numbers])
+    return texts.replace(".0\n", "\n").replace("e", "E").encode().split(b"\n")[:-1]

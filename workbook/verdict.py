@@ -5,13 +5,12 @@ values that Excel cached, comes to the value that Excel cached for it.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from workbook.engine import UNKNOWN
 from workbook.errors import Unknowable
-from workbook.formulas import CLOCK, RANDOM
 from workbook.libreoffice import SLACK, is_by_libreoffice
 from workbook.model import Model, differs
 from workbook.values import Area, Value
@@ -92,7 +91,7 @@ def _judged(
     }
     affected = model.closure(roots)
     unproven = dict(lost)
-    unproven |= divergences(model, (w for w in affected if w in results and w not in doubtful))
+    unproven |= divergences(model, affected.intersection(results) - doubtful)
     causes = {**model.faults, **unproven}
     blocked = (doubtful | model.closure(unproven)) & affected
     if blocked:
@@ -108,24 +107,17 @@ def _judged(
     )
 
 
-def divergences(model: Model, cells: Iterable[int]) -> dict[int, str]:
+def divergences(model: Model, cells: frozenset[int]) -> dict[int, str]:
     """The formulas of which the engine, given Excel's values, makes something else than Excel did."""
-    unprovable = CLOCK | RANDOM | model.program.ours
-    blind = model.dependents.direct(model.missing)
-    proved = [
-        where
-        for where in cells
-        if where in model.formulas
-        and where not in model.missing
-        and where not in blind
-        and unprovable.isdisjoint(model.program.plain[where].calls)
-    ]
+    proved = (cells & model.program.provable) - model.missing - model.dependents.direct(model.missing)
     if not proved:
         return {}
     stepped, moved = model.stepped(proved)
+    suspects = {where for where in proved if where in model.arrays or where not in stepped}
+    suspects.update(proved.intersection(model.differing(stepped)))
     slack = SLACK if is_by_libreoffice(model.book) else 0.0
     found = {}
-    for where in proved:
+    for where in suspects:
         if where in moved:
             before, now = model.program.arrays[where].size, moved[where].size
             found[where] = f"fills {before} cells in the book, but the engine makes it fill {now}"
