@@ -210,4 +210,4 @@ def test_formulas_that_excel_saved_are_proven_or_refused(name: str, formula: str
     model = Model(Book((BOOKS / name).read_bytes()))
     (where,) = (where for where, held in model.formulas.items() if held.text == formula)
     assert model.faults.get(where, "") == reason
-    assert bool(reason) or not divergences(model, [where])
+    assert bool(reason) or not divergences(model, frozenset({where}))
