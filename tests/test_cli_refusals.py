@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import typer
 from conftest import ROOT
-from plan_books import edited, example
+from plan_books import cell, edited, example, put
 
 from addin.cli import app, main
 
@@ -302,18 +302,30 @@ def test_device_is_refused_unread(
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions do not bind this user")
 @pytest.mark.parametrize(
-    "words", [("migrate", "bare.xlsx"), ("recalc", "plan.xlsx", "--in-place")], ids=" ".join
+    "words",
+    [
+        ("new", "another.xlsx"),
+        ("calendar", "plan.xlsx", "--out", "plan.ics"),
+        ("migrate", "old.xlsx"),
+        ("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=0.3"),
+        ("recalc", "plan.xlsx", "--out", "new"),
+        ("demo",),
+    ],
+    ids=" ".join,
 )
 def test_read_only_folder_is_refused(
     words: tuple[str, ...], place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A book in a folder that may not be written stays as it is."""
+    """Where nothing may be written that is said in a sentence, and every book stays as it is."""
+    (place / "old.xlsx").write_bytes(edited(put(cell("template_version"), "0")))
     before = contents(place)
     place.chmod(0o555)
     try:
         assert refused(words, capsys, monkeypatch) == 1
     finally:
         place.chmod(0o755)
+    said = capsys.readouterr().err
+    assert (said.count("\n"), "Permission denied" in said) == (1, True)
     assert contents(place) == before
 
 

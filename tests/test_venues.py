@@ -343,11 +343,14 @@ def test_facts_are_stale_after_thirty_days(tmp_path: Path, monkeypatch: pytest.M
     """A row of 30 days ago is fresh, one of 31 days is not; one without a date is stale as well."""
     today = dt.datetime.now(dt.UTC).date()
     for age, stale in ((30, False), (31, True)):
+        folder = tmp_path / str(age)  # one of its own: a file that changes twice in a moment may not seem to
+        folder.mkdir()
         dated = OWN.replace("binance", "Mine").replace("2026-11-01", str(today - dt.timedelta(age)))
-        (tmp_path / CONTRACTS_FILE).write_text(dated, encoding="utf-8")
-        monkeypatch.setenv(VARIABLE, str(tmp_path))
+        (folder / CONTRACTS_FILE).write_text(dated, encoding="utf-8")
+        monkeypatch.setenv(VARIABLE, str(folder))
         assert any(line.startswith("Mine: 1 contracts") for line in stale_contracts()) is stale
-    (tmp_path / CONTRACTS_FILE).write_text(dated.replace(str(today - dt.timedelta(31)), ""), encoding="utf-8")
+    undated = dated.replace(str(today - dt.timedelta(31)), "")
+    (folder / CONTRACTS_FILE).write_text(undated, encoding="utf-8")
     assert any("Mine" in line and "without a date" in line for line in stale_contracts())
 
 

@@ -214,11 +214,11 @@ def _refuse(what: str, venue: str, symbol: str, rows: Iterable[Contract | Tier])
     raise NotAvailable(f'venue: no {what} of "{venue}", only of {venues}', "venue", venue)
 
 
-Stamp = tuple[Path | None, int]  # a file and when it changed; None is the file in this package
+Stamp = tuple[Path | None, str]  # a file, its size and when it changed; None is the file in this package
 
 
 def stamps() -> tuple[Stamp, ...]:
-    """The files that the tables in force come from, and when each changed."""
+    """The files that the tables in force come from, and what changes when each does."""
     return (*_stamped(CONTRACTS_FILE), *_stamped(TIERS_FILE))
 
 
@@ -236,13 +236,14 @@ def user_folder() -> Path:
 
 
 def _stamped(name: str) -> Iterator[Stamp]:
-    yield None, 0
+    yield None, ""
     named, folder = os.environ.get(VARIABLE), _book_folder.get()
     if named and not Path(named).is_dir():
         raise NotAvailable(f"{VARIABLE}: there is no folder {named}", VARIABLE, named)
     for path in (user_folder() / name, folder / name if folder else None):
         if path and path.is_file():
-            yield path, path.stat().st_mtime_ns
+            found = path.stat()
+            yield path, f"{found.st_size}-{found.st_mtime_ns}"
 
 
 @lru_cache(maxsize=16)
