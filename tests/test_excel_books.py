@@ -54,7 +54,7 @@ def values(package: bytes) -> dict[int, Value]:
 def test_engine_diverges_from_excel_where_it_is_known_to(path: Path) -> None:
     """Each formula, given Excel's values, against Excel's value: the list holds both ways."""
     model = Model(Book(path.read_bytes()))
-    found = divergences(model, frozenset(model.formulas.keys() - model.program.faults.keys()))
+    found = divergences(model, frozenset(model.formulas.keys() - model.program.lacks.keys()))
     assert Counter(" ".join(sorted(model.program.plain[where].calls)) for where in found) == known(path.name)
 
 

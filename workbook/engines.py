@@ -43,6 +43,9 @@ class Engine(Protocol):
     def known(self, functions: Iterable[str]) -> frozenset[str]:
         """Those of the functions that the engine itself has."""
 
+    def doubt(self, text: str, calls: Collection[str], *, is_provable: bool) -> str:
+        """Why no value of a formula is trusted, as the end of a sentence that begins with its cell."""
+
 
 def engine_named(name: EngineName) -> Engine:
     """An engine, loaded when it is first asked for."""

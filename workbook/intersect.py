@@ -10,14 +10,13 @@ colon again and again: `v` a single value, `r` a reference or array as it is, `a
 every operator is worked cell by cell, `p` what the call itself is wanted as, `x` a single cell.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import cycle
 from typing import Final
 
 from udfs import REGISTRY
-from workbook.tree import Node, tree, written
+from workbook.tree import Node, shape, tree, written
 
 WANTS: Final = {  # of all other functions every argument is a single value
     name: wanted
@@ -65,7 +64,6 @@ ARRAYS: Final = frozenset(  # give an array, whatever they are given
 )
 SPREADING: Final = ARRAYS | {"INDIRECT", "OFFSET"}  # may give several cells though given none
 BY_NEED: Final = frozenset(("IF", "CHOOSE"))  # within SUMPRODUCT and its like Excel still intersects these
-ROW: Final = re.compile(r"(?<![\w.])(\$?[A-Za-z]{1,3}\$?)\d+(?![\w.(])")
 
 
 def intersected(
@@ -82,18 +80,18 @@ def intersected(
     the engine works cell by cell where they are given ranges; None if it does so with all.
     """
     asked = frozenset(ours), is_array, has_names, None if works is None else frozenset(works)
-    shape = ROW.sub(r"\g<1>1", text)  # formulas down a column differ in their rows alone
-    found, fault = _shaped(shape, *asked)
-    if fault or found == shape:
+    alike = shape(text)
+    found, fault = _shaped(alike, *asked)
+    if fault or found == alike:
         return text, fault
     return _Walk(*asked).formula(text)
 
 
 @lru_cache(maxsize=16_384)
 def _shaped(
-    shape: str, ours: frozenset[str], is_array: bool, has_names: bool, works: frozenset[str] | None
+    alike: str, ours: frozenset[str], is_array: bool, has_names: bool, works: frozenset[str] | None
 ) -> tuple[str, str]:
-    return _Walk(ours, is_array, has_names, works).formula(shape)
+    return _Walk(ours, is_array, has_names, works).formula(alike)
 
 
 class _Walk:

@@ -117,9 +117,19 @@ class Program:
         return tuple(sorted(called - self.engine.known(called)))
 
     @cached_property
-    def faults(self) -> Mapping[int, str]:
+    def lacks(self) -> Mapping[int, str]:
         """Why formulas can't be evaluated at all, as the end of a sentence that begins with the cell."""
-        return {where: why for where in self.formulas if (why := self._fault(where))}
+        return {where: why for where in self.formulas if (why := self._lack(where))}
+
+    @cached_property
+    def faults(self) -> Mapping[int, str]:
+        """The same, and why others are not trusted whatever the engine makes of them."""
+        doubts = {}
+        for where, plain in self.plain.items():
+            why = self.engine.doubt(plain.text, plain.calls, is_provable=where not in self.moving)
+            if why:
+                doubts[where] = why
+        return {**doubts, **self.lacks} if doubts else self.lacks
 
     def name(self, where: int) -> str:
         """A cell's name for a reader: Plan!B7."""
@@ -197,7 +207,7 @@ class Program:
             [w for w, plain in self.plain.items() if plain.reaches or self.formulas[w].kind == "dataTable"],
         )
 
-    def _fault(self, where: int) -> str:
+    def _lack(self, where: int) -> str:
         if self.formulas[where].kind == "dataTable":
             return "is part of a what-if data table"
         plain = self.plain[where]

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from workbook.formulas import PREFIX, TOKEN
 
 OPERATORS: Final = frozenset("+-*/^&=<>%")
+ROW: Final = re.compile(r"(?<![\w.])(\$?[A-Za-z]{1,3}\$?)\d+(?![\w.(])")
 DEEPEST: Final = 100  # Excel's own limit is 64
 
 
@@ -30,6 +31,11 @@ def tree(text: str) -> tuple[Node, ...]:
     except (_Unbalanced, ValueError):
         return (Node("other", text),)
     return nodes
+
+
+def shape(text: str) -> str:
+    """The formula without the numbers of rows, in which alone formulas down a column differ."""
+    return ROW.sub(r"\g<1>1", text)
 
 
 def written(nodes: Iterable[Node]) -> str:
