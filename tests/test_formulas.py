@@ -69,7 +69,7 @@ def plain(
         ("nothing_of_the_kind", "nothing_of_the_kind"),
         ("TRUE", "TRUE"),
         ("LET(_xlpm.x,1,_xlpm.x+1)", "LET(_xlpm.x,1,_xlpm.x+1)"),
-        ("loop", "uses the name loop, which refers to itself or too deep"),
+        ("loop", "uses the name loop, which refers to itself"),
         ("twice(2)", "calls the name twice as a function"),
         # tables
         ("SUM(Holdings[Quantity])", "SUM('My Holdings'!$C$3:$C$5)"),

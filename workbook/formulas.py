@@ -18,7 +18,7 @@ from workbook.values import MAX_COLUMN, MAX_ROW, Area, address, column_letters, 
 LONGEST: Final = 32_768  # Excel's limit is 8192 characters
 REMEMBERED: Final = 100_000
 LONGEST_WRITTEN: Final = 8 * LONGEST
-DEEPEST: Final = 32  # names that refer to names
+DEEPEST: Final = 100  # names that refer to names
 BLANK_SHEET: Final = "?blank"  # an omitted argument is written as a cell of this sheet: no book has one
 BLANK: Final = f"'{BLANK_SHEET}'!$A$1"
 
@@ -325,12 +325,13 @@ class _Writer:
         self.reaches = False
         self.linked = ""  # another book, as a sentence calls it
         self.has_names = False
+        self.open: list[tuple[int, str]] = []  # the names that are being written out, with their scopes
         self.length = 0
 
     def plain(self, text: str, tokens: Sequence[Token], shift: tuple[int, int]) -> Plain:
         fault = written = ""
         try:
-            written = self.write(tokens, shift, self.sheet, 0)
+            written = self.write(tokens, shift, self.sheet)
         except Unwritable as error:
             fault = str(error)
         if self.linked and self.calls & OPEN_ONLY:
@@ -345,14 +346,14 @@ class _Writer:
         areas = tuple(dict.fromkeys(self.areas))
         return Plain(written, areas, frozenset(self.calls), self.reaches, fault, self.has_names)
 
-    def write(self, tokens: Sequence[Token], shift: tuple[int, int], home: int, depth: int) -> str:
+    def write(self, tokens: Sequence[Token], shift: tuple[int, int], home: int) -> str:
         """The tokens of a formula or of a name's formula; `home` is where plain references lie."""
         pieces: list[str] = []
         fault = ""
         counts = [len(self.areas)]  # of areas, before each token
         for token in tokens:
             try:
-                piece = self._piece(token, shift, home, depth)
+                piece = self._piece(token, shift, home)
             except Unwritable as error:
                 if self.length > LONGEST_WRITTEN:
                     raise
@@ -371,7 +372,7 @@ class _Writer:
             raise Unwritable("grows without end when its names are written out")
         return "".join(pieces)
 
-    def _piece(self, token: Token, shift: tuple[int, int], home: int, depth: int) -> str:
+    def _piece(self, token: Token, shift: tuple[int, int], home: int) -> str:
         match token.kind:
             case "area" | "stack":
                 return self._range(token, shift, home)
@@ -380,7 +381,7 @@ class _Writer:
             case "call":
                 return self._call(token, home)
             case "name":
-                return self._named(token, home, depth)
+                return self._named(token, home)
             case "item":
                 raise Unwritable(f"takes a value of {self.grammar.link(token.sheet or '').said}")
             case "omitted":
@@ -444,11 +445,14 @@ class _Writer:
         self.calls.add(name)
         if token.sheet is not None and name not in self.grammar.ours:
             raise Unwritable(f"calls {name} of {self.grammar.link(token.sheet).said}")
-        if self.grammar.name(token.text, home) is not None:
+        refers = self.grammar.name(token.text, home)
+        if refers is not None:
+            if (home, token.text.lower()) not in self.open:
+                self._written_out(token.text, parse(refers), home)  # what it refers to counts all the same
             raise Unwritable(f"calls the name {token.text} as a function")
         return (name if name in self.grammar.ours else token.text) + "("
 
-    def _named(self, token: Token, home: int, depth: int) -> str:
+    def _named(self, token: Token, home: int) -> str:
         name = token.text
         if name.upper() in ("TRUE", "FALSE"):
             return name
@@ -465,14 +469,25 @@ class _Writer:
             if table is not None:
                 return self._rectangle(table.data)
             return name  # a word of LET or LAMBDA, or #NAME? in Excel as well
-        if depth >= DEEPEST:
-            raise Unwritable(f"uses the name {name}, which refers to itself or too deep")
         tokens = parse(refers)
-        written = self.write(tokens, (self.row - 1, self.column - 1), scope, depth + 1)
+        written = self._written_out(name, tokens, scope)
         if len(tokens) == 1:
             return written
         self.has_names = True
         return f"({written})"
+
+    def _written_out(self, name: str, tokens: Sequence[Token], scope: int) -> str:
+        """What a name refers to, which may be other names."""
+        if (scope, name.lower()) in self.open:
+            raise Unwritable(f"uses the name {name}, which refers to itself")
+        if len(self.open) >= DEEPEST:
+            self.reaches = True  # nobody has seen what it refers to in the end
+            raise Unwritable(f"uses the name {name} at the end of more than {DEEPEST} names")
+        self.open.append((scope, name.lower()))
+        try:
+            return self.write(tokens, (self.row - 1, self.column - 1), scope)
+        finally:
+            self.open.pop()
 
     def _linked(self, token: Token, home: int) -> str:
         """A name of another book, if it is that of a range there."""
