@@ -201,18 +201,6 @@ def test_circles_that_excel_repeats_are_refused(count: str, said: str) -> None:
     assert cached(written, "Sheet1", "B1", "C1", "D1") == [2, 1, 4]
 
 
-def test_data_tables_are_refused() -> None:
-    """A what-if table evaluates the whole book for every cell."""
-    cells = {"A1": 1, "B1": F("=A1*2", 2), "B2": F("=B1", 2)}
-    package = edited(
-        book({"Sheet1": cells}, NAMES),
-        SHEET,
-        ("<f>B1</f>", '<f t="dataTable" ref="B2:B3" dt2D="0" r1="A1"/>'),
-    )
-    _, outcome = run(package, inputs={"price": "2"})
-    assert outcome.reason == "Sheet1!B2 is part of a what-if data table"
-
-
 def test_several_sheets_at_once_are_added_up() -> None:
     """Sheets follow the tabs, hidden ones and chart sheets between them included."""
 

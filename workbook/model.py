@@ -30,6 +30,7 @@ from workbook.values import (
     same,
     sheet_of,
 )
+from workbook.whatif import WhatIf, table_of
 
 SCRATCH: Final = "?scratch"
 TOLERANCE: Final = 1e-9
@@ -69,7 +70,13 @@ class Model:
         }
         if len(self._values) > len(self.book.sheets):
             hiding |= self._not_kept()
+        hiding |= {where: table.fault for where, table in self.tables.items() if table.fault}
         return {**hiding, **self.program.faults} if hiding else self.program.faults
+
+    @cached_property
+    def tables(self) -> Mapping[int, WhatIf]:
+        """The what-if data tables by their first cell."""
+        return {w: table_of(self.program, w) for w in self.arrays if self.formulas[w].kind == "dataTable"}
 
     @property
     def dependents(self) -> Dependents:
@@ -126,6 +133,8 @@ class Model:
         The second result are the areas of dynamic arrays that grew or shrank.
         """
         cells = frozenset(self.formulas.keys() & dirty)
+        if self.tables:
+            cells = cells.difference(self.tables)
         if self._moved_dependents is None:
             plan = self.program.plan(cells, probe=False)
         else:
@@ -139,6 +148,22 @@ class Model:
         values.update(held)
         spills = {where: self.arrays[where] for where in self.program.dynamic & cells}
         return self._spilled(plan, [], values, spills, as_of)
+
+    def recomputed(
+        self, tables: Iterable[int], inputs: Mapping[int, Value], as_of: dt.datetime | None
+    ) -> dict[int, Value]:
+        """The cells of what-if tables, all others held at what the book caches or the inputs say."""
+
+        def evaluate(chain: frozenset[int], given: Mapping[int, Value]) -> Mapping[int, Value]:
+            return self.computed(chain, {**inputs, **given}, as_of)[0]
+
+        def now(where: int) -> Value:
+            return inputs[where] if where in inputs else self.cached(where)
+
+        results: dict[int, Value] = {}
+        for where in tables:
+            results |= self.tables[where].values(evaluate, now)
+        return results
 
     def _spilled(
         self,

@@ -202,14 +202,18 @@ class Program:
     def dependents_with(self, arrays: Mapping[int, Area]) -> Dependents:
         """What depends on what while dynamic arrays fill these cells."""
         return Dependents(
-            {where: plain.areas for where, plain in self.plain.items()},
+            {where: plain.areas for where, plain in self.plain.items()} | self._framed(),
             {where: {area, arrays[where]} for where, area in self.arrays.items()},
-            [w for w, plain in self.plain.items() if plain.reaches or self.formulas[w].kind == "dataTable"],
+            [where for where, plain in self.plain.items() if plain.reaches],
         )
+
+    def _framed(self) -> dict[int, tuple[Area, ...]]:
+        """What-if tables, which depend on the formulas and values round them."""
+        return {w: frame_of(area) for w, area in self.arrays.items() if self.formulas[w].kind == "dataTable"}
 
     def _lack(self, where: int) -> str:
         if self.formulas[where].kind == "dataTable":
-            return "is part of a what-if data table"
+            return ""  # a matter of the whole table: `workbook.whatif`
         plain = self.plain[where]
         if plain.fault:
             return plain.fault
@@ -263,6 +267,12 @@ class Program:
             return match[0]
 
         return SPILLED.sub(spilled, plain.text)
+
+
+def frame_of(area: Area) -> tuple[Area, Area]:
+    """The row above and the column left of a what-if table, with its formulas and the values to try."""
+    above = area._replace(top=max(area.top - 1, 1), left=max(area.left - 1, 1), bottom=max(area.top - 1, 1))
+    return above, area._replace(left=max(area.left - 1, 1), right=max(area.left - 1, 1))
 
 
 def _joined(areas: Iterable[Area]) -> Iterator[Area]:

@@ -36,6 +36,7 @@ ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 LEAP_1900: Final = 61  # the 1st of March: to Excel a 29th of February 1900 came before it
 NUMBER: Final = re.compile(rb"\d{1,9}")
+TRUE: Final = ("1", "true")
 FILLING: Final = ("array", "dataTable")
 LARGEST_ARRAY: Final = 1_000_000  # cells
 SHEET_DATA: Final = re.compile(rb"<((?:[A-Za-z]\w*:)?)sheetData\s*(/?)>")
@@ -341,7 +342,21 @@ def _formula(
     if kind in FILLING and (area is None or area.size > LARGEST_ARRAY):
         raise BadPackage("it has an array formula whose range is missing or too large")
     kind = kind if kind in FILLING else ""
+    if kind == "dataTable":
+        source = _inputs(attributes)
     return Formula(source, kind, area, dynamic and kind == "array", key)
+
+
+def _inputs(attributes: Mapping[str, str]) -> str:
+    """The cells that a what-if table replaces by the values above it, and by those left of it."""
+    cells = (
+        "#REF!" if attributes.get(f"del{number}") in TRUE else attributes.get(f"r{number}", "#REF!")
+        for number in (1, 2)
+    )
+    first, second = cells
+    if attributes.get("dt2D") in TRUE:
+        return f"{first},{second}"
+    return f"{first}," if attributes.get("dtr") in TRUE else f",{first}"
 
 
 def _date(raw: bytes, *, date1904: bool) -> float:

@@ -13,7 +13,7 @@ from workbook.engine import UNKNOWN
 from workbook.errors import Unknowable
 from workbook.libreoffice import SLACK, is_by_libreoffice
 from workbook.model import Model, differs
-from workbook.values import Area, Value
+from workbook.values import Area, Value, same
 
 ROUNDS = 8  # a spill that changes its size may change the size of another
 LOST = "can't be evaluated by the engine"
@@ -64,11 +64,30 @@ def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None)
         if model.book.rounds:
             raise Unknowable("it calculates with the precision as displayed, which the engine can't")
         unresolved = model.closure(model.faults)
-        results, moved = model.computed(dirty - unresolved, inputs, as_of)
+        results, moved = _computed(model, dirty - unresolved, inputs, as_of)
         if not moved:
             return _judged(model, inputs, unresolved, results)
         model.with_areas(moved)
     raise Unknowable("its dynamic arrays change their sizes without end")
+
+
+def _computed(
+    model: Model, dirty: frozenset[int], inputs: Mapping[int, Value], as_of: dt.datetime | None
+) -> tuple[dict[int, Value], dict[int, Area]]:
+    """The new values, what-if tables' last: what depends on them is evaluated again until nothing moves."""
+    tables = dirty.intersection(model.tables)
+    if not tables:
+        return model.computed(dirty, inputs, as_of)
+    filled = {cell: model.cached(cell) for where in tables for cell in model.filled(where)}
+    for _ in range(ROUNDS):
+        results, moved = model.computed(dirty - filled.keys(), {**inputs, **filled}, as_of)
+        if moved:
+            return results, moved
+        new = model.recomputed(tables, {**inputs, **results, **filled}, as_of)
+        if all(same(new[cell], value) for cell, value in filled.items()):
+            return {**results, **new}, moved
+        filled = new
+    raise Unknowable("its what-if data tables change without end")
 
 
 def _judged(
@@ -79,7 +98,9 @@ def _judged(
 ) -> Verdict:
     lost = {}
     if UNKNOWN in results.values():
-        lost = {w: LOST for w, value in results.items() if value == UNKNOWN and w in model.formulas}
+        owners = {cell: where for where in model.arrays for cell in model.ever_filled(where)}
+        cells = (owners.get(cell, cell) for cell, value in results.items() if value == UNKNOWN)
+        lost = {where: LOST for where in cells if where in model.formulas}
     doubtful = unresolved | model.closure(lost)
     new = model.differing(results)
     given = model.differing(inputs)
@@ -109,10 +130,13 @@ def _judged(
 
 def divergences(model: Model, cells: frozenset[int]) -> dict[int, str]:
     """The formulas of which the engine, given Excel's values, makes something else than Excel did."""
+    tables = cells.intersection(model.tables)
+    cells = cells.union(*(model.tables[table].chain for table in tables))
     proved = (cells & model.program.provable) - model.missing - model.dependents.direct(model.missing)
     if not proved:
         return {}
-    stepped, moved = model.stepped(proved)
+    stepped, moved = model.stepped(proved - tables)
+    stepped |= model.recomputed(tables, {}, None)
     suspects = {where for where in proved if where in model.arrays or where not in stepped}
     suspects.update(proved.intersection(model.differing(stepped)))
     slack = SLACK if is_by_libreoffice(model.book) else 0.0
