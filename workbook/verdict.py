@@ -131,11 +131,12 @@ def _judged(
 def divergences(model: Model, cells: frozenset[int]) -> dict[int, str]:
     """The formulas of which the engine, given Excel's values, makes something else than Excel did."""
     tables = cells.intersection(model.tables)
-    cells = cells.union(*(model.tables[table].chain for table in tables))
+    if tables:
+        cells = cells.union(*(model.tables[table].chain for table in tables))
     proved = (cells & model.program.provable) - model.missing - model.dependents.direct(model.missing)
     if not proved:
         return {}
-    stepped, moved = model.stepped(proved - tables)
+    stepped, moved = model.stepped(proved - tables if tables else proved)
     stepped |= model.recomputed(tables, {}, None)
     suspects = {where for where in proved if where in model.arrays or where not in stepped}
     suspects.update(proved.intersection(model.differing(stepped)))
