@@ -617,12 +617,50 @@ def test_a_book_without_values_says_so() -> None:
 
 
 def test_cells_without_values_are_filled_in() -> None:
-    """Some formulas have no value yet: they are computed, and what depends on them follows."""
-    package = book({"Sheet1": {"A1": 1, "B1": F("=A1+1", 7), "C1": F("=B1+1", 8), "D1": F("=A1*5", 5)}})
-    package = edited(package, SHEET, ("<f>A1+1</f><v>7</v>", "<f>A1+1</f>"))
-    written, outcome = run(package)
+    """Some formulas have no value yet: they are computed, all others keep theirs."""
+    cells = {"A1": 1, "B1": F("=A1+1"), "C1": F("=B1+1", 3), "D1": F("=A1*5", 6)}
+    written, outcome = run(without_value(cells, "A1+1"))
     assert outcome.status == "done", outcome.reason
-    assert cached(written, "Sheet1", "B1", "C1", "D1") == [2, 3, 5]
+    assert cached(written, "Sheet1", "B1", "C1", "D1") == [2, 3, 6]
+
+
+def without_value(cells: dict[str, Any], *formulas: str) -> bytes:
+    """A book of one sheet in which some formulas have no value."""
+    package = book({"Sheet1": cells}, NAMES)
+    xml = re.sub(
+        rf"(<f>(?:{'|'.join(map(re.escape, formulas))})</f>)<v>[^<]*</v>",
+        r"\1",
+        parts(package)[SHEET].decode(),
+    )
+    return repacked(package, {SHEET: xml.encode()})
+
+
+def test_what_refers_to_a_cell_without_value_is_proved() -> None:
+    """The cell's value is computed from the old inputs, and what Excel made of it must come out."""
+    cells = {"A1": 1, "B1": F("=A1+1"), "C1": F("=B1*10", 20), "D1": F("=SUM(B1:C1)", 22)}
+    written, outcome = run(without_value(cells, "A1+1"), inputs={"price": "4"})
+    assert (outcome.status, outcome.unproven) == ("done", ())
+    assert cached(written, "Sheet1", "B1", "C1", "D1") == [5, 50, 55]
+
+
+def test_what_refers_to_a_cell_without_value_may_be_unproven() -> None:
+    """Excel's value stands for something else than the engine makes of it: neither is written."""
+    cells = {"A1": 1, "B1": F("=A1+1"), "C1": F("=B1*10", 70)}
+    for inputs in ({"price": "4"}, {}):
+        _, outcome = run(without_value(cells, "A1+1"), inputs=inputs)
+        assert (outcome.status, outcome.reason) == (
+            "refused",
+            "Sheet1!C1 is 70 in the book, but the engine makes it 20",
+        )
+
+
+@pytest.mark.parametrize("formula", ["TODAY()*0+A1", "RAND()*0+A1", "HEDGE_MARGIN(A1,1)"])
+def test_what_moves_of_itself_and_has_no_value_proves_nothing(formula: str) -> None:
+    """Excel computed what refers to it from a value that nobody knows: it is computed unproven, as before."""
+    cells = {"A1": 1, "B1": F(f"={formula}"), "C1": F("=B1*10", 70)}
+    written, outcome = run(without_value(cells, formula), inputs={"price": "4"})
+    assert outcome.status == "done", outcome.reason
+    assert cached(written, "Sheet1", "C1") == [40]
 
 
 def test_shared_formulas_on_several_axes() -> None:

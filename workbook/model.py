@@ -195,10 +195,13 @@ class Model:
                 moved[where] = new
         return results, moved
 
-    def stepped(self, cells: frozenset[int]) -> tuple[dict[int, Value], dict[int, Area]]:
+    def stepped(
+        self, cells: frozenset[int], filled: Mapping[int, Value]
+    ) -> tuple[dict[int, Value], dict[int, Area]]:
         """What the engine makes of single formulas, given the values that the book caches for all others.
 
-        The second result are the areas of dynamic arrays that would not fill what they fill in the book.
+        `filled` are the values of cells for which it caches none. The second result are the areas of
+        dynamic arrays that would not fill what they fill in the book.
 
         The formulas stand at their places on sheets of their own and refer to the book's sheets,
         where every cell is a constant: one step of calculation each, from what Excel itself computed.
@@ -211,7 +214,7 @@ class Model:
         moved: dict[int, Area] = {}
         if reaching:
             plan = self.program.planned(reaching, self.program.arrays, probe=False)
-            values = self._open_values(reaching)
+            values = {**self._open_values(reaching), **filled}
             for where in reaching:
                 for cell in self.filled(where):
                     values.pop(cell, None)
@@ -223,9 +226,9 @@ class Model:
             count = len(self._values)
             more = [f"?probe {number}" for number in range(count)]
             if plan.keeps:
-                found = self._kept(plan, more, {}, None)
+                found = self._kept(plan, more, filled, None)
             else:
-                values = self._open_values(near)
+                values = {**self._open_values(near), **filled}
                 spills = {w: area for w, area in spills.items() if w in near}
                 found, resized = self._spilled(plan, more, values, spills, None)
                 moved |= resized

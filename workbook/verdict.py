@@ -133,10 +133,15 @@ def divergences(model: Model, cells: frozenset[int]) -> dict[int, str]:
     tables = cells.intersection(model.tables)
     if tables:
         cells = cells.union(*(model.tables[table].chain for table in tables))
-    proved = (cells & model.program.provable) - model.missing - model.dependents.direct(model.missing)
+    proved = (cells & model.program.provable) - model.missing
+    filled: Mapping[int, Value] = {}
+    blind = proved & model.dependents.direct(model.missing)
+    if blind:
+        filled = _baseline(model)
+        proved -= model.dependents.direct(model.missing - filled.keys()) | (blind & tables)
     if not proved:
         return {}
-    stepped, moved = model.stepped(proved - tables if tables else proved)
+    stepped, moved = model.stepped(proved - tables if tables else proved, filled)
     stepped |= model.recomputed(tables, {}, None)
     suspects = {where for where in proved if where in model.arrays or where not in stepped}
     suspects.update(proved.intersection(model.differing(stepped)))
@@ -157,6 +162,20 @@ def divergences(model: Model, cells: frozenset[int]) -> dict[int, str]:
                 )
                 break
     return found
+
+
+def _baseline(model: Model) -> dict[int, Value]:
+    """Values for the formulas without one, as far as those that Excel cached for all others give them.
+
+    What the clock, chance or our functions move had another value when Excel computed the others.
+    """
+    unsure = model.closure({*(model.missing & model.program.moving), *model.faults})
+    values, moved = model.computed(model.missing - unsure, {}, None)
+    if moved:
+        return {}
+    return {
+        where: value for where, value in values.items() if value != UNKNOWN and model.cached(where) is None
+    }
 
 
 def _within(slack: float, one: Value, other: Value) -> bool:
