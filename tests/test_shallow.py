@@ -114,7 +114,7 @@ def expressions(draw: st.DrawFn, depth: int = 2) -> str:
 def value(text: str) -> object:
     """What the engine makes of a formula's text."""
     session = Session(["S"], {place(0, 9, 9): f"INDEX({text},1,1)"}, ())
-    session.hold(0, [1 << 15 | 1, 2 << 15 | 1, 3 << 15 | 1], [3.0, 0.25, "word"])
+    session.hold(0, {1 << 15 | 1: 3.0, 2 << 15 | 1: 0.25, 3 << 15 | 1: "word"})
     return session.results(None)[place(0, 9, 9)]
 
 

@@ -108,8 +108,11 @@ class Parameter:
         clean = self.clean(plain)
         if clean is not None:
             return clean, False
-        column = [None if cell is None or cell == "" else self._of_range(cell) for cell in plain.cells]
-        return column, not self.takes_blanks and None in column
+        filled = [cell for cell in plain.cells if cell is not None and cell != ""]
+        clean = self.clean(Plain(filled, 0, set(map(type, filled))))
+        values = iter(map(self._of_range, filled) if clean is None else clean)
+        column = [None if cell is None or cell == "" else next(values) for cell in plain.cells]
+        return column, not self.takes_blanks and len(filled) < len(column)
 
     def _of_range(self, cell: Cell) -> Any:
         if isinstance(cell, str) and not self.arg.is_text and cell not in EXCEL_ERRORS:

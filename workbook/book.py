@@ -223,7 +223,7 @@ class Book:
     def retell(self, sheet: int, values: Mapping[int, Value]) -> None:
         """Let some cells of a sheet hold other values than its bytes say."""
         cells = self.cells(sheet)
-        self._cells[sheet] = replace(cells, values={**cells.values, **values})
+        self._cells[sheet] = replace(cells, values={**cells.values, **values}, base=None)
 
     def value(self, area: Area) -> Value:
         """The cached value of a cell."""

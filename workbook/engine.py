@@ -4,9 +4,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain, compress, count
+from itertools import chain
 from math import isfinite
-from operator import countOf, is_not
+from operator import countOf
 from typing import Any, Final
 
 import formualizer
@@ -27,7 +27,6 @@ from workbook.values import (
     Value,
     column_of,
     row_of,
-    same,
     sheet_of,
 )
 
@@ -78,21 +77,16 @@ class Session:
         self._runs = _runs(texts)
         self._reads = [_reader(self._engine, sheets[area.sheet], area) for area in _blocks(self._runs)]
         self._reads += [_reader(self._engine, sheets[area.sheet], area) for area in wanted]
-        self._held: dict[int, list[Value]] = {}
 
-    def hold(self, sheet: int, keys: Sequence[int], values: list[Value]) -> None:
-        """Set constants of a sheet; the next time, for the same keys, only those that differ."""
+    def hold(self, sheet: int, cells: Mapping[int, Value]) -> None:
+        """Set constants of a sheet by key; after the first results, only those that are others now."""
         title = self._sheets[sheet]
-        held = self._held.get(sheet)
-        self._held[sheet] = values
-        if held is None:
-            given = {key: value for key, value in zip(keys, values, strict=True) if value is not None}
+        if self._texts is not None:
+            given = {key: value for key, value in cells.items() if value is not None}
             _load_values(self._engine, title, given)
             return
-        for at in compress(count(), map(is_not, values, held)):
-            if not same(values[at], held[at]):
-                row, column = keys[at] >> COLUMN_BITS, keys[at] & COLUMN_MASK
-                self._engine.set_value(title, row, column, _given(values[at]))
+        for key, value in cells.items():
+            self._engine.set_value(title, key >> COLUMN_BITS, key & COLUMN_MASK, _given(value))
 
     def results(self, as_of: dt.datetime | None) -> dict[int, Value]:
         """Evaluate, and read the value of every formula and of every cell of an array."""

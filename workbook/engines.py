@@ -15,8 +15,8 @@ MODULES: Mapping[EngineName, str] = {"embedded": "workbook.engine", "libreoffice
 class Evaluation(Protocol):
     """Formulas that wait for the values they need."""
 
-    def hold(self, sheet: int, keys: Sequence[int], values: list[Value]) -> None:
-        """Set constants of a sheet; the next time for the same keys."""
+    def hold(self, sheet: int, cells: Mapping[int, Value]) -> None:
+        """Set constants of a sheet by key; after the first results, only those that are others now."""
 
     def results(self, as_of: dt.datetime | None) -> dict[int, Value]:
         """The value of every formula, and of every cell of an array."""
@@ -58,4 +58,4 @@ def hold_places(session: Evaluation, values: Mapping[int, Value]) -> None:
     for where, value in values.items():
         sheets[where >> SHEET_BITS][where & KEY_MASK] = value
     for sheet, cells in sheets.items():
-        session.hold(sheet, list(cells), list(cells.values()))
+        session.hold(sheet, cells)

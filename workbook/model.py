@@ -5,7 +5,8 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
+from operator import is_not
 from typing import Final
 
 from workbook.book import Book
@@ -48,7 +49,8 @@ class Model:
         self.arrays = self.program.arrays
         self._hiding: dict[int, bool] = {}
         linked = range(len(cells), len(book.grammar.titles))
-        self._values = [sheet.values for sheet in (*cells, *map(book.cells, linked))]
+        self._cells = [*cells, *map(book.cells, linked)]
+        self._values = [sheet.values for sheet in self._cells]
 
     @cached_property
     def missing(self) -> frozenset[int]:
@@ -241,6 +243,7 @@ class Model:
         """The results of a plan whose engine has perhaps seen another book of the template already."""
         if plan.session is None:
             plan.session = self._session(plan.texts, plan, more)
+            plan.held.clear()
         session, plan.session = plan.session, None  # lost, should anything go wrong with it
         others: dict[int, dict[int, Value]] = defaultdict(dict)
         for where, value in held.items():
@@ -249,10 +252,29 @@ class Model:
             values = self._values[sheet]
             if sheet in others:
                 values = {**values, **others[sheet]}
-            session.hold(sheet, keys, list(map(values.get, keys)))
+            session.hold(sheet, self._news(sheet, plan.held.get(sheet), values, keys))
+            plan.held[sheet] = values
         results = session.results(as_of)
         plan.session = session
         return results
+
+    def _news(
+        self,
+        sheet: int,
+        before: Mapping[int, Value] | None,
+        values: Mapping[int, Value],
+        keys: frozenset[int],
+    ) -> Mapping[int, Value]:
+        """Those values at some keys of a sheet that an engine does not hold yet."""
+        base, differing = self._cells[sheet].base or (None, frozenset())
+        if before is None:
+            return {key: value for key in keys if (value := values.get(key)) is not None}
+        if before is values:
+            return {}
+        candidates: Iterable[int] = differing & keys
+        if base is not before or values is not self._values[sheet]:
+            candidates = compress(keys, map(is_not, map(values.get, keys), map(before.get, keys)))
+        return {key: values.get(key) for key in candidates if not same(values.get(key), before.get(key))}
 
     def _session(self, texts: Mapping[int, str], plan: Plan, more: list[str]) -> Evaluation:
         return self.program.engine.Session(

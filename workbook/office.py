@@ -80,10 +80,9 @@ class Session:
         self._date1904 = date1904
         self._held: dict[int, Value] = {}
 
-    def hold(self, sheet: int, keys: Sequence[int], values: list[Value]) -> None:
-        """Set constants of a sheet; the next time for the same keys."""
-        places = (sheet << SHEET_BITS | key for key in keys)
-        self._held.update(zip(places, values, strict=True))
+    def hold(self, sheet: int, cells: Mapping[int, Value]) -> None:
+        """Set constants of a sheet by key; after the first results, only those that are others now."""
+        self._held.update((sheet << SHEET_BITS | key, value) for key, value in cells.items())
 
     def results(self, as_of: dt.datetime | None) -> dict[int, Value]:
         """The value of every formula, and of every cell of an array."""

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final
@@ -20,6 +20,7 @@ from workbook.values import (
     KEY_MASK,
     SHEET_BITS,
     Area,
+    Value,
     address,
     area_of,
     column_letters,
@@ -51,11 +52,12 @@ class Plan:
     """
 
     texts: Mapping[int, str]
-    needs: Mapping[int, Sequence[int]]  # keys by sheet
+    needs: Mapping[int, frozenset[int]]  # keys by sheet
     functions: Collection[str]
     wanted: Collection[Area]
     keeps: bool
     session: Evaluation | None = field(default=None, repr=False)
+    held: dict[int, Mapping[int, Value]] = field(default_factory=dict, repr=False)  # by the session, by sheet
 
 
 class Program:
@@ -186,10 +188,11 @@ class Program:
                 needs -= cells
                 for area in wanted:
                     needs.difference_update(area.places())
-        keys: dict[int, list[int]] = defaultdict(list)
-        for where in sorted(needs):
-            keys[where >> SHEET_BITS].append(where & KEY_MASK)
-        return Plan(texts, keys, sorted(calls & self.ours), sorted(wanted), keeps)
+        keys: dict[int, set[int]] = defaultdict(set)
+        for where in needs:
+            keys[where >> SHEET_BITS].add(where & KEY_MASK)
+        by_sheet = {sheet: frozenset(keys[sheet]) for sheet in sorted(keys)}
+        return Plan(texts, by_sheet, sorted(calls & self.ours), sorted(wanted), keeps)
 
     def written(self, where: int, *, qualified: bool = False) -> Plain:
         """A formula as the grammar writes it for its place."""

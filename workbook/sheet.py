@@ -97,6 +97,7 @@ class Cells:
     begin: int = 0  # the bytes between <sheetData> and </sheetData>
     end: int = 0
     prefix: bytes = b""
+    base: tuple[Mapping[int, Value], frozenset[int]] | None = None  # other values, where these differ
     split: Split | None = None  # at its values, where the sheet is of a known skeleton
 
     @property

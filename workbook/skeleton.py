@@ -83,22 +83,23 @@ class Skeleton:
         """The cells of a sheet with this skeleton; None if its values need a closer look."""
         raw = pieces[2::3]
         changed: Iterable[int] = range(len(raw))
-        values = dict(self.fixed)
+        last: Mapping[int, Value] = self.fixed
         if self._last is not None:
             before, texts, last = self._last
             changed = compress(count(), map(ne, raw, before))
             if texts is not shared:
                 changed = {*changed, *self._texts}
-            values = dict(last)
         try:
             found = self.read(changed, raw, shared)
         except (ValueError, IndexError, BadPackage):
             return None
-        values.update(zip(map(self.keys.__getitem__, found), found.values(), strict=True))
+        news = dict(zip(map(self.keys.__getitem__, found), found.values(), strict=True))
+        values = {**last, **news}
         self._last = raw, shared, values
         end = xml.rfind(b"</sheetData")
         starts = _Starts(pieces, self.places)
-        return Cells(values, self.sheet, starts, self.begin, end, split=Split(self, pieces, shared))
+        base, split = (last, frozenset(news)), Split(self, pieces, shared)
+        return Cells(values, self.sheet, starts, self.begin, end, base=base, split=split)
 
     def read(self, indexes: Iterable[int], raw: Sequence[bytes], shared: Shared) -> dict[int, Value]:
         """What the texts of some values mean; numbers, of which there are most, at one go."""
