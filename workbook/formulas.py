@@ -156,21 +156,27 @@ def parse(text: str) -> tuple[Token, ...]:
 
 
 def _stacked(tokens: Sequence[Token], at: int) -> Token:
-    """The token, marked if it is a whole argument of a call that takes the areas of several sheets."""
+    """The token, marked if it is several sheets' areas where a call takes any number of them."""
     token = tokens[at]
-    if token.kind != "area" or ":" not in (token.sheet or ""):
-        return token
-    before = next((other for other in reversed(tokens[:at]) if not other.text.isspace()), token)
+    return token._replace(kind="stack") if _is_several(token) and _takes_many(tokens, at) else token
+
+
+def _is_several(token: Token) -> bool:
+    return token.kind == "area" and ":" in (token.sheet or "")
+
+
+def _takes_many(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token is a whole argument of a call that takes any number of areas."""
+    before = next((other for other in reversed(tokens[:at]) if not other.text.isspace()), tokens[at])
     after = next((other.text for other in tokens[at + 1 :] if not other.text.isspace()), "")
     if after in (",", ")") and (before.kind == "call" or before.text == ","):
         depth = 0
         for other in reversed(tokens[:at]):
             opens = other.kind == "call" or other.text == "("
             if opens and depth == 0:
-                name = PREFIX.sub("", other.text).upper() if other.kind == "call" else ""
-                return token._replace(kind="stack") if name in STACKING else token
+                return other.kind == "call" and PREFIX.sub("", other.text).upper() in STACKING
             depth += (other.text == ")") - opens
-    return token
+    return False
 
 
 def _with_omissions(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -351,9 +357,9 @@ class _Writer:
         pieces: list[str] = []
         fault = ""
         counts = [len(self.areas)]  # of areas, before each token
-        for token in tokens:
+        for at in range(len(tokens)):
             try:
-                piece = self._piece(token, shift, home)
+                piece = self._piece(tokens, at, shift, home)
             except Unwritable as error:
                 if self.length > LONGEST_WRITTEN:
                     raise
@@ -372,7 +378,8 @@ class _Writer:
             raise Unwritable("grows without end when its names are written out")
         return "".join(pieces)
 
-    def _piece(self, token: Token, shift: tuple[int, int], home: int) -> str:
+    def _piece(self, tokens: Sequence[Token], at: int, shift: tuple[int, int], home: int) -> str:
+        token = tokens[at]
         match token.kind:
             case "area" | "stack":
                 return self._range(token, shift, home)
@@ -381,7 +388,7 @@ class _Writer:
             case "call":
                 return self._call(token, home)
             case "name":
-                return self._named(token, home)
+                return self._named(tokens, at, home)
             case "item":
                 raise Unwritable(f"takes a value of {self.grammar.link(token.sheet or '').said}")
             case "omitted":
@@ -452,7 +459,8 @@ class _Writer:
             raise Unwritable(f"calls the name {token.text} as a function")
         return (name if name in self.grammar.ours else token.text) + "("
 
-    def _named(self, token: Token, home: int) -> str:
+    def _named(self, tokens: Sequence[Token], at: int, home: int) -> str:
+        token = tokens[at]
         name = token.text
         if name.upper() in ("TRUE", "FALSE"):
             return name
@@ -469,9 +477,11 @@ class _Writer:
             if table is not None:
                 return self._rectangle(table.data)
             return name  # a word of LET or LAMBDA, or #NAME? in Excel as well
-        tokens = parse(refers)
-        written = self._written_out(name, tokens, scope)
-        if len(tokens) == 1:
+        parts = parse(refers)
+        if len(parts) == 1 and _is_several(parts[0]) and _takes_many(tokens, at):
+            parts = (parts[0]._replace(kind="stack"),)
+        written = self._written_out(name, parts, scope)
+        if len(parts) == 1:
             return written
         self.has_names = True
         return f"({written})"

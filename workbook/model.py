@@ -31,7 +31,7 @@ from workbook.values import (
     same,
     sheet_of,
 )
-from workbook.whatif import WhatIf, table_of
+from workbook.whatif import WhatIf, tables_of
 
 SCRATCH: Final = "?scratch"
 TOLERANCE: Final = 1e-9
@@ -78,7 +78,7 @@ class Model:
     @cached_property
     def tables(self) -> Mapping[int, WhatIf]:
         """The what-if data tables by their first cell."""
-        return {w: table_of(self.program, w) for w in self.arrays if self.formulas[w].kind == "dataTable"}
+        return tables_of(self.program)
 
     @property
     def dependents(self) -> Dependents:

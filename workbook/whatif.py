@@ -64,8 +64,16 @@ class WhatIf:
         return place(self.area.sheet, row, column)
 
 
-def table_of(program: Program, where: int) -> WhatIf:
-    """The table whose first cell this is; with a fault where it can't be evaluated."""
+def tables_of(program: Program) -> dict[int, WhatIf]:
+    """The tables of a book by their first cells; with a fault where one can't be evaluated."""
+    firsts = [where for where in program.arrays if program.formulas[where].kind == "dataTable"]
+    if not firsts:
+        return {}
+    filling = {cell: where for where, area in program.arrays.items() for cell in area.places()}
+    return {where: _table(program, where, filling) for where in firsts}
+
+
+def _table(program: Program, where: int, filling: Mapping[int, int]) -> WhatIf:
     area, text = program.arrays[where], program.formulas[where].text
     named = [area_of(cell, area.sheet) for cell in text.split(",")]
     above, left = (place(*found[:3]) if found else 0 for found in named)
@@ -78,15 +86,16 @@ def table_of(program: Program, where: int) -> WhatIf:
     table = WhatIf(area, above, left)
     shown = {table.formula(row, column) for step in table.steps() for row, column in step}
     tried = {cell for part in frame_of(area) for cell in part.places()} - shown
-    chain, moved = (_chain(program, cells, {above, left}) for cells in (shown, tried))
+    chain, moved = (_chain(program, filling, cells, {above, left}) for cells in (shown, tried))
     if chain is None or moved is None or moved or not program.plan(chain, probe=False).keeps:
         return WhatIf(area, 0, 0, fault=f"{PART} whose formulas can't be repeated for each of its cells")
     return WhatIf(area, above, left, chain)
 
 
-def _chain(program: Program, ends: set[int], inputs: set[int]) -> frozenset[int] | None:
+def _chain(
+    program: Program, filling: Mapping[int, int], ends: set[int], inputs: set[int]
+) -> frozenset[int] | None:
     """The formulas by which the input cells reach some others; None where nobody can foresee them all."""
-    filling = {cell: where for where, area in program.arrays.items() for cell in area.places()}
     held = {*inputs, *filling, *program.formulas}
     users: dict[int, set[int]] = defaultdict(set)
     waiting = [filling.get(cell, cell) for cell in ends]
