@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from addin.printable import printable
+from udfs.registry import moment
 from workbook.errors import BookError
-from workbook.plan import SavedPlan, moment, opened
+from workbook.plan import SavedPlan, opened
 from workbook.record import Port
 from workbook.values import CellError, Value
 

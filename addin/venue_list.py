@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from udfs.registry import EXCEL_EPOCH
+from udfs.registry import moment
 from udfs.venues import FRESH_DAYS, Contract, tables
 
 LISTED: Final = Contract._fields[:-2]  # source and note are long: they close the line or stand in the JSON
@@ -56,16 +56,12 @@ def _shown(name: str, fact: Any) -> str:
     if fact is None:
         return "-"
     if name == "as_of":
-        return str(_day(fact))
+        return str(moment(fact).date())
     return f"{fact:.15g}" if isinstance(fact, float) else str(fact)
 
 
-def _day(serial: float) -> dt.date:
-    return (EXCEL_EPOCH + dt.timedelta(days=serial)).date()
-
-
 def _date(row: Contract) -> dt.date | None:
-    return None if row.as_of is None else _day(row.as_of)
+    return None if row.as_of is None else moment(row.as_of).date()
 
 
 def _age(row: Contract) -> int | None:

@@ -9,7 +9,7 @@ import pytest
 
 from udfs import REGISTRY, HedgeError, Spec
 from udfs.conventions import CATEGORIES
-from udfs.registry import serial
+from udfs.registry import moment, serial
 
 SPECS = pytest.mark.parametrize("spec", REGISTRY.values(), ids=REGISTRY)
 
@@ -119,6 +119,26 @@ def test_a_date_time_with_a_zone_is_brought_to_utc() -> None:
     """10:00 two hours east of Greenwich is 08:00."""
     east = dt.timezone(dt.timedelta(hours=2))
     assert serial((MOMENT + dt.timedelta(hours=2)).replace(tzinfo=east)) == serial(MOMENT)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (46_023.0, dt.datetime(2026, 1, 1)),
+        (46_023.75, dt.datetime(2026, 1, 1, 18)),
+        (45_351.0, dt.datetime(2024, 2, 29)),
+        (0.0, dt.datetime(1899, 12, 30)),
+        (-1.0, dt.datetime(1899, 12, 30)),
+        (math.nan, dt.datetime(1899, 12, 30)),
+        (2_958_465.0, dt.datetime(9999, 12, 31)),
+        (math.inf, dt.datetime(9999, 12, 31)),
+    ],
+)
+def test_a_serial_number_is_a_date_time_of_the_calendar(number: float, expected: dt.datetime) -> None:
+    """Days since 1899-12-30, as Excel counts since March 1900; outside its calendar, the nearest day."""
+    assert moment(number) == expected
+    if 0 <= number < math.inf:
+        assert serial(moment(number)) == number
 
 
 def test_words_are_read_in_any_case() -> None:

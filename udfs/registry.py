@@ -39,6 +39,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 MAX: Final = sys.float_info.max
 RAGGED: Final = -1
 EXCEL_EPOCH: Final = dt.datetime(1899, 12, 30)  # day 0 of Excel's 1900 date system
+LAST_DAY: Final = 2_958_465.0  # 9999-12-31, of Excel's calendar and of Python's
 EXCEL_ERRORS: Final = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
 ).union(("#BLOCKED!", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!", "#PYTHON!"))
@@ -300,6 +301,11 @@ def serial(moment: dt.date) -> float:
         moment = dt.datetime(moment.year, moment.month, moment.day)
     ahead = moment.utcoffset() or dt.timedelta()
     return (moment.replace(tzinfo=None) - EXCEL_EPOCH - ahead) / dt.timedelta(days=1)
+
+
+def moment(number: float) -> dt.datetime:
+    """The date-time of a serial number; of one outside the calendar, the first or the last day's."""
+    return EXCEL_EPOCH + dt.timedelta(days=min(max(0.0, number), LAST_DAY))
 
 
 def shown(value: object) -> str:

@@ -4,16 +4,13 @@ Rows may have been inserted and sheets renamed since the book was made: everythi
 book's own names and tables, nothing by the address that it had in a new book.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
 
-from udfs.registry import EXCEL_EPOCH
 from workbook import layout, record
 from workbook.book import Book
 from workbook.errors import BadPackage
@@ -21,8 +18,6 @@ from workbook.formulas import Grammar, Table, parse
 from workbook.package import read_file
 from workbook.sheet import Formula
 from workbook.values import Area, Value, place, row_of
-
-LAST_DAY: Final = 2_958_465.0  # 9999-12-31
 
 
 @contextmanager
@@ -32,12 +27,6 @@ def opened(path: str | PathLike[str]) -> Iterator["SavedPlan"]:
         yield SavedPlan(Book(read_file(Path(path))))
     except BadPackage as refused:
         raise BadPackage(f"{path}: {refused}") from None
-
-
-def moment(number: float) -> dt.datetime:
-    """The time that a cell's day number stands for; one outside the calendar is its first or last day."""
-    inside = number if 0 <= number <= LAST_DAY else LAST_DAY if number > LAST_DAY else 0.0
-    return EXCEL_EPOCH + dt.timedelta(days=inside)
 
 
 def located(book: Book, name: str) -> Area | None:

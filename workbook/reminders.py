@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from udfs.registry import EXCEL_EPOCH
-from workbook.plan import SavedPlan, moment
+from udfs.registry import moment
+from workbook.plan import SavedPlan
 from workbook.values import Value
 
 HEDGES: Final = uuid.UUID("b0e7c7a2-2f0b-5c53-9d0e-6d6963726f68")  # the space of our reminders' identities
@@ -46,7 +46,7 @@ class Journal:
         """The latest day that the plan knows of: its own, of a price, of an opening."""
         known = [self.saved.value("plan_as_of"), *(row.get("as_of") for row in self.saved.rows("Market"))]
         known += [row.get("opened") for row in self.rows]
-        return max((moment(value) for value in known if isinstance(value, float)), default=EXCEL_EPOCH)
+        return max((moment(value) for value in known if isinstance(value, float)), default=moment(0.0))
 
     def unusable(self) -> Iterator[str]:
         """Dates of open hedges that are no dates, each in a sentence."""

@@ -1,12 +1,11 @@
 """What a saved plan book wants to know of the venues, and how it is told."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from udfs.registry import EXCEL_EPOCH, serial
+from udfs.registry import moment, serial
 from workbook.book import Book
 from workbook.errors import BookError
 from workbook.inputs import cell_of
@@ -19,6 +18,9 @@ from workbook.live.quotes import Want
 from workbook.recalc import recalc_book
 from workbook.request import Cell, Outcome, Request
 from workbook.values import Value, place
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 Rows = Mapping[int, Mapping[str, Cell]]
 
@@ -149,7 +151,7 @@ def live_request(market: LiveMarket, contracts: LiveContracts, request: Request,
 def _since(date: float | None) -> str:
     if date is None:
         return "as it was, of an unknown date"
-    return f"as of {(EXCEL_EPOCH + dt.timedelta(days=date)).date()}"
+    return f"as of {moment(date).date()}"
 
 
 def _date(new: Mapping[str, Cell]) -> float:

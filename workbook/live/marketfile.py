@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from udfs.registry import EXCEL_EPOCH
+from udfs.registry import moment
 from workbook.errors import BookError
 from workbook.layout import PLAN
 from workbook.live.files import write_text
@@ -71,6 +71,6 @@ def _text(column: Column, value: Cell) -> str:
     if value is None:
         return ""
     if column.kind == "date" and isinstance(value, float):
-        moment = EXCEL_EPOCH + dt.timedelta(seconds=round(value * 86_400))
-        return moment.date().isoformat() if moment.time() == dt.time() else moment.isoformat()
+        at = (moment(value) + dt.timedelta(seconds=0.5)).replace(microsecond=0)  # to the second
+        return at.date().isoformat() if at.time() == dt.time() else at.isoformat()
     return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from udfs.errors import NotAvailable
-from udfs.registry import EXCEL_EPOCH
+from udfs.registry import moment
 from udfs.venues import CONTRACTS_FILE, TIERS_FILE, Contract, Tables, Tier, spelling
 from workbook.live.client import Client, Connection, understood
 from workbook.live.clock import clock
@@ -209,7 +209,7 @@ def _drop_met_elsewhere(found: Refresh) -> None:
 def _age(row: Contract, today: dt.date) -> str:
     if row.as_of is None:
         return "an unknown date"
-    return f"{_date(row.as_of)}, {(today - _date(row.as_of)).days} days old"
+    return f"{moment(row.as_of).date()}, {(today - moment(row.as_of).date()).days} days old"
 
 
 def _steps(tier: Tier) -> tuple[float | None, ...]:
@@ -230,7 +230,7 @@ def _completed(new: Contract, old: Contract | None) -> Contract:
     if old is None or not lacking:
         return new
     before = {fact: date for date, facts in KEPT.findall(old.note or "") for fact in facts.split(", ")}
-    row_date = "an unknown date" if old.as_of is None else _date(old.as_of).isoformat()
+    row_date = "an unknown date" if old.as_of is None else moment(old.as_of).date().isoformat()
     since: dict[str, list[str]] = {}
     for fact in lacking:
         since.setdefault(before.get(fact, row_date), []).append(fact)
@@ -270,11 +270,7 @@ def _text(column: str, value: float | str | None) -> str:
     if value is None:
         return ""
     if column == "as_of" and isinstance(value, float):
-        return _date(value).isoformat()
+        return moment(value).date().isoformat()
     if isinstance(value, str):
         return value
     return format(Decimal(repr(float(value))).normalize(), "f")
-
-
-def _date(serial: float) -> dt.date:
-    return (EXCEL_EPOCH + dt.timedelta(days=serial)).date()

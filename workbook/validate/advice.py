@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from udfs.registry import serial
+from udfs.registry import moment, serial
 from udfs.venues import FRESH_DAYS
-from workbook.plan import SavedPlan, moment
+from workbook.plan import SavedPlan
 from workbook.validate.finding import Fault, Severity
 from workbook.values import Area, Value
 
