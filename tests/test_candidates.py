@@ -57,6 +57,21 @@ def test_closest_feasible_hedge_comes_first() -> None:
     ]
 
 
+@pytest.mark.usefixtures("_table")
+@pytest.mark.parametrize(
+    ("notional", "price", "verdict"),
+    [
+        (5.0294, 10_058.8, "too large"),  # floats make the gap 0.9999999999999996
+        (5.0295, 10_058.8, "closest"),
+        (15, 30_000, "too large"),
+        (-15, 30_000, "too large"),
+    ],
+)
+def test_a_hedge_twice_as_large_as_wanted_is_none(notional: float, price: float, verdict: str) -> None:
+    """A lot of twice the wanted notional leaves as much exposure as no hedge does: too large."""
+    assert by_venue(CANDIDATES(notional, "XYZ", price, 5), "Verdict")["Cheap"] == (verdict,)
+
+
 EQUAL = """venue,symbol,kind,contract_size,lot,taker_fee,maximum_leverage
 A,XYZ/USDT:USDT,linear,1,0.01,0.0005,50
 B,XYZ/USD:XYZ,inverse,100,1,0.0005,50

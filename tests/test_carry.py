@@ -83,6 +83,11 @@ at = dt.datetime.fromisoformat
         ("BASIS_STATE", (30_450, 30_000, 0.015), "flat"),
         ("BASIS_STATE", (30_450, 30_000, 0.0149), "contango"),
         ("BASIS_STATE", (29_700, 30_000, 0.01), "flat"),
+        ("BASIS_STATE", (1_000.1, 1_000, 0.0001), "flat"),  # floats make it 0.000100000000000023
+        ("BASIS_STATE", (999.9, 1_000, 0.0001), "flat"),
+        ("BASIS_STATE", (1_000.11, 1_000, 0.0001), "contango"),
+        ("BASIS_STATE", (999.89, 1_000, 0.0001), "backwardation"),
+        ("BASIS_STATE", (30_000, 30_000, -0.1), "tolerance: must be at least 0, got -0.1"),
         ("BASIS_COST", (7_500, 30_450, 30_000), -112.5),
         ("BASIS_COST", (7_500, 29_700, 30_000), 75),
         ("BASIS_COST", (-7_500, 30_450, 30_000), 112.5),

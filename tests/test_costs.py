@@ -48,6 +48,10 @@ ASKS = ([[30_050], [30_010], [30_020]], [[1], [0.05], [0.02]])
         ("BOOK_SLIPPAGE", (0.8, [[107 - i] for i in range(8)], [[0.1]] * 8), 2.8),
         ("BOOK_SLIPPAGE", (0, *BIDS), 0),
         ("BOOK_SLIPPAGE", (0.05, [[None], *BIDS[0]], [[9], *BIDS[1]]), 0),
+        # Binance, How to manage a local order book correctly: a quantity of 0 takes the level away.
+        ("BOOK_SLIPPAGE", (0.07, [[30_010], *BIDS[0]], [[0], *BIDS[1]]), 0.02 * 10),
+        ("BOOK_SLIPPAGE", (-0.07, [[30_000], *ASKS[0]], [[0], *ASKS[1]]), 0.02 * 10),
+        ("BOOK_SLIPPAGE", (0.01, [[30_010]], [[0]]), "sizes: the book is 0.01 short of the quantity"),
         ("BOOK_SLIPPAGE", (1, [[30_000]], [[-1]]), "sizes: must be at least 0, got -1"),
         ("BOOK_SLIPPAGE", (1.08, *BIDS), "sizes: the book is 0.01 short of the quantity"),
         ("BOOK_SLIPPAGE", (1, [[30_000]], [[None]]), "sizes: the book is 1 short of the quantity"),
@@ -76,9 +80,9 @@ def test_golden(name: str, cells: Cells, expected: Any) -> None:
     ),
 )
 def test_book_walked_unit_by_unit(quantity: int, book: list[tuple[int, int]]) -> None:
-    """Each unit goes to the best level that has one left, whatever the order of the levels."""
+    """Each unit goes to the best level that has one left, whatever the order; empty ones are none."""
     units = sorted((price for price, size in book for _ in range(size)), reverse=quantity > 0)
-    best = (max if quantity > 0 else min)(price for price, _ in book)
+    best = units[0] if units else 0
     prices, sizes = [float(price) for price, _ in book], [float(size) for _, size in book]
     if len(units) < abs(quantity):
         with pytest.raises(NotAvailable):

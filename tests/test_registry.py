@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import math
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from udfs import REGISTRY, HedgeError, Spec
 from udfs.conventions import CATEGORIES
 from udfs.registry import moment, serial
+from udfs.venues import Contract
 
 SPECS = pytest.mark.parametrize("spec", REGISTRY.values(), ids=REGISTRY)
 
@@ -64,6 +66,8 @@ MOMENT = dt.datetime(2026, 1, 1, 8)
         (([[1], [2], [3]], [[1], [10]]), [[1.0], [20.0], "#N/A"]),
         (([[1, 2], [3, 4]], [[1, 10]]), [[1.0, 20.0], [3.0, 40.0]]),
         (([[1, 2, 3]], [[1, 10]]), [[1.0, 20.0, "#N/A"]]),
+        (([[1], ["x"]], 2), [[2.0], "#VALUE!"]),
+        (([[], []], 2), ["#N/A", "#N/A"]),
         (([[1], ["x"], [None], ["#REF!"], [True]], 2), [[2.0], "#VALUE!", "#VALUE!", "#REF!", "#VALUE!"]),
         (([[5]], 2), 10.0),
         (([[5]], [[None]]), 5.0),
@@ -201,6 +205,30 @@ def test_clean_cells_take_the_short_way(
     assert dataclasses.replace(REGISTRY[name]).call(*arguments) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "refusal"),
+    [
+        (
+            "MAINTENANCE_MARGIN",
+            (2_400.0, [0.005, 1.5]),
+            "maintenance_rate: must be at least 0 and below 1, got 1.5",
+        ),
+        (
+            "MAINTENANCE_MARGIN",
+            (2_400.0, [0.005, 1.0]),
+            "maintenance_rate: must be at least 0 and below 1, got 1",
+        ),
+        ("HEDGE_MARGIN", ([2_400.0, 2_400.0], [5.0, 0.5]), "leverage: must be at least 1, got 0.5"),
+        ("HEDGE_RATIO", ([2_400.0, 2_400.0], [6_000.0, 0.0]), "exposure: must be other than 0, got 0"),
+    ],
+)
+def test_a_clean_column_is_held_to_the_domain(name: str, arguments: tuple[Any, ...], refusal: str) -> None:
+    """A column of nothing but numbers has its bounds checked as a cell has: the second row is refused."""
+    first, second = REGISTRY[name].call(*arguments)
+    assert isinstance(first, float)
+    assert str(second) == refusal
+
+
 def test_ragged_range_is_read_row_by_row() -> None:
     """A range function reads rows of unequal width, and single cells among rows, in reading order."""
     beta = REGISTRY["HEDGE_BETA"].call
@@ -217,17 +245,122 @@ def test_largest_number_is_a_result() -> None:
         NOTIONAL(largest, 2)
 
 
-@pytest.mark.parametrize(
-    ("name", "signature"),
-    [
-        ("HEDGE_MARGIN", "HEDGE_MARGIN(notional, leverage)"),
-        ("BASIS_RATE", "BASIS_RATE(futures_price, spot_price, [days])"),
-        ("LIMIT_PRICE", 'LIMIT_PRICE(reference_price, [offset_bps=0], [tick=0.01], [side="short"])'),
-    ],
-)
-def test_signature_shows_defaults(name: str, signature: str) -> None:
-    """Optional arguments stand in brackets, with their default if they have one."""
-    assert REGISTRY[name].signature == signature
+SIGNATURES = """
+HEDGE_NOTIONAL(exposure, [ratio=1])
+HEDGE_QUANTITY(notional, price)
+HEDGE_CONTRACTS(notional, price, [contract_size=1], [lot=1], [rounding="nearest"], [kind="linear"])
+CONTRACTS_NOTIONAL(contracts, price, [contract_size=1], [kind="linear"])
+HEDGE_RATIO(notional, exposure)
+HEDGE_ADJUSTMENT(exposure, ratio, current_notional, [band=0])
+ROUNDING_GAP(notional, price, [contract_size=1], [lot=1], [rounding="nearest"], [kind="linear"])
+HEDGE_MARGIN(notional, leverage)
+MAINTENANCE_MARGIN(notional, maintenance_rate, [maintenance_amount=0])
+LIQUIDATION_PRICE(entry_price, leverage, [maintenance_rate=0.005], [side="short"], [kind="linear"],
+    [formula="mark"], [taker_fee=0], [quantity=1], [collateral], [maintenance_amount=0])
+LIQUIDATION_MOVE(leverage, [maintenance_rate=0.005], [side="short"], [kind="linear"],
+    [formula="mark"], [taker_fee=0])
+MAX_LEVERAGE(adverse_move, [maintenance_rate=0.005], [side="short"], [kind="linear"],
+    [formula="mark"], [taker_fee=0])
+FUNDING_COST(notional, rate, [periods=1])
+FUNDING_PERIODS(days, [interval_hours=8])
+FUNDING_SETTLEMENTS(start, finish, [interval_hours=8], [anchor_hour=0])
+FUNDING_RATE_ANNUAL(rate, [interval_hours=8])
+FUNDING_TOTAL(quantity, rates, marks)
+BASIS(futures_price, spot_price)
+BASIS_RATE(futures_price, spot_price, [days])
+BASIS_STATE(futures_price, spot_price, [tolerance=0])
+BASIS_COST(notional, futures_price, spot_price)
+ROLL_COST(quantity, near_price, far_price, [fee_rate=0])
+TRADING_FEE(notional, fee_rate, [fills=2])
+SLIPPAGE_COST(notional, slippage_bps, [fills=2])
+BOOK_SLIPPAGE(quantity, prices, sizes)
+HEDGE_COST(notional, fee_rate, [slippage_bps=0], [funding_rate=0], [periods=0], [basis_cost=0])
+BREAKEVEN_MOVE(cost, notional)
+REALIZED_VOLATILITY(prices, [periods_per_year=365])
+HEDGE_BETA(asset_prices, hedge_prices)
+HEDGE_CORRELATION(asset_prices, hedge_prices)
+HEDGE_EFFECTIVENESS(asset_prices, hedge_prices, [ratio])
+BETA_NOTIONAL(exposures, betas, [ratio=1])
+VOL_SCALED_RATIO(ratio, volatility, reference_volatility, [cap=1])
+HEDGED_VOLATILITY(volatility, hedge_volatility, correlation, [ratio=1])
+VALUE_AT_RISK(exposure, volatility, [days=1], [confidence=0.95])
+HEDGE_PNL(notional, move)
+HEDGED_PNL(exposure, notional, move, [hedge_move], [cost=0])
+LOSS_OFFSET(exposure, notional, move, [hedge_move])
+SCENARIO_TABLE(exposure, notional, moves, [cost=0])
+HEDGE_PLAN(exposure, price, ratio, leverage, [contract_size=1], [lot=1], [rounding="nearest"],
+    [kind="linear"], [maintenance_rate=0.005], [fee_rate=0], [slippage_bps=0], [funding_rate=0],
+    [periods=0], [moves])
+LIMIT_PRICE(reference_price, [offset_bps=0], [tick=0.01], [side="short"])
+STOP_PRICE(entry_price, quantity, max_loss)
+HEDGE_STATUS(today, review_date, [expiry], [roll_days=7], [mark_price], [stop_price],
+    [side="short"])
+OPTION_DELTA(spot, strike, days, volatility, [rate=0], [option_type="call"])
+OPTION_VEGA(spot, strike, days, volatility, [rate=0])
+VEGA_HEDGE(portfolio_vega, option_vega)
+CONTRACT_SPEC(venue, symbol, field)
+MAINTENANCE_RATE(venue, symbol, notional)
+MAINTENANCE_AMOUNT(venue, symbol, notional)
+HEDGE_CANDIDATES(notional, assets, prices, leverage)
+"""
+
+# What an argument may be, wherever it stands but in OWN_DOMAIN.
+DOMAINS = {
+    "above 0": (
+        "asset_prices collateral contract_size entry_price far_price futures_price hedge_prices "
+        "interval_hours lot mark_price marks near_price periods_per_year price prices "
+        "reference_price spot spot_price stop_price strike tick"
+    ),
+    "at least 0": (
+        "band cap days fills hedge_volatility maintenance_amount max_loss offset_bps periods "
+        "ratio reference_volatility roll_days sizes slippage_bps tolerance volatility"
+    ),
+    "any number": (
+        "adverse_move basis_cost betas contracts cost current_notional exposure exposures "
+        "funding_rate notional option_vega portfolio_vega quantity rate rates"
+    ),
+    "at least 0 and below 2958466": "expiry finish review_date start today",
+    "at least -1": "hedge_move move moves",
+    "text": "assets symbol venue",
+    "at least 0 and below 1": "maintenance_rate taker_fee",
+    'one of "nearest", "down", "up"': "rounding",
+    'one of "linear", "inverse"': "kind",
+    "at least 1": "leverage",
+    'one of "short", "long"': "side",
+    'one of "mark", "entry", "mark+fee"': "formula",
+    "at least 0 and below 24": "anchor_hour",
+    "above -1 and below 1": "fee_rate",
+    "at least -1 and at most 1": "correlation",
+    "at least 0.5 and below 1": "confidence",
+    'one of "call", "put"': "option_type",
+}
+OWN_DOMAIN = {
+    ("LIQUIDATION_PRICE", "quantity"): "above 0",
+    ("BASIS_RATE", "days"): "above 0",
+    ("HEDGE_EFFECTIVENESS", "ratio"): "any number",
+    ("OPTION_DELTA", "days"): "above 0",
+    ("OPTION_DELTA", "volatility"): "above 0",
+    ("OPTION_VEGA", "days"): "above 0",
+    ("OPTION_VEGA", "volatility"): "above 0",
+}
+
+
+def test_signatures_are_those_of_the_specification() -> None:
+    """The arguments in order, those that may be left out in brackets, with their default if they have one."""
+    wanted = re.sub(r"\n +", " ", SIGNATURES).strip().splitlines()
+    assert [spec.signature for spec in REGISTRY.values()] == wanted
+
+
+def test_domains_are_those_of_the_specification() -> None:
+    """Each argument takes what it says, no more and no less; the facts of CONTRACT_SPEC are columns."""
+    usual = {name: domain for domain, names in DOMAINS.items() for name in names.split()}
+    for spec in REGISTRY.values():
+        for parameter in spec.parameters:
+            if parameter.name != "field":
+                wanted = OWN_DOMAIN.get((spec.name, parameter.name)) or usual[parameter.name]
+                assert parameter.arg.domain == wanted, (spec.name, parameter.name)
+    fields = REGISTRY["CONTRACT_SPEC"].parameters[2].arg.choices
+    assert fields == tuple(name for name in Contract._fields if name != "venue")
 
 
 def test_registry_is_in_the_order_of_the_conventions() -> None:
@@ -241,5 +374,7 @@ def test_records_do_not_change() -> None:
         REGISTRY["HEDGE_MARGIN"].name = "OTHER"  # type: ignore[misc]  # that is what is tested
     with pytest.raises(dataclasses.FrozenInstanceError):
         REGISTRY["HEDGE_MARGIN"].parameters[0].name = "other"  # type: ignore[misc]  # the same
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        REGISTRY["HEDGE_MARGIN"].parameters[0].arg.unit = "other"  # type: ignore[misc]  # the same
     with pytest.raises(TypeError):
         REGISTRY["OTHER"] = REGISTRY["HEDGE_MARGIN"]  # type: ignore[index]  # the same

@@ -41,6 +41,7 @@ HEDGE = [[100], [105], [99.75], [104.7375]]  # returns +5, -5, +5 %
 TOO_FEW = "asset_prices: at least 3 prices are needed, got 2"
 UNEQUAL = "HEDGE_BETA: ranges must be of one length, got asset_prices 4 and hedge_prices 3"
 FLAT = [[5], [5], [5], [5]]
+HARDLY = [[1e9], [1e9 + 1], [1e9], [1e9 + 1]]  # a billionth up and down is small, not none
 STEADY = [[1], [1.1], [1.21], [1.331]]  # +10 % each time, which floats say in three ways
 
 
@@ -72,6 +73,7 @@ STEADY = [[1], [1.1], [1.21], [1.331]]  # +10 % each time, which floats say in t
         ("HEDGE_CORRELATION", (ASSET, HEDGE), 1),
         ("HEDGE_CORRELATION", (ASSET, [[100], [95], [99.75], [94.7625]]), -1),
         ("HEDGE_CORRELATION", (ASSET, FLAT), "hedge_prices: returns do not vary"),
+        ("HEDGE_CORRELATION", (HARDLY, HARDLY), 1),
         ("HEDGE_CORRELATION", (FLAT, HEDGE), "asset_prices: returns do not vary"),
         ("HEDGE_EFFECTIVENESS", (ASSET, HEDGE), 1),
         ("HEDGE_EFFECTIVENESS", (ASSET, HEDGE, 1), 0.75),

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import itertools
 import json
 import subprocess
 import sys
@@ -164,6 +165,20 @@ def test_bare_asset_finds_the_only_contract() -> None:
     assert SPEC("Bybit", "LTC", "symbol") == "LTC/USD:LTC"
 
 
+@pytest.mark.parametrize(
+    "rows",
+    list(itertools.permutations(("BTC/USD:BTC,inverse", "BTC/USDC:USDC,linear", "BTC/USDT:USDT,linear"))),
+)
+def test_bare_asset_is_the_linear_contract_in_usdt(
+    rows: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several contracts on an asset, in whatever order the table has them."""
+    own = "\n".join(("venue,symbol,kind", *(f"Mine,{row}" for row in rows)))
+    (tmp_path / CONTRACTS_FILE).write_text(own, encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert SPEC("Mine", "BTC", "symbol") == "BTC/USDT:USDT"
+
+
 def test_spelling_keeps_what_differs() -> None:
     """A dated future is not its perpetual, nor is a coin named PERP swallowed."""
     assert spelling("BTC/USDT:USDT-261225") == spelling("BTCUSDT_261225") != spelling("BTCUSDT")
@@ -281,6 +296,15 @@ def test_own_tiers_replace_the_ladder(tmp_path: Path, monkeypatch: pytest.Monkey
     assert rate("Binance", "ETH", 1) == 0.004
     with pytest.raises(NotAvailable, match="ends at 200"):
         rate("Binance", "BTC", 201)
+
+
+def test_fault_in_own_tiers_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tier that begins below nothing is refused with file and line."""
+    header = "venue,symbol,minimum_notional,maximum_notional,maintenance_rate,maintenance_amount\n"
+    (tmp_path / TIERS_FILE).write_text(header + "Binance,BTCUSDT,-1,100,0.01,0\n", encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    with pytest.raises(NotAvailable, match="line 2: minimum_notional: must be at least 0, got -1"):
+        REGISTRY["MAINTENANCE_RATE"].call("Binance", "BTC", 50)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from udfs.venues import Contract, spelling, tables
 CLOSEST: Final = "closest"
 FEASIBLE: Final = "feasible"
 TOO_LARGE: Final = "too large"
+PLACES: Final = 12  # of shares of the wanted notional
 HEADER: Final = (
     *("Rank", "Venue", "Symbol", "Kind", "Contracts", "Notional", "Gap"),
     *("Margin", "Fees", "Smallest", "Verdict"),
@@ -93,14 +94,13 @@ def _candidate(wanted: float, contract: Contract, price: float, leverage: float)
     margin = hedge_margin(feasible, leverage)
     fees = math.inf if contract.taker_fee is None else trading_fee(feasible, contract.taker_fee)
     verdict = FEASIBLE
+    # Rounded here and below, lest the last digit of a product decide.
     if contract.maximum_leverage is not None and leverage > contract.maximum_leverage:
         verdict = f"leverage above {contract.maximum_leverage:.15g}"
-    elif gap >= 1:
+    elif round(gap, PLACES) >= 1:
         verdict = TOO_LARGE
-    # Rounded, lest the last digit of a product decide between equals.
-    shares = (
-        round(abs(amount / wanted), 12) for amount in (feasible - wanted, margin, fees, smallest * value)
-    )
+    amounts = (feasible - wanted, margin, fees, smallest * value)
+    shares = (round(abs(amount / wanted), PLACES) for amount in amounts)
     return Candidate(
         (verdict != FEASIBLE, *shares, *names),
         (*names, contracts, feasible, gap, margin, fees if fees < math.inf else "", smallest * value),

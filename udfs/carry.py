@@ -21,6 +21,7 @@ from udfs.conventions import (
     Quantity,
     Rate,
 )
+from udfs.decimals import EXACT, decimal
 from udfs.errors import NotAvailable, OutsideDomain
 from udfs.registry import udf
 
@@ -69,7 +70,8 @@ def funding_settlements(
     """Settlements that really fall after start and up to finish, both Excel date-times in UTC.
 
     A position opened exactly at a settlement does not pay it; one closed at it does. Moments are
-    taken to the millisecond, finer than a serial number keeps. A finish before the start is refused.
+    taken to the millisecond, finer than a serial number keeps. A finish before the start is refused;
+    it is not called end, as End is a word of VBA, whose names of the arguments Excel's wizard shows.
     """
     if finish < start:
         raise OutsideDomain(f"finish: must not be before start, got {finish:.15g}", "finish", finish)
@@ -134,10 +136,11 @@ def basis_state(
     futures_price: Price, spot_price: Annotated[Price, DIVISOR], tolerance: Tolerance = 0.0
 ) -> str:
     """The market in a word: "contango", "backwardation" or "flat" within the tolerance."""
-    relative = (futures_price - spot_price) / spot_price
-    if abs(relative) <= tolerance:
+    spot = decimal(spot_price)  # in decimal: 1000.1 is within 0.01 % of 1000
+    away = EXACT.subtract(decimal(futures_price), spot)
+    if abs(away) <= EXACT.multiply(decimal(tolerance), spot):
         return "flat"
-    return "contango" if relative > 0 else "backwardation"
+    return "contango" if away > 0 else "backwardation"
 
 
 @udf("Funding, basis, roll", unit="quote", example=((7_500, 30_450, 30_000), -112.5), source=BASIS_SOURCE)

@@ -49,10 +49,11 @@ def book_slippage(quantity: OrderQuantity, prices: Prices, sizes: Sizes) -> floa
     """Cost of taking a quantity from order-book levels, against doing all of it at the best level.
 
     Levels may come in any order: the best is the highest bid for a sale (positive quantity) and the
-    lowest ask for a purchase. #N/A when the book holds less than the quantity.
+    lowest ask for a purchase. A level of size 0 is no level: so venues say that one is gone. #N/A when
+    the book holds less than the quantity.
     """
-    sells = quantity > 0
-    levels = sorted(zip(prices, sizes, strict=True), reverse=sells)
+    levels = [level for level in zip(prices, sizes, strict=True) if level[1]]
+    levels.sort(reverse=quantity > 0)
     left, cost = decimal(abs(quantity)), 0.0  # in decimal: 0.6 is six levels of 0.1
     for price, size in levels:
         taken = min(left, decimal(size))

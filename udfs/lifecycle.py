@@ -70,7 +70,8 @@ def hedge_status(
     The first that applies. Stop: the mark of a short hedge is at or above its stop price, that of a
     long one at or below. Roll: the expiry is at most roll_days away. Review: the review date has
     come. Without an expiry, as for a perpetual, there is nothing to roll; without mark and stop
-    there is no stop.
+    there is no stop. The side, which no other argument tells, matters to the stop alone; left out,
+    the hedge is short, as STOP_PRICE gives the stop of a positive quantity.
     """
     if mark_price is not None and stop_price is not None:
         stopped = mark_price >= stop_price if side == SHORT else mark_price <= stop_price

@@ -32,7 +32,8 @@ def option_delta(
 ) -> float:
     """Delta of a European option: base units of the asset that one option behaves like.
 
-    Between 0 and 1 for a call, between -1 and 0 for a put: N(d1), and N(d1) - 1.
+    Between 0 and 1 for a call, between -1 and 0 for a put: N(d1), and N(d1) - 1. The last argument
+    is not called type, as Type is a word of VBA, whose names of the arguments Excel's wizard shows.
     """
     d1 = _d1(spot, strike, days, volatility, rate)
     return _normal(d1) if option_type == CALL else -_normal(-d1)
