@@ -187,6 +187,20 @@ def test_a_link_with_entities_is_refused() -> None:
     assert outcome.reason == f"the part {PART} has a document type, which no workbook has"
 
 
+def test_a_link_to_countless_sheets_is_refused() -> None:
+    """The engine would make every one of them."""
+    sheets = "".join(f'<sheetName val="S{number}"/>' for number in range(5_001))
+    _, outcome = run(linked({}, f"<externalBook><sheetNames>{sheets}</sheetNames></externalBook>"))
+    assert outcome.reason == "it refers to books of more than 5000 sheets"
+
+
+def test_a_link_that_is_too_large_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its values are not read, and the cells that need them say so."""
+    monkeypatch.setattr("workbook.links.LARGEST", 100)
+    package = linked({"B1": F("=[1]Rates!A1*A1", 3)})
+    assert run(package)[1].reason == "Sheet1!B1 refers to another book, whose values this one does not keep"
+
+
 def test_a_missing_link_part_is_no_book() -> None:
     """Then nothing is known of the other book, not even its name."""
     package = repacked(linked({"B1": F("=[1]Rates!A1*A1", 3)}), {PART: None})

@@ -26,6 +26,7 @@ SHARED_ITEM: Final = re.compile(rb"<(?:\w+:)?si(?:\s[^<>]*)?(?:/>|>(.*?)</(?:\w+
 SHARED_SIMPLE: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>\s*")
 SCOPE: Final = re.compile("[0-9]{1,6}")
 SMALL: Final = 256 << 10  # compressed bytes of a sheet that is worth remembering
+ABROAD: Final = 5_000  # sheets of other books
 SHEETS: Final = 48  # that are remembered
 
 _sheets: dict[object, Cells] = {}
@@ -232,7 +233,14 @@ class Book:
     @cached_property
     def _links(self) -> tuple[Kept, ...]:
         parts = {relation: part for relation, kind, part in self._related if kind == "externalLink"}
-        return tuple(kept(self.package, parts.get(relation, "")) for relation in self._record.links)
+        found: list[Kept] = []
+        sheets = 0
+        for relation in self._record.links:
+            found.append(kept(self.package, parts.get(relation, "")))
+            sheets += len(found[-1].link.sheets)
+            if sheets > ABROAD:
+                raise BadPackage(f"it refers to books of more than {ABROAD} sheets")
+        return tuple(found)
 
     @cached_property
     def _kept_cells(self) -> tuple[Cells, ...]:
