@@ -55,12 +55,8 @@ class Model:
     @cached_property
     def missing(self) -> frozenset[int]:
         """The formulas for which the book caches no value."""
-        found: set[int] = set()
-        for sheet in range(len(self.book.sheets)):
-            cells = self.book.cells(sheet)
-            values, base = cells.values, sheet << SHEET_BITS
-            found.update(base | key for key in cells.formulas if key not in values)
-        return frozenset(found)
+        sheets = enumerate(self._cells)
+        return frozenset(sheet << SHEET_BITS | key for sheet, cells in sheets for key in cells.missing)
 
     @cached_property
     def faults(self) -> Mapping[int, str]:

@@ -31,7 +31,7 @@ DEFLATED: Final = 8
 ENCRYPTED: Final = 0x1
 STREAMED: Final = 0x8  # sizes follow the data
 UTF8: Final = 0x800
-LEVEL: Final = 2  # Excel too deflates fast: a level of 6 costs twice the time for a few per cent
+LEVEL: Final = 1  # Excel too deflates fast: a level of 6 takes two and a half times as long for a fifth less
 RECALLED: Final = 16 << 10  # bytes of a part that is kept inflated
 
 ODD_NAME: Final = re.compile(r'[\x00-\x1f\\:*?"<>|]|^/|//|(^|/)\.{1,2}(/|$)')

@@ -118,15 +118,8 @@ def _errors(book: Book, changes: Mapping[int, Value]) -> list[int]:
     """The formulas that give an error value now."""
     found = {where for where, value in changes.items() if type(value) is CellError}
     for sheet in range(len(book.sheets)):
-        cells = book.cells(sheet)
-        if CellError not in map(type, cells.values.values()):
-            continue
-        places = {key: sheet << SHEET_BITS | key for key in cells.formulas}
-        found.update(
-            where
-            for key, where in places.items()
-            if where not in changes and type(cells.values.get(key)) is CellError
-        )
+        places = (sheet << SHEET_BITS | key for key in book.cells(sheet).errors)
+        found.update(where for where in places if where not in changes)
     return sorted(found)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Final, NamedTuple, Protocol, Self
 
 from udfs.registry import EXCEL_EPOCH, serial
@@ -87,7 +87,7 @@ class Split(Protocol):
         """Whether the bytes read as these values in the place of those before, and as no other change."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Cells:
     """What the cells of one sheet hold, by key (row and column in one number)."""
 
@@ -104,6 +104,18 @@ class Cells:
     def formulas(self) -> Mapping[int, Formula]:
         """The formulas by key."""
         return self.sheet.by_key
+
+    @cached_property
+    def missing(self) -> list[int]:
+        """The formulas that hold no value."""
+        return [key for key in self.formulas if key not in self.values]
+
+    @cached_property
+    def errors(self) -> list[int]:
+        """The formulas that hold an error value."""
+        if CellError not in map(type, self.values.values()):
+            return []
+        return [key for key in self.formulas if type(self.values.get(key)) is CellError]
 
 
 class _Columns(dict[bytes, int]):
