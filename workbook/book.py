@@ -17,12 +17,13 @@ from workbook.formulas import Grammar, Table
 from workbook.links import Kept, Link, kept
 from workbook.markup import children, identity, local, parsed, relations
 from workbook.package import Package
-from workbook.sheet import Cells, check_plain, rich_text, string_of
+from workbook.sheet import Cells, attributes_of, check_plain, rich_text, string_of
 from workbook.skeleton import read
 from workbook.values import COLUMN_BITS, Area, Value, area_of
 
 NO_NAME: Final = re.compile(r"[\\/?*:\[\]\x00-\x1f]")
 SHARED_ITEM: Final = re.compile(rb"<(?:\w+:)?si(?:\s[^<>]*)?(?:/>|>(.*?)</(?:\w+:)?si\s*>)", re.DOTALL)
+MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*>")
 SHARED_SIMPLE: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>\s*")
 SCOPE: Final = re.compile("[0-9]{1,6}")
 SMALL: Final = 256 << 10  # compressed bytes of a sheet that is worth remembering
@@ -175,6 +176,23 @@ class Book:
                     table = _table(self.package.read(part), part, number)
                     found[table.name.lower()] = table
         return found
+
+    @cached_property
+    def is_signed(self) -> bool:
+        """Whether the package carries a digital signature, which holds for its parts as they are."""
+        origins = [part for _, kind, part in relations(self.package, "") if kind == "origin"]
+        return any(kind == "signature" for part in origins for _, kind, _ in relations(self.package, part))
+
+    def bars_spills(self, area: Area) -> str:
+        """What Excel spills no array over though its cells are blank: a table, merged cells."""
+        for table in self.tables.values():
+            if table.area.meets(area):
+                return f"the table {table.name}"
+        for tag in MERGED.finditer(self.xml(area.sheet), self.cells(area.sheet).end):
+            merged = area_of(attributes_of(tag[0]).get(b"ref", b"").decode(errors="replace"), area.sheet)
+            if merged is not None and merged.meets(area):
+                return "merged cells"
+        return ""
 
     @cached_property
     def grammar(self) -> Grammar:

@@ -92,6 +92,11 @@ class Model:
 
     def with_areas(self, moved: Mapping[int, Area]) -> None:
         """Let dynamic arrays fill other cells from now on."""
+        for where, area in moved.items():
+            if bar := self.book.bars_spills(area):
+                raise Unknowable(
+                    f"{self.program.name(where)} would spill over {bar}, which Excel does not do"
+                )
         self.arrays = {**self.arrays, **moved}
         self._moved_dependents = self.program.dependents_with(self.arrays)
 

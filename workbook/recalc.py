@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from udfs.errors import HedgeError
 from udfs.venues import beside
@@ -28,6 +29,11 @@ from workbook.sheet import Split
 from workbook.values import KEY_MASK, SHEET_BITS, Area, CellError, Value, place, sheet_of
 from workbook.verdict import Verdict, judged
 from workbook.write import write_whole
+
+SIGNED: Final = (
+    "is digitally signed, and other values would break the signature: "
+    "take it out in Excel, or recalculate a copy without it"
+)
 
 
 def recalc_book(source: Place, target: Place, request: Request | None = None) -> Outcome:
@@ -91,6 +97,8 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
     )
     if verdict.blocked and not request.allow_stale:
         return book.package.content, replace(facts, reason=verdict.sentence(model))
+    if verdict.changes and book.is_signed:
+        return book.package.content, replace(facts, reason=SIGNED)
     written = _written(book, verdict)
     return written, replace(
         facts,

@@ -42,6 +42,11 @@ class Area(NamedTuple):
         """How many cells it has."""
         return (self.bottom - self.top + 1) * (self.right - self.left + 1)
 
+    def meets(self, other: "Area") -> bool:
+        """Whether the two have a cell in common."""
+        rows = self.top <= other.bottom and other.top <= self.bottom
+        return self.sheet == other.sheet and rows and self.left <= other.right and other.left <= self.right
+
     def places(self) -> Iterator[int]:
         """The places of its cells, row by row."""
         for row in range(self.top, self.bottom + 1):
