@@ -1,4 +1,4 @@
-"""What books seldom hold: names of names, whole columns, odd sheets, data tables, circles, merged cells."""
+"""What books seldom hold: names of names, whole columns, odd sheets, circles, merged cells."""
 
 import re
 import tracemalloc
@@ -190,28 +190,6 @@ def text(raw: str) -> str:
 def attribute(raw: str) -> str:
     """A text as an attribute in double quotes holds it."""
     return text(raw).replace('"', "&quot;")
-
-
-def data_table() -> bytes:
-    """A what-if table of a formula over five prices, as Excel writes it: its first cell has the formula."""
-    cells: dict[str, Any] = {"A1": 1, "B1": F("=A1*3", 3), "D1": F("=SUM(B2:B6)", 45), "E1": F("=A1*2", 2)}
-    cells |= {f"A{row}": row - 1 for row in range(2, 7)} | {f"B{row}": 3 * (row - 1) for row in range(2, 7)}
-    return edited(
-        book({"Sheet1": cells}, NAMES),
-        SHEET,
-        ('<c r="B2"><v>3', '<c r="B2"><f t="dataTable" ref="B2:B6" dt2D="0" dtr="0" r1="A1"/><v>3'),
-    )
-
-
-def test_a_data_table_is_kept_and_named() -> None:
-    """What-if tables are Excel's alone: they, and what depends on them, are stale; the rest is done."""
-    package = data_table()
-    _, outcome = run(package)
-    assert (outcome.status, outcome.reason) == ("refused", "Sheet1!B2 is part of a what-if data table")
-    written, outcome = run(package, allow_stale=True)
-    assert outcome.stale == ("Sheet1!D1", "Sheet1!B2")
-    assert cached(written, "Sheet1", "A1", "B1", "B2", "B6", "D1", "E1") == [2, 6, 3, 15, 45, 4]
-    assert b'<f t="dataTable" ref="B2:B6" dt2D="0" dtr="0" r1="A1"/>' in parts(written)[SHEET]
 
 
 def iterating(cells: Mapping[str, Any], *, values: bool = True) -> bytes:
