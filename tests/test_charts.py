@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from books import F, book, parts, repacked
 from conftest import SHARED
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from workbook.book import Book
@@ -29,6 +31,21 @@ SHEET: dict[str, Any] = {
     "C3": 3,
     "B4": "Feb",
     "C4": 4,
+}
+
+
+ODD = {
+    CHART: (
+        b'<c:chart xmlns:c="x"><c:multiLvlStrRef><c:f>Sheet1!$A$1:$B$4</c:f><c:multiLvlStrCache>'
+        b'<c:ptCount val="4"/><c:lvl><c:pt idx="3"><c:v>Feb</c:v></c:pt></c:lvl><c:lvl></c:lvl>'
+        b"</c:multiLvlStrCache></c:multiLvlStrRef><c:numRef><c:f>Sheet1!$C$1:$C$4</c:f><c:numCache>"
+        b'<c:ptCount val="3"/><c:pt idx="0"><c:v>1</c:v></c:pt></c:numCache></c:numRef></c:chart>'
+    ),
+    EXTENDED: (
+        b'<cx:x><cx:numDim type="size"><cx:f dir="col">Sheet1!$C$1:$C$4</cx:f><cx:lvl ptCount="4">'
+        b'<cx:pt idx="0">1</cx:pt><cx:pt idx="2">3</cx:pt></cx:lvl></cx:numDim>'
+        b"<cx:txData><cx:f>Sheet1!$B$4</cx:f><cx:v>Feb</cx:v></cx:txData></cx:x>"
+    ),
 }
 
 
@@ -230,3 +247,27 @@ def test_labels_taken_from_cells_follow_them() -> None:
 def test_points_that_are_not_those_of_the_cells_stay(cache: str) -> None:
     """Nobody can tell what such a chart shows."""
     assert changed(chart("multiLvlStr", "Sheet1!$A$1:$B$4", cache), {(4, 2): "Dec"}) is None
+
+
+def test_a_chart_of_whole_columns_stays() -> None:
+    """Nothing is made of seventeen milliards of cells; what else the chart shows follows."""
+    whole = "<c:f>Sheet1!$A:$XFD</c:f><c:multiLvlStrCache>" + levels(("a",), ("b",)) + "</c:multiLvlStrCache>"
+    opened = chart("num", "Sheet1!$C$1", '<c:ptCount val="1"/>' + points(1), tail=whole)
+    found = changed(opened, {(1, 3): 9.0})
+    assert found is not None
+    assert whole in found
+
+
+@given(st.data())
+def test_no_chart_is_too_odd_to_read(data: st.DataObject) -> None:
+    """Whatever stands in a chart, or in the sheet that it draws: it follows its cells, or it stays."""
+    spoilt = {}
+    for part, good in ODD.items():
+        at = data.draw(st.integers(0, len(good) - 1))
+        more = data.draw(st.sampled_from((b"", b"<", b"\xff", b"9" * 5_000, b"/>", b'"', good[:40])))
+        spoilt[part] = good[:at] + more + good[at + data.draw(st.integers(0, 30)) :]
+    try:
+        opened = Book(repacked(book({"Sheet1": SHEET}), spoilt))
+        charts_with(opened, {place(0, 3, 3): 9.0, place(0, 4, 2): "Dec"})
+    except BookError:
+        pass  # refused with a sentence

@@ -171,6 +171,8 @@ def test_a_table_that_excel_computed_otherwise_is_refused(cells: dict[str, Any],
     [
         ({}, 'ref="E5:E6" dt2D="0" dtr="0" del1="1" r1="A1"', "whose input cells are lost"),
         ({}, 'ref="E5:E6" dt2D="0" dtr="0"', "whose input cells are lost"),
+        ({}, 'ref="E5:E6" dt2D="0" dtr="0" r1="A1:A2"', "whose input cells are lost"),
+        ({}, 'ref="E5:E6" dt2D="1" dtr="1" r1="A1" r2="A2,A3"', "whose input cells are lost"),
         ({}, 'ref="E5:E6" dt2D="1" dtr="1" r1="A1"', "whose input cells are lost"),
         ({}, 'ref="E5:E6" dt2D="1" dtr="1" r1="A1" r2="A1"', "whose input cells are lost"),
         ({}, 'ref="E5:E6" dt2D="0" dtr="0" r1="B1"', "whose input cell holds a formula"),

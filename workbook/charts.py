@@ -8,7 +8,17 @@ from xml.sax.saxutils import escape
 from workbook.book import Book
 from workbook.formulas import Grammar
 from workbook.sheet import LARGEST_ARRAY, attributes_of, text_of
-from workbook.values import KEY_MASK, MAX_COLUMN, Area, CellError, Value, number_text, place, sheet_of
+from workbook.values import (
+    KEY_MASK,
+    MAX_COLUMN,
+    MAX_ROW,
+    Area,
+    CellError,
+    Value,
+    number_text,
+    place,
+    sheet_of,
+)
 
 REFERENCE: Final = re.compile(
     rb"<(?P<p>(?:\w+:)?)f>(?P<formula>[^<]*)</(?P=p)f>\s*"
@@ -24,13 +34,14 @@ TITLE: Final = re.compile(
     rb"(?P<text>[^<]*)(?=</(?P=p)v>)"
 )
 LEVEL: Final = re.compile(
-    rb'<(?P<p>(?:\w+:)?)lvl(?:\sptCount="(?P<count>\d+)"[^<>]*)?(?<!/)>(?P<points>.*?)</(?P=p)lvl>', re.DOTALL
+    rb'<(?P<p>(?:\w+:)?)lvl(?:\sptCount="(?P<count>\d{1,7})"[^<>]*)?(?<!/)>(?P<points>.*?)</(?P=p)lvl>',
+    re.DOTALL,
 )
 POINT: Final = re.compile(
-    rb'<(?P<p>(?:\w+:)?)pt idx="(?P<idx>\d+)"(?P<more>[^<>]*)>\s*'
+    rb'<(?P<p>(?:\w+:)?)pt idx="(?P<idx>\d{1,7})"(?P<more>[^<>]*)>\s*'
     rb"(?:<(?P=p)v>(?P<v>[^<]*)</(?P=p)v>|(?P<text>[^<]*))\s*</(?P=p)pt>\s*"
 )
-COUNT: Final = re.compile(rb'<((?:\w+:)?)ptCount val="(\d+)"')
+COUNT: Final = re.compile(rb'<((?:\w+:)?)ptCount val="(\d{1,7})"')
 HIDDEN: Final = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 ROWS: Final = re.compile(rb"<(?:\w+:)?row(?=\s)[^<>]*>")
 COLUMNS: Final = re.compile(rb"<(?:\w+:)?col(?=\s)[^<>]*>")
@@ -53,11 +64,14 @@ def charts_with(book: Book, changes: Mapping[int, Value]) -> dict[str, bytes]:
     parts = {}
     for part in book.package.entries:
         if "/charts/" in part and part.endswith(".xml") and "/_rels/" not in part:
-            areas = _drawn(book, part)
-            if not any(where in changes for area in areas for where in area.places()):
-                continue
-            xml = book.package.read(part)
-            new = TITLE.sub(follower.titled, REFERENCE.sub(follower.followed, xml))
+            try:
+                areas = _drawn(book, part)
+                if not any(where in changes for area in areas for where in area.places()):
+                    continue
+                xml = book.package.read(part)
+                new = TITLE.sub(follower.titled, REFERENCE.sub(follower.followed, xml))
+            except UnicodeDecodeError:
+                continue  # no program reads such a chart
             if new != xml:
                 parts[part] = new
     return parts
@@ -170,18 +184,22 @@ def _hidden(sheet: bytes) -> Hidden | None:
         return None
     for tag in ROWS.findall(sheet):
         if HIDDEN.search(tag):
-            number = attributes_of(tag).get(b"r", b"")
-            if not number.isdigit():
+            row = _number(tag, b"r")
+            if row is None:
                 return None
-            rows.add(int(number))
+            rows.add(row)
     for tag in COLUMNS.findall(sheet):
         if HIDDEN.search(tag):
-            about = attributes_of(tag)
-            first, last = about.get(b"min", b""), about.get(b"max", b"")
-            if not (first.isdigit() and last.isdigit()):
+            first, last = _number(tag, b"min"), _number(tag, b"max")
+            if first is None or last is None:
                 return None
-            columns.update(range(int(first), min(int(last), MAX_COLUMN) + 1))
+            columns.update(range(first, min(last, MAX_COLUMN) + 1))
     return Hidden(frozenset(rows), frozenset(columns))
+
+
+def _number(tag: bytes, name: bytes) -> int | None:
+    text = attributes_of(tag).get(name, b"")
+    return int(text) if text.isdigit() and len(text) <= len(str(MAX_ROW)) else None
 
 
 def _pointed(old: bytes, new: Mapping[int, Value], prefix: bytes, form: bytes, *, is_text: bool) -> bytes:
@@ -225,7 +243,7 @@ def _drawn(book: Book, part: str) -> tuple[Area, ...]:
         formulas = [match["formula"] or match["expression"] or b"" for match in REFERENCE.finditer(xml)]
         formulas += [match["formula"] for match in TITLE.finditer(xml)]
         areas = (_area(book.grammar, text_of(formula)) for formula in formulas)
-        known = tuple(area for area in areas if area is not None and area.size <= LARGEST_ARRAY)
+        known = tuple(area for area in areas if area is not None)
         if len(_charts) >= REMEMBERED:
             del _charts[next(iter(_charts))]
         _charts[key] = known
@@ -234,7 +252,7 @@ def _drawn(book: Book, part: str) -> tuple[Area, ...]:
 
 def _area(grammar: Grammar, formula: str) -> Area | None:
     plain = grammar.plain(formula, 0, 1, 1, (1, 1), qualified=True)
-    if plain.fault or plain.calls or len(plain.areas) != 1:
+    if plain.fault or plain.calls or len(plain.areas) != 1 or plain.areas[0].size > LARGEST_ARRAY:
         return None
     return plain.areas[0]
 

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, Protocol, Self
 from udfs.registry import EXCEL_EPOCH, serial
 from workbook.errors import BadPackage
 from workbook.values import (
+    CELL_NAME,
     COLUMN_BITS,
     LATER_1904,
     MAX_COLUMN,
@@ -362,11 +363,13 @@ def _formula(
 
 def _inputs(attributes: Mapping[str, str]) -> str:
     """The cells that a what-if table replaces by the values above it, and by those left of it."""
-    cells = (
-        "#REF!" if attributes.get(f"del{number}") in TRUE else attributes.get(f"r{number}", "#REF!")
+    first, second = (
+        cell
+        if CELL_NAME.fullmatch(cell := attributes.get(f"r{number}", ""))
+        and attributes.get(f"del{number}") not in TRUE
+        else "#REF!"
         for number in (1, 2)
     )
-    first, second = cells
     if attributes.get("dt2D") in TRUE:
         return f"{first},{second}"
     return f"{first}," if attributes.get("dtr") in TRUE else f",{first}"

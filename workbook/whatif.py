@@ -75,8 +75,9 @@ def tables_of(program: Program) -> dict[int, WhatIf]:
 
 def _table(program: Program, where: int, filling: Mapping[int, int]) -> WhatIf:
     area, text = program.arrays[where], program.formulas[where].text
-    named = [area_of(cell, area.sheet) for cell in text.split(",")]
-    above, left = (place(*found[:3]) if found else 0 for found in named)
+    above, left = (
+        place(*found[:3]) if (found := area_of(cell, area.sheet)) else 0 for cell in text.split(",")
+    )
     if above == left or "#" in text or min(area.top, area.left) < FIRST:
         return WhatIf(area, 0, 0, fault=f"{PART} whose input cells are lost")
     if {above, left} & program.formulas.keys():
