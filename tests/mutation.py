@@ -33,7 +33,7 @@ TESTED_BY = {
         *("test_risk.py", "test_options.py", "test_scenario.py", "test_lifecycle.py", "test_venues.py"),
     ),
     "errors": REGISTRY_TESTS,
-    "registry": (*REGISTRY_TESTS, "test_hosts.py", "test_venues.py", "test_risk.py"),
+    "registry": (*REGISTRY_TESTS, "test_hosts.py", "test_venues.py", "test_risk.py", "test_plan.py"),
 }
 SLOW = ("nothing_but", "long_histories", "libreoffice", "command", "list_")
 # Two neighbours of each operator: the others are killed more easily, and would flatter the score.
