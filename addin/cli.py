@@ -39,13 +39,12 @@ def microhedge(
 ) -> None:
     """Plan futures hedges of small crypto portfolios, in spreadsheets and without them."""
     if version:
-        from importlib.metadata import PackageNotFoundError
-        from importlib.metadata import version as installed
+        from workbook.version import own_version
 
-        try:
-            print(installed("microhedge"))
-        except PackageNotFoundError:
-            raise HedgeError("it is not installed here, and a checkout has no version") from None
+        installed = own_version()
+        if installed is None:
+            raise HedgeError("it is not installed here, and a checkout has no version")
+        print(installed)
         raise typer.Exit
     _help_if_alone(context)
 
@@ -250,12 +249,7 @@ HostArgument = Annotated[HostName, typer.Argument(metavar="HOST", help="The spre
 
 hosts = typer.Typer(help="Build, install, look at or remove the add-in of a host.")
 app.add_typer(hosts, name="addin")
-
-
-@hosts.callback(invoke_without_command=True)
-def hosts_default(context: typer.Context) -> None:
-    """Build, install, look at or remove the add-in of a host."""
-    _help_if_alone(context)
+hosts.callback(invoke_without_command=True)(_help_if_alone)
 
 
 @hosts.command("build")
@@ -448,12 +442,7 @@ def recalc(
 
 market = typer.Typer(help="Prices and rates of the venues, now.")
 app.add_typer(market, name="market")
-
-
-@market.callback(invoke_without_command=True)
-def market_default(context: typer.Context) -> None:
-    """Prices and rates of the venues, now."""
-    _help_if_alone(context)
+market.callback(invoke_without_command=True)(_help_if_alone)
 
 
 @market.command("fetch")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from addin.hosts import HostError, State, Status
-from workbook.oxt import IDENTIFIER, extension, own_version
+from workbook.oxt import IDENTIFIER, extension, extension_version
 from workbook.soffice import layer, missing_python, program, run
 
 FILE: Final = "microhedge.oxt"
@@ -31,7 +31,9 @@ def install() -> str:
     with tempfile.TemporaryDirectory() as folder:
         (path,) = build(Path(folder))
         run("unopkg", ["add", "--force", *layer(), str(path)])
-    return f"microhedge {own_version()} is in LibreOffice{_whose()}; restart LibreOffice if it is running"
+    return (
+        f"microhedge {extension_version()} is in LibreOffice{_whose()}; restart LibreOffice if it is running"
+    )
 
 
 def status() -> Status:
@@ -40,8 +42,8 @@ def status() -> Status:
     if found is None:
         return Status(State.ABSENT, {"libreoffice": str(program("soffice"))}, REINSTALL)
     version, is_registered = found
-    facts = {"libreoffice": str(program("soffice")), "extension": version, "microhedge": own_version()}
-    if not is_registered or version != own_version():
+    facts = {"libreoffice": str(program("soffice")), "extension": version, "microhedge": extension_version()}
+    if not is_registered or version != extension_version():
         return Status(State.FAULTY, facts, REINSTALL)
     return Status(State.SOUND, facts)
 

@@ -3,7 +3,7 @@
 import io
 import tempfile
 import zipfile
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from lxml import etree
 from addin.hosts import HostError
 from addin.vba import MODULE, module_text, workbook_text
 from udfs import REGISTRY
+from workbook.version import own_version
 
 NAME: Final = "microhedge.xlam"
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the least date that a ZIP file knows
@@ -52,7 +53,8 @@ def xlwings_module() -> str:
 
 def description(interpreter: str | None) -> str:
     """What the file is made of, as Excel's list of add-ins shows it."""
-    made_of = f"microhedge {own_version()}, xlwings {version('xlwings')}, {interpreter or 'any Python'}"
+    own = own_version() or "(checkout)"
+    made_of = f"microhedge {own}, xlwings {version('xlwings')}, {interpreter or 'any Python'}"
     return f"Hedging functions: {made_of}"
 
 
@@ -61,14 +63,6 @@ def description_of(package: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         root = etree.fromstring(archive.read(PROPERTIES))
     return str(root.findtext("{http://purl.org/dc/elements/1.1/}description"))
-
-
-def own_version() -> str:
-    """The version of microhedge that runs."""
-    try:
-        return version("microhedge")
-    except PackageNotFoundError:  # run from a checkout
-        return "(checkout)"
 
 
 def _signed(path: Path, interpreter: str | None) -> bytes:

@@ -13,7 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from addin.hosts import HostError, State, Status
-from addin.xlam import NAME, add_in, description_of, own_version
+from addin.xlam import NAME, add_in, description_of
+from workbook.version import own_version
 
 ELSEWHERE = (
     "Excel starts Python on Windows alone. Here, `microhedge addin build excel --out DIR` makes the add-in "
@@ -55,7 +56,7 @@ def status() -> Status:
         return Status(State.ABSENT, {"system": platform.system()}, f"{ELSEWHERE}.")
     path, python = installed(), interpreter()
     facts = {"add-in": str(path), "interpreter": str(python)}
-    facts |= {"microhedge": own_version(), "xlwings": version("xlwings")}
+    facts |= {"microhedge": own_version() or "(checkout)", "xlwings": version("xlwings")}
     if not path.exists():
         return Status(State.ABSENT, facts, "Run: microhedge addin install excel")
     package = path.read_bytes()

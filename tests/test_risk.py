@@ -276,8 +276,15 @@ def regimes(seed: int, *parts: tuple[int, float, float]) -> Series:
         ((600, 0.0, 1e-7), (900, 0.001, 1e-4)),
         ((512, 0.002, 1e-5), (1, 0.0, 0.5), (512, 0.002, 1e-5)),
         ((1500, 0.01, 1e-5),),
+        ((700, 0.0, 1e-7),),
+        ((511, 0.0, 0.05),),
+        ((512, 0.0, 0.05),),
+        ((1024, 0.0, 0.05),),
     ],
-    ids=["flat, then wild", "wild, then calm", "calm, then rising", "one leap", "steady growth"],
+    ids=[
+        *("flat, then wild", "wild, then calm", "calm, then rising", "one leap", "steady growth", "calm"),
+        *("a run less one", "a run", "two runs"),
+    ],
 )
 def test_a_history_whose_parts_differ_keeps_its_digits(parts: tuple[tuple[int, float, float], ...]) -> None:
     """Beta, correlation and effectiveness as exact fractions have them, however the history begins."""

@@ -160,11 +160,10 @@ def max_leverage(
     Only the size of the move counts; it is a rise for a short hedge and a fall for a long one.
     An answer below 1 asks for more collateral than the position is worth.
     """
-    s = _sign(side)
+    s, rate = _sign(side), _held(maintenance_rate, formula, taker_fee)
     reached = 1.0 - s * abs(adverse_move)
     if reached <= 0:
         raise NotAvailable("adverse_move: no price falls by 100 % or more", "adverse_move", adverse_move)
-    rate = maintenance_rate + (taker_fee if formula == "mark+fee" else 0.0)
     if formula == "entry":
         margin = s * ((1.0 - reached) if kind == LINEAR else (1.0 / reached - 1.0)) + rate
     elif kind == LINEAR:
@@ -180,8 +179,7 @@ def _liquidation_ratio(
     margin: float, maintenance_rate: float, side: str, kind: str, formula: str, taker_fee: float
 ) -> float:
     """Liquidation price over entry price, for a margin given as a share of the value at entry."""
-    s = _sign(side)
-    rate = maintenance_rate + (taker_fee if formula == "mark+fee" else 0.0)
+    s, rate = _sign(side), _held(maintenance_rate, formula, taker_fee)
     if kind == LINEAR:
         above, below = (
             (1.0 - s * margin + s * rate, 1.0) if formula == "entry" else (1.0 - s * margin, 1.0 - s * rate)
@@ -193,6 +191,11 @@ def _liquidation_ratio(
     if above <= 0 or below <= 0:
         raise NotAvailable(f"no price liquidates this {side} {kind} position: its collateral covers any move")
     return above / below
+
+
+def _held(maintenance_rate: float, formula: str, taker_fee: float) -> float:
+    """Share of the value that must be left at the liquidation."""
+    return maintenance_rate + (taker_fee if formula == "mark+fee" else 0.0)
 
 
 def _sign(side: str) -> float:

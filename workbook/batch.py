@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from datetime import date
-from importlib import metadata
 from typing import Any, Final, cast
 
 from udfs.errors import HedgeError
@@ -25,6 +24,7 @@ from workbook import ledger
 from workbook.errors import BookError
 from workbook.request import Outcome, Place, Request
 from workbook.storage import SUFFIXES, Store, digest, find_store, lies_in
+from workbook.version import own_version
 from workbook.worker import Worker, WorkerLost
 
 TIMEOUT: Final = 300.0  # seconds for one book; the largest met take a few
@@ -160,7 +160,7 @@ def fingerprint(request: Request) -> str:
     """
     asked = dataclasses.asdict(request)
     asked["as_of"] = str(request.as_of or date.today())  # noqa: DTZ011 - the day as the user's clock has it
-    asked["version"] = _version()
+    asked["version"] = own_version() or "not installed"
     return digest(json.dumps(asked, sort_keys=True, default=str).encode())
 
 
@@ -169,13 +169,6 @@ def _own_venues(book: str | None) -> str:
     with beside(book) if book else contextlib.nullcontext():
         own = [f"{path} {changed}" for path, changed in stamps() if path]
     return digest("\n".join(own).encode(errors="surrogateescape")) if own else ""
-
-
-def _version() -> str:
-    try:
-        return metadata.version("microhedge")
-    except metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def perform(job: Job, compute: Compute | None = None) -> Outcome:

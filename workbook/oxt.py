@@ -7,13 +7,13 @@ nobody needs its SDK. The component is registered passively, so that adding the 
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import Final
 
 from lxml import etree
 
 from udfs.registry import REGISTRY, Parameter, Spec, shown
+from workbook.version import own_version
 
 IDENTIFIER: Final = "microhedge.addin"
 SERVICE: Final = "microhedge.Functions"  # the formula text of an .ods book holds it: never change it
@@ -52,12 +52,9 @@ def extension() -> bytes:
     return stream.getvalue()
 
 
-def own_version() -> str:
-    """The version of microhedge; 0 for a checkout that nobody installed."""
-    try:
-        return version("microhedge")
-    except PackageNotFoundError:
-        return "0"
+def extension_version() -> str:
+    """The version of the extension, which is that of microhedge; 0 in a checkout that nobody installed."""
+    return own_version() or "0"
 
 
 def _parts() -> Iterator[tuple[str, bytes]]:
@@ -133,7 +130,7 @@ def _manifest() -> bytes:
 def _description() -> bytes:
     facts = (
         _element(DESCRIPTION + "identifier", {"value": IDENTIFIER}),
-        _element(DESCRIPTION + "version", {"value": own_version()}),
+        _element(DESCRIPTION + "version", {"value": extension_version()}),
         _element(
             DESCRIPTION + "dependencies",
             None,
