@@ -1,7 +1,7 @@
 """A real LibreOffice with our extension, in a profile of its own, for tests and the bench.
 
 The extension goes in through `microhedge addin install libreoffice`. The programs that this command
-finds on PATH are stand-ins that name the test's own profile and, since root may only install for
+finds on PATH are stand-ins that name the test's own settings and, since root may only install for
 all users, the test's own folder of shared extensions.
 """
 
@@ -51,15 +51,16 @@ class Office:
     """LibreOffice in a folder of its own: its programs by name, and what they leave there."""
 
     def __init__(self, folder: Path) -> None:
-        self.profile = folder / "profile"
+        self.settings = folder / "settings"  # named by a variable: unopkg hands it on to a soffice
         self.shared = folder / "shared"
         self.programs = folder / "programs"
         self.programs.mkdir(parents=True)
         self.shared.mkdir()
+        self.settings.mkdir()  # LibreOffice passes over a folder that is not there
         for name in ("soffice", "unopkg"):
             stand_in = self.programs / name
             stand_in.write_text(
-                f'#!/bin/sh\nexec "{program(name)}" "-env:UserInstallation={self.profile.as_uri()}"'
+                f'#!/bin/sh\nXDG_CONFIG_HOME="{self.settings}" exec "{program(name)}"'
                 f' "-env:UNO_SHARED_PACKAGES_CACHE={self.shared.as_uri()}" "$@"\n'
             )
             stand_in.chmod(stand_in.stat().st_mode | stat.S_IXUSR)
@@ -83,8 +84,8 @@ class Office:
         )
 
     def traces(self) -> list[Path]:
-        """Files under the profile and the shared extensions that name us."""
-        files = (path for top in (self.profile, self.shared) for path in top.rglob("*") if path.is_file())
+        """Files under the settings and the shared extensions that name us."""
+        files = (path for top in (self.settings, self.shared) for path in top.rglob("*") if path.is_file())
         return [path for path in files if b"microhedge" in path.read_bytes().lower()]
 
     @contextmanager
@@ -94,7 +95,7 @@ class Office:
         flags = ["--headless", "--norestore", "--nologo", "--nodefault"]
         with subprocess.Popen(
             [self.programs / "soffice", *flags, f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"],
-            env=environment(),
+            env={**environment(), "TZ": "UTC"},  # where microhedge's TODAY is
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as soffice:

@@ -7,9 +7,10 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import fsspec
 import openpyxl
@@ -143,6 +144,17 @@ def test_another_request_does_every_book_again(folder: Path, tmp_path: Path) -> 
     again = run(folder, out=tmp_path / "out", request=Request(as_of=datetime(2026, 1, 2)))
     assert set(statuses(again).values()) == {"done"}
     assert batch.fingerprint(Request()) == batch.fingerprint(Request()) != batch.fingerprint(AS_OF)
+
+
+def test_a_request_without_a_time_holds_for_the_day_of_its_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TODAY and NOW are in UTC: the day ends at midnight there, wherever the user is."""
+    clock = mock.Mock()
+    monkeypatch.setattr(batch, "datetime", clock)
+    held = []
+    for hour in (0, 23, 24):
+        clock.now = lambda zone, hour=hour: datetime(2026, 1, 1, tzinfo=zone) + timedelta(hours=hour)
+        held.append(batch.fingerprint(Request()))
+    assert held[0] == held[1] != held[2]
 
 
 def test_own_venue_table_beside_the_book_counts(tmp_path: Path) -> None:

@@ -157,10 +157,12 @@ def hangs_after_the_first(job: Job) -> Outcome:
 
 
 INTERRUPTED = """
+import signal
 import test_faults
 from addin.cli import main
 from workbook import batch
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # it may have been ignored by whoever runs the tests
 batch.perform = test_faults.hangs_after_the_first
 main()
 """
@@ -171,17 +173,20 @@ def test_interrupt_ends_the_run_in_a_sentence(
 ) -> None:
     """Ctrl-C stops at once, in the middle of a book, with what was done kept."""
     words: list[str | Path] = ["recalc", originals, "--as-of", DAY, "--out", tmp_path / "out", "--jobs", "1"]
-    run = subprocess.Popen(
+    first = "0/0.xlsx"
+    with subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED, *words],
         env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    first = "0/0.xlsx"
-    eventually((tmp_path / "out" / first).exists)
-    run.send_signal(signal.SIGINT)
-    shown, said = run.communicate(timeout=PATIENCE)
+    ) as run:
+        try:
+            eventually((tmp_path / "out" / first).exists)
+            run.send_signal(signal.SIGINT)
+            shown, said = run.communicate(timeout=PATIENCE)
+        finally:
+            run.kill()
     *remarks, last = said.splitlines()  # the first book may have been reported before the signal came
     assert (run.returncode, shown, last) == (130, "", "microhedge: interrupted")
     assert all("had no cached values" in remark for remark in remarks)

@@ -14,6 +14,7 @@ from calc import absence
 from conftest import ROOT
 from processes import PATIENCE, eventually, is_gone
 
+from udfs.registry import serial
 from workbook import office, soffice
 from workbook.engines import engine_named, hold_places
 from workbook.recalc import recalc_book
@@ -70,6 +71,16 @@ def test_it_evaluates_as_the_embedded_engine_does() -> None:
         hold_places(session, VALUES)
         answers.append(session.results(dt.datetime(2026, 1, 31, 16)))
     assert answers[0] == answers[1]
+
+
+@needs_office
+def test_today_is_that_of_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a time TODAY is what it is for the embedded engine, although here it is another day."""
+    before = dt.datetime.now(dt.UTC)
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati" if before.hour >= 12 else "Etc/GMT+12")
+    session = engine_named("libreoffice").Session(["One"], {place(0, 1, 1): "TODAY()"}, [])
+    found = session.results(None)[place(0, 1, 1)]
+    assert found in {serial(moment.date()) for moment in (before, dt.datetime.now(dt.UTC))}
 
 
 @needs_office

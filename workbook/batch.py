@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from udfs.errors import HedgeError
@@ -159,7 +159,7 @@ def fingerprint(request: Request) -> str:
     Without a fixed time TODAY and NOW follow the clock: such a request holds for the day it is made on.
     """
     asked = dataclasses.asdict(request)
-    asked["as_of"] = str(request.as_of or date.today())  # noqa: DTZ011 - the day as the user's clock has it
+    asked["as_of"] = str(request.as_of or datetime.now(UTC).date())
     asked["version"] = own_version() or "not installed"
     return digest(json.dumps(asked, sort_keys=True, default=str).encode())
 

@@ -88,7 +88,8 @@ class Session:
         """The value of every formula, and of every cell of an array."""
         called = {call for text in self._texts.values() for call in _calls(text)}
         prefixed = known(called - self._functions) - _plain_names()
-        today = None if as_of is None else serial(as_of) - (LATER_1904 if self._date1904 else 0.0)
+        clock = dt.datetime.now(dt.UTC).replace(tzinfo=None) if as_of is None else as_of
+        today = serial(clock) - (LATER_1904 if self._date1904 else 0.0)
         writer = _Writer([*self._sheets, BLANK_SHEET], self._areas, self._functions, prefixed, today)
         plain = {where: writer.formula(sheet_of(where), text) for where, text in self._texts.items()}
         answers = _calculated(_copy(len(self._sheets), self._held, plain, self._areas, self._date1904))
@@ -148,7 +149,7 @@ class _Writer:
         areas: Mapping[int, Area],
         ours: frozenset[str],
         prefixed: frozenset[str],
-        today: float | None,
+        today: float,
     ) -> None:
         self.numbers = {title.lower(): number for number, title in enumerate(sheets)}
         self.areas = areas
@@ -183,7 +184,7 @@ class _Writer:
         return "".join(written)
 
     def _call(self, name: str) -> str:
-        if self.today is not None and name in {"TODAY", "NOW"}:
+        if name in {"TODAY", "NOW"}:
             return f"({self.today if name == 'NOW' else self.today // 1!r}"
         return f"_xlfn.{name}(" if name in self.prefixed else f"{name}("
 
