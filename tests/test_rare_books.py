@@ -252,3 +252,46 @@ def test_a_million_merged_cells_are_copied() -> None:
     assert merged.encode() in parts(written)[SHEET]
     assert peak < 12 * len(merged)
     assert b"<f>A1*2</f><v>4</v>" in parts(written)[SHEET]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (
+            {"B1": F("=HEDGE_MARGIN(2400,5)", 480), "C1": F("=B1+1", 500), "D1": F("=C1+A1", 501)},
+            [480, 500, 502],
+        ),
+        (
+            {"B1": F("=HEDGE_MARGIN(2400,5)", 1), "C1": F("=B2+1", 500), "D1": F("=C1+A1", 501)},
+            [480, 500, 502],
+        ),
+        (
+            {"B1": F("=HEDGE_MARGIN(2400,5)", 480), "C1": F('=B1&""', 500), "D1": F("=C1*2+A1", 1_001)},
+            [480, 500, 1_002],
+        ),
+        (
+            {
+                "B1": F("=HEDGE_MARGIN(2400,5)", 480),
+                "C1": F("=B1+1", 500),
+                "D1": F("=HEDGE_MARGIN(C1,5)+A1", 101),
+                "E1": F("=D1*1", 101),
+            },
+            [480, 500, 102],
+        ),
+    ],
+    ids=["our function unchanged", "our function changed", "text", "our function of it"],
+)
+def test_what_no_change_reaches_is_taken_as_excel_left_it(cells: dict[str, Any], expected: list[Any]) -> None:
+    """The engine sees C1 otherwise, but nothing reaches it: what follows it starts from Excel's value."""
+    written, outcome = run(book({"Sheet1": {"A1": 1, **cells}}, NAMES))
+    assert outcome.status == "done", outcome.reason
+    assert cached(written, "Sheet1", "B1", "C1", "D1") == expected
+
+
+def test_a_cell_without_a_value_starts_from_what_the_book_holds() -> None:
+    """C1 was never calculated, and the input is what it was: B1, which the engine sees otherwise, stays."""
+    package = book({"Sheet1": {"A1": 2, "B1": F("=A1*2", 7), "C1": F("=B1*2", 0)}}, NAMES)
+    package = repacked(package, {SHEET: parts(package)[SHEET].replace(b"</f><v>0</v>", b"</f>")})
+    written, outcome = run(package)
+    assert outcome.status == "done", outcome.reason
+    assert cached(written, "Sheet1", "B1", "C1") == [7, 14]

@@ -57,6 +57,7 @@ class Verdict:
 
 def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None) -> Verdict:
     """Evaluate what the inputs, the clock and our functions reach, and judge it."""
+    held: frozenset[int] = frozenset()
     for _ in range(ROUNDS):
         dirty = model.closure({*inputs, *model.program.moving, *model.missing})
         if not dirty:
@@ -64,11 +65,15 @@ def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None)
         if model.book.rounds:
             raise Unknowable("it calculates with the precision as displayed, which the engine can't")
         unresolved = model.closure(model.faults)
-        results, moved = _computed(model, dirty - unresolved, inputs, as_of)
-        if not moved:
-            return _judged(model, inputs, unresolved, results)
-        model.with_areas(moved)
-    raise Unknowable("its dynamic arrays change their sizes without end")
+        results, moved = _computed(model, dirty - unresolved - held, inputs, as_of)
+        if moved:
+            model.with_areas(moved)
+            continue
+        change = _change(model, inputs, unresolved, results)
+        if (apart := (held | _apart(model, change)) - change.affected) == held:
+            return _judged(model, change, results)
+        held = apart
+    raise Unknowable("it never settles: its dynamic arrays change their sizes without end")
 
 
 def _computed(
@@ -90,12 +95,20 @@ def _computed(
     raise Unknowable("its what-if data tables change without end")
 
 
-def _judged(
-    model: Model,
-    inputs: Mapping[int, Value],
-    unresolved: frozenset[int],
-    results: Mapping[int, Value],
-) -> Verdict:
+@dataclass(frozen=True)
+class _Change:
+    """What an evaluation changes: the inputs that differ, the cells that do, and all that these reach."""
+
+    given: Mapping[int, Value]
+    new: Mapping[int, Value]
+    affected: frozenset[int]
+    lost: Mapping[int, str]
+    doubtful: frozenset[int]
+
+
+def _change(
+    model: Model, inputs: Mapping[int, Value], unresolved: frozenset[int], results: Mapping[int, Value]
+) -> _Change:
     lost = {}
     if UNKNOWN in results.values():
         owners = {cell: where for where in model.arrays for cell in model.ever_filled(where)}
@@ -110,15 +123,38 @@ def _judged(
         for where in model.program.moving - doubtful
         if where in new or (where in model.arrays and not new.keys().isdisjoint(model.ever_filled(where)))
     }
-    affected = model.closure(roots)
-    unproven = dict(lost)
+    return _Change(given, new, model.closure(roots), lost, doubtful)
+
+
+def _apart(model: Model, change: _Change) -> frozenset[int]:
+    """The cells that no change reaches but of which the engine makes something else than Excel did.
+
+    They keep Excel's values, and from those all others are to be evaluated.
+    """
+    apart = {
+        where
+        for where, value in change.new.items()
+        if where not in change.affected and value != UNKNOWN and differs(model.cached(where), value)
+    }
+    for where in model.arrays if apart else ():
+        filled = {where, *model.ever_filled(where)}
+        if not apart.isdisjoint(filled):
+            apart |= filled
+    return frozenset(apart)
+
+
+def _judged(model: Model, change: _Change, results: Mapping[int, Value]) -> Verdict:
+    affected, doubtful = change.affected, change.doubtful
+    unproven = dict(change.lost)
     unproven |= divergences(model, affected.intersection(results) - doubtful)
     causes = {**model.faults, **unproven}
     blocked = (doubtful | model.closure(unproven)) & affected
     if blocked:
         blocked &= {*model.formulas, *results}
-    changes = {where: value for where, value in new.items() if where in affected and where not in blocked}
-    changes |= given
+    changes = {
+        where: value for where, value in change.new.items() if where in affected and where not in blocked
+    }
+    changes |= change.given
     return Verdict(
         changes,
         {where: area for where, area in model.moved.items() if where in affected and where not in blocked},
