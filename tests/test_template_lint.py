@@ -58,6 +58,7 @@ BUILT_IN = frozenset(
         "ROWS",
         "SUM",
         "SUMIF",
+        "SUMIFS",
         "SUMPRODUCT",
         "TODAY",
     ]

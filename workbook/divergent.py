@@ -9,11 +9,12 @@ the cells of Excel's own books behind all but the `DOCUMENTED`.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from workbook.suspects import is_safe_step
 from workbook.tree import Node, shape, tree, written
 
 
@@ -38,7 +39,7 @@ class Divergence(NamedTuple):
 NUMBER_FORMAT: Final = r"[-+($€£ ]*(?:#,##0|#,###|0+|#)?(?:\.[0#]+)?[ %)]*"
 DATE_FORMAT: Final = r"(?:\[h\]|yyyy|yy|m{1,4}|d{1,4}|h{1,2}|s{1,2}|AM/PM|[-/:., ])+"
 KNOWN_FORMAT: Final = re.compile(f'"(?:{NUMBER_FORMAT}(?:;{NUMBER_FORMAT})?|{DATE_FORMAT}|@)"', re.IGNORECASE)
-POSITIVE: Final = re.compile(r"[0-9.]*[1-9][0-9.]*(?:E[-+]?[0-9]+)?", re.IGNORECASE)
+NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 BRANCHING: Final = frozenset(("CHOOSE", "IF", "IFERROR", "IFNA", "IFS", "SWITCH"))
 SURE: Final = frozenset(("CHOOSE", "IF", "IFS", "SWITCH"))  # of these the first argument is always worked
 
@@ -89,11 +90,17 @@ def _formatted(arguments: Sequence[str]) -> Doubt:
     return Doubt.NEVER if is_known else Doubt.ALWAYS
 
 
-def _stepped(arguments: Sequence[str]) -> Doubt:
-    step = arguments[1] if len(arguments) > 1 else ""
-    if POSITIVE.fullmatch(step):
-        return Doubt.NEVER
-    return Doubt.ALWAYS if step[:1] == "-" else Doubt.UNPROVEN
+def _stepped(name: str) -> Rule:
+    """Of a step that stands in the formula; one in a cell is looked at there."""
+
+    def rule(arguments: Sequence[str]) -> Doubt:
+        step = arguments[1] if len(arguments) > 1 else "1"
+        if len(arguments) > 2:
+            return Doubt.ALWAYS
+        is_safe = NUMBER.fullmatch(step) is not None and is_safe_step(name, float(step))
+        return Doubt.NEVER if is_safe or _is_area(step) else Doubt.ALWAYS
+
+    return rule
 
 
 def _spoken(arguments: Sequence[str]) -> Doubt:
@@ -124,6 +131,7 @@ CRITERIA: Final = "blank criteria and criteria that are texts"
 DIGITS: Final = "the last digits"
 DOMAIN: Final = "arguments that Excel refuses, or the engine does"
 PLACES: Final = "numbers below zero, and the number of places"
+STEPS: Final = "steps below zero, or of fractions"
 MATCHES: Final = 'criteria of "<>", blanks and errors'
 
 DIVERGENT: Final[Mapping[str, Divergence]] = {
@@ -136,8 +144,8 @@ DIVERGENT: Final[Mapping[str, Divergence]] = {
     "BINOM.DIST": Divergence("large counts", _unproven),
     "BINOM.DIST.RANGE": Divergence("large counts", _unproven),
     "BINOM.INV": Divergence(DOMAIN, _unproven),
-    "CEILING": Divergence("steps below zero", _stepped),
-    "CEILING.MATH": Divergence("the mode", _unless(3)),
+    "CEILING": Divergence(STEPS, _stepped("CEILING")),
+    "CEILING.MATH": Divergence(STEPS, _stepped("CEILING.MATH")),
     "CELL": Divergence("facts about formats and files", _only(1, '"ROW"', '"COL"', '"CONTENTS"')),
     "CHAR": Divergence("five codes that have no letter", _never),
     "COMBINA": Divergence(DOMAIN, _unproven),
@@ -177,7 +185,9 @@ DIVERGENT: Final[Mapping[str, Divergence]] = {
     "F.INV": Divergence("degrees of freedom with decimals", _unproven),
     "F.INV.RT": Divergence("degrees of freedom with decimals", _unproven),
     "FISHERINV": Divergence(DOMAIN, _never),
-    "FLOOR": Divergence("steps below zero", _stepped),
+    "FLOOR": Divergence(STEPS, _stepped("FLOOR")),
+    "FLOOR.MATH": Divergence(STEPS, _stepped("FLOOR.MATH")),
+    "FLOOR.PRECISE": Divergence(STEPS, _stepped("FLOOR.PRECISE")),
     "FORMULATEXT": Divergence("formulas, which are not where it looks", _always),
     "FREQUENCY": Divergence("unsorted bins", _always),
     "GAMMA": Divergence("numbers below zero", _unproven),
@@ -209,6 +219,7 @@ DIVERGENT: Final[Mapping[str, Divergence]] = {
     "POWER": Divergence("0 to the power of 0", _never),
     "PPMT": Divergence("payments at the beginning", _unless(6, "0", otherwise=Doubt.UNPROVEN)),
     "PRICE": Divergence("the last coupon period", _always),
+    "PROPER": Divergence("letters after digits", _always),
     "PV": Divergence("a rate of -1", _never),
     "ROMAN": Divergence("the concise forms", _unless(2, "0")),
     "SERIESSUM": Divergence("texts and blanks among the coefficients", _unproven),
@@ -228,17 +239,18 @@ DIVERGENT: Final[Mapping[str, Divergence]] = {
     "XOR": Divergence("texts as arguments", _spoken),
     "YIELD": Divergence("the last coupon period", _always),
 }
-DOCUMENTED: Final = frozenset(  # by Microsoft's own pages on the functions, not by a value in a book
-    ("CEILING", "CEILING.MATH", "FLOOR", "INDIRECT", "LOOKUP", "SUMPRODUCT")
+DOCUMENTED: Final = frozenset(  # by pages on the functions, not by a value in a book
+    (
+        *("CEILING", "CEILING.MATH", "FLOOR", "FLOOR.MATH", "FLOOR.PRECISE", "INDIRECT", "LOOKUP", "PROPER"),
+        "SUMPRODUCT",
+    )
 )
-
-
 RULED: Final = frozenset(name for name, known in DIVERGENT.items() if known.rule is not _never)
 
 
-def doubt(text: str, calls: Collection[str], *, is_provable: bool) -> str:
+def doubt(text: str, *, is_provable: bool) -> str:
     """Why no value of a formula is trusted, as the end of a sentence that begins with its cell."""
-    return "" if RULED.isdisjoint(calls) else _doubt(shape(text), is_provable)
+    return _doubt(shape(text), is_provable)
 
 
 @lru_cache(maxsize=16_384)

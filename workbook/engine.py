@@ -14,7 +14,6 @@ import formualizer
 from udfs import REGISTRY
 from udfs.errors import HedgeError
 from udfs.registry import Spec
-from workbook import divergent
 from workbook.errors import Unknowable
 from workbook.formulas import BLANK_SHEET
 from workbook.shallow import shallow
@@ -43,7 +42,7 @@ KINDS: Final = {
 }
 # Excel stores the two newest errors as #VALUE! with a rich value beside it, which we can't write.
 TEXTS: Final = {kind: text for text, kind in KINDS.items()} | {"Spill": "#VALUE!", "Calc": "#VALUE!"}
-doubt = divergent.doubt
+DIFFERS: Final = True  # from Excel, as `divergent` and `suspects` know
 WORKS: Final = frozenset(("ATAN2", "COS", "IF", "IFERROR", "IFNA", "SIN", "TAN"))  # cell by cell
 UNKNOWN: Final = CellError("#ENGINE!")  # the engine has no answer: never written to a book
 ROW_MASK: Final = KEY_MASK ^ COLUMN_MASK

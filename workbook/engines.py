@@ -26,6 +26,10 @@ class Engine(Protocol):
     """What evaluates plain cells and formulas."""
 
     @property
+    def DIFFERS(self) -> bool:  # noqa: N802 - a constant of each module
+        """Whether it is known where it differs from Excel."""
+
+    @property
     def WORKS(self) -> Collection[str] | None:  # noqa: N802 - a constant of each module
         """The functions that it works cell by cell where they are given ranges; None if all of them."""
 
@@ -42,9 +46,6 @@ class Engine(Protocol):
 
     def known(self, functions: Iterable[str]) -> frozenset[str]:
         """Those of the functions that the engine itself has."""
-
-    def doubt(self, text: str, calls: Collection[str], *, is_provable: bool) -> str:
-        """Why no value of a formula is trusted, as the end of a sentence that begins with its cell."""
 
 
 def engine_named(name: EngineName) -> Engine:

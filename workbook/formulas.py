@@ -292,6 +292,15 @@ class Grammar:
         """The sheet of that name, in any case."""
         return self._sheet_numbers.get(name.lower())
 
+    def area(self, text: str, home: int) -> Area | None:
+        """The area that a reference of a plain formula names, seen from a sheet; None for anything else."""
+        tokens = parse(text)
+        if len(tokens) != 1 or tokens[0].corners is None:
+            return None
+        prefix = tokens[0].sheet
+        sheet = home if prefix is None else self.sheet_number(_unquoted(prefix)[1])
+        return None if sheet is None else _spanned(sheet, *tokens[0].corners)
+
     def name(self, name: str, sheet: int) -> str | None:
         """What a defined name refers to, seen from a sheet."""
         lower = name.lower()

@@ -17,6 +17,7 @@ from workbook.formulas import quoted
 from workbook.program import Plan, program
 from workbook.request import EngineName
 from workbook.sheet import LARGEST_ARRAY
+from workbook.suspects import Now
 from workbook.values import (
     COLUMN_BITS,
     COLUMN_MASK,
@@ -118,6 +119,10 @@ class Model:
     def ever_filled(self, where: int) -> Iterable[int]:
         """The cells that an array formula filled when the book was saved, and those it fills now."""
         return chain(self.program.arrays[where].places(), self.arrays[where].places())
+
+    def now(self, results: Mapping[int, Value], inputs: Mapping[int, Value]) -> Now:
+        """The values of all cells after a change."""
+        return Now(self._values, results, inputs)
 
     def differing(self, values: Mapping[int, Value]) -> dict[int, Value]:
         """Those values that are not what the book caches."""

@@ -15,7 +15,7 @@ import shutil
 import tempfile
 import zipfile
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,7 @@ ERRORS: Final = {
     532: "#DIV/0!",
     32767: "#N/A",
 }
+DIFFERS: Final = False  # or nobody has looked where
 WORKS: Final = None  # every function cell by cell, where it is given a range
 PROFILES: Final = "MICROHEDGE_PROFILES"  # the folder for profiles, told to processes that we start
 UNNAMED: Final = CellError("#VALUE!")  # an error that only Calc has, as Calc itself writes it for Excel
@@ -98,11 +99,6 @@ class Session:
         if missing:
             raise Unknowable(f"LibreOffice gave no value for {len(missing)} of {len(plain)} formulas")
         return {where: answers.get(where, self._held.get(where)) for where in wanted}
-
-
-def doubt(text: str, calls: Collection[str], *, is_provable: bool) -> str:  # noqa: ARG001 - of the interface
-    """Nothing: where LibreOffice differs from Excel was not looked for."""
-    return ""
 
 
 _known: dict[str, str] = {}  # a function and its name in a file: plain, with a prefix, or "" if unknown

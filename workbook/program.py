@@ -9,11 +9,13 @@ from typing import Final
 
 from udfs import REGISTRY
 from workbook.dependents import Dependents
+from workbook.divergent import RULED, doubt
 from workbook.engines import Engine, Evaluation, engine_named
 from workbook.formulas import CLOCK, RANDOM, Grammar, Plain
 from workbook.intersect import SPREADING, intersected
 from workbook.request import EngineName
 from workbook.sheet import Formula, Formulas
+from workbook.suspects import Suspect, suspect
 from workbook.values import (
     COLUMN_BITS,
     COLUMN_MASK,
@@ -126,12 +128,22 @@ class Program:
     @cached_property
     def faults(self) -> Mapping[int, str]:
         """The same, and why others are not trusted whatever the engine makes of them."""
-        doubts = {}
-        for where, plain in self.plain.items():
-            why = self.engine.doubt(plain.text, plain.calls, is_provable=where not in self.moving)
-            if why:
-                doubts[where] = why
-        return {**doubts, **self.lacks} if doubts else self.lacks
+        if not self.engine.DIFFERS:
+            return self.lacks
+        doubts = {
+            where: doubt(plain.text, is_provable=where not in self.moving)
+            for where, plain in self.plain.items()
+            if not RULED.isdisjoint(plain.calls)
+        }
+        return {where: why for where, why in {**doubts, **self.lacks}.items() if why}
+
+    @cached_property
+    def suspects(self) -> Mapping[int, Suspect]:
+        """What to look at in the new values of formulas, where the engine differs for some of them."""
+        if not self.engine.DIFFERS:
+            return {}
+        found = {w: suspect(plain, sheet_of(w), self.grammar) for w, plain in self.plain.items()}
+        return {where: what for where, what in found.items() if what is not None}
 
     def name(self, where: int) -> str:
         """A cell's name for a reader: Plan!B7."""

@@ -13,6 +13,7 @@ from workbook.engine import UNKNOWN
 from workbook.errors import Unknowable
 from workbook.libreoffice import SLACK, is_by_libreoffice
 from workbook.model import Model, differs
+from workbook.suspects import doubts
 from workbook.values import Area, Value, same
 
 ROUNDS = 8  # a spill that changes its size may change the size of another
@@ -145,8 +146,13 @@ def _apart(model: Model, change: _Change) -> frozenset[int]:
 
 def _judged(model: Model, change: _Change, results: Mapping[int, Value]) -> Verdict:
     affected, doubtful = change.affected, change.doubtful
-    unproven = dict(change.lost)
-    unproven |= divergences(model, affected.intersection(results) - doubtful)
+    trusted = affected.intersection(results) - doubtful
+    now = model.now(results, change.given)
+    unproven = {
+        **doubts(model.program.suspects, model.program.plain, trusted, change.new, now),
+        **change.lost,
+        **divergences(model, trusted),
+    }
     causes = {**model.faults, **unproven}
     blocked = (doubtful | model.closure(unproven)) & affected
     if blocked:

@@ -114,7 +114,7 @@ BETAS: Final = Table(
             format=MONEY,
             width=14,
             is_link=True,
-            formula="SUMIF(Holdings[Asset],[@Asset],Holdings[Value])",
+            formula='SUMIFS(Holdings[Value],Holdings[Asset],[@Asset],Holdings[Value],"<1E+300")',  # no errors
             help="What you hold of it.",
         ),
         Column(
