@@ -8,7 +8,7 @@ demo: $(VENV)/.installed
 	$(BIN)/microhedge demo demo
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

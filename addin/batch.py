@@ -116,7 +116,7 @@ class Run:
 
     def _shown(self, rows_are_seen: bool) -> Iterator[Outcome]:
         """The outcomes as they come, with a bar on a terminal unless the rows themselves run over it."""
-        is_shown = self.console.is_terminal and not rows_are_seen
+        is_shown = sys.stderr.isatty() and not rows_are_seen
         bar = Progress(
             TextColumn("recalculating"),
             BarColumn(),

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Final
@@ -148,8 +149,7 @@ def _length(value: Value, scale: float) -> int:
 
 def page() -> Console:
     """Standard output, as wide as the terminal, or as a page where there is none."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
 
 
 def draw(path: str | PathLike[str]) -> None:

@@ -1,5 +1,6 @@
 """Progress on a terminal; in a pipe, silence."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
@@ -11,7 +12,6 @@ Item = TypeVar("Item")
 
 def shown_progress(items: Sequence[Item], what: str) -> Iterable[Item]:
     """The items one by one, with a bar on standard error if there are several and somebody watches."""
-    console = Console(stderr=True)
-    if len(items) < 2 or not console.is_terminal:
+    if len(items) < 2 or not sys.stderr.isatty():  # FORCE_COLOR makes a terminal of a pipe; nobody watches it
         return items
-    return track(items, what, console=console, transient=True)
+    return track(items, what, console=Console(stderr=True), transient=True)

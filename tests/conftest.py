@@ -14,6 +14,10 @@ from udfs.venues import VARIABLE
 settings.register_profile("microhedge", derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "microhedge"))
 
+# How wide and how coloured whoever runs the tests wants the output is no part of a test.
+for name in ("COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LINES", "NO_COLOR", "PY_COLORS", "TTY_COMPATIBLE"):
+    os.environ.pop(name, None)
+
 if TYPE_CHECKING:
     from calc import Calc
 

@@ -144,6 +144,23 @@ def test_progress_is_shown_on_a_terminal_alone(desk: Path) -> None:
     assert b"recalculating" not in shown
 
 
+def test_colours_that_are_asked_for_make_no_bar_in_a_pipe(desk: Path) -> None:
+    """Where FORCE_COLOR is set, as by many a machine that runs jobs, a log still holds sentences alone."""
+    command = [sys.executable, "-m", "addin", "recalc", "books", "text.xlsx", "--out", "o"]
+    run = subprocess.run(
+        command,
+        env={**ENVIRONMENT, "FORCE_COLOR": "1"},
+        cwd=desk,
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert run.stdout.startswith("3 books: ")
+    assert run.stderr.startswith("microhedge: text.xlsx refused: ")
+    assert run.stderr.count("\n") == 1
+
+
 def test_slow_book_is_stopped_at_its_time(desk: Path) -> None:
     """A real book that keeps the real engine busy for longer than it may is stopped; nothing is written."""
     made = openpyxl.Workbook()
