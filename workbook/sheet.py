@@ -196,9 +196,11 @@ def scan(  # noqa: C901, PLR0912 - one loop that runs once a cell, and nothing i
         elif kind == b"s" and value:
             known = texts.get(value)
             values[key] = known if known is not None else _shared(value, shared, texts)
-        elif value is not None or inline is not None:
+        elif inline is not None:
+            values[key] = _inline(kind, value, inline)
+        elif value is not None:
             if kind is not None and kind != b"n":
-                values[key] = value_of(kind, value, inline, date1904=date1904)
+                values[key] = value_of(kind, value, date1904=date1904)
         elif about is not None and kind == b"str":
             values[key] = ""
     if last >> COLUMN_BITS > MAX_ROW:
@@ -408,11 +410,14 @@ def _shared(raw: bytes, shared: Callable[[int], str], texts: dict[bytes, str]) -
     return text
 
 
-def value_of(kind: bytes, raw: bytes | None, inline: bytes | None, *, date1904: bool) -> Value:
-    """The value of a cell that holds neither a number nor a shared text."""
-    if inline is not None:
-        return rich_text(inline)
-    assert raw is not None  # noqa: S101 - the caller passes one of the two
+def _inline(kind: bytes | None, value: bytes | None, inline: bytes) -> str:
+    if kind != b"inlineStr" or value is not None:
+        raise BadPackage(f"a cell of the type {kind!r} holds a text beside or instead of its value")
+    return rich_text(inline)
+
+
+def value_of(kind: bytes, raw: bytes, *, date1904: bool) -> Value:
+    """The value of a cell that holds neither a number nor a text of another place."""
     if kind == b"str":
         return string_of(raw)
     if kind == b"b":

@@ -112,7 +112,7 @@ class Skeleton:
             elif kind == TEXT:
                 found[index] = shared(int(raw[index]))
             elif kind:
-                found[index] = value_of(kind, raw[index], None, date1904=self.date1904)
+                found[index] = value_of(kind, raw[index], date1904=self.date1904)
         digits = [raw[index] for index in numbers]
         floats = list(map(float, digits))
         if not all(map(isfinite, floats)) or b"_" in b"".join(digits):
