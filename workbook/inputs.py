@@ -3,11 +3,12 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 
 from udfs.registry import DECIMAL_TEXT, serial
 from workbook.book import Book
 from workbook.errors import BadInput
-from workbook.formulas import Table
+from workbook.formulas import Grammar, Table
 from workbook.layout import PLAN
 from workbook.record import Port
 from workbook.request import Cell, Request
@@ -45,12 +46,19 @@ def cell_of(book: Book, name: str) -> Area | None:
     refers = book.names.get((None, name.lower()))
     if refers is None:
         return None
-    plain = book.grammar.plain(refers, 0, 1, 1, (1, 1), qualified=True)
+    area = _one_cell(book.grammar, refers)
+    if area is None or area.sheet >= len(book.sheets) or not book.sheets[area.sheet].has_cells:
+        return None
+    return area
+
+
+@lru_cache(maxsize=1_000)
+def _one_cell(grammar: Grammar, refers: str) -> Area | None:
+    plain = grammar.plain(refers, 0, 1, 1, (1, 1), qualified=True)
     text = plain.text.rpartition("!")[2]
     if plain.fault or len(plain.areas) != 1 or plain.areas[0].size != 1 or area_of(text) is None:
         return None
-    area = plain.areas[0]
-    return area if area.sheet < len(book.sheets) and book.sheets[area.sheet].has_cells else None
+    return plain.areas[0]
 
 
 def _cell_of(book: Book, name: str) -> Area:

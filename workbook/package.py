@@ -221,6 +221,7 @@ def _entry(content: bytes, record: bytes, ends: Mapping[int, int]) -> Entry:
     return Entry(name, record, method, crc, packed, size, start, data, ends[start])
 
 
+@lru_cache(maxsize=1_000)
 def _name(raw: bytes, flags: int) -> str:
     try:
         name = raw.decode("utf-8" if flags & UTF8 else "cp437")
