@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from udfs.venues import VARIABLE
 
 # The same examples in every run: a test that fails does so for everyone, on the day it was broken.
-settings.register_profile("microhedge", derandomize=True, deadline=None)
+# How long the making of examples takes is the machine's business.
+settings.register_profile(
+    "microhedge", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "microhedge"))
 
 # How wide and how coloured whoever runs the tests wants the output is no part of a test.

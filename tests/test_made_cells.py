@@ -16,6 +16,7 @@ from workbook.recalc import recalc_bytes
 from workbook.request import Request
 
 SHEET = "xl/worksheets/sheet1.xml"
+WORKBOOK = "xl/workbook.xml"
 PERCENT, DOLLARS = "0.0%", "$0.00"
 AS_SHOWN = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true"
 
@@ -131,6 +132,35 @@ def test_a_sheet_without_a_word_on_its_reach_gets_none(styled: bytes) -> None:
         xml = made("G1", spoilt)[1]
         assert xml.count("dimension") == said.count("dimension")
         assert 'spans="1:2 4:5"' in xml
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        ('<dimension ref="A1:E8"', '<dimension ref="\udcff"'),
+        ('<col min="2" max="3"', '<col min="2" max="' + "9" * 5_000 + '"'),
+        ('<col min="2" max="3"', '<col min="x" max="3"'),
+        ('s="2" customFormat="1"', 's="x" customFormat="1"'),
+        ('spans="1:5"', 'spans="' + "9" * 5_000 + ':1"'),
+    ],
+)
+def test_what_means_nothing_costs_no_cell(styled: bytes, spoilt: tuple[str, str]) -> None:
+    """A new cell is made whatever its sheet says of rows, columns and its own reach."""
+    xml = parts(styled)[SHEET].decode()
+    assert spoilt[0] in xml
+    package = repacked(styled, {SHEET: xml.replace(*spoilt).encode(errors="surrogateescape")})
+    for where in ("B3", "G1"):
+        request = Request(inputs={"cell": "1.5"})
+        written, outcome = recalc_bytes(edited(package, WORKBOOK, ("$Z$99", where)), request)
+        assert outcome.status == "done", outcome.reason
+        assert re.search(rf'<c r="{where}"[^<>]*><v>1.5</v>'.encode(), parts(written)[SHEET])
+
+
+def test_a_style_that_is_no_number_shows_no_date() -> None:
+    """Whether a text is a date is asked of the cell's style, which may be anything."""
+    package = edited(book({"Sheet1": {"A1": 1}}, {"cell": "Sheet1!$A$1"}), SHEET, ('r="A1"', 'r="A1" s="x"'))
+    _, outcome = recalc_bytes(package, Request(inputs={"cell": "2026-01-31"}))
+    assert outcome.reason == 'cell: must be a number, got "2026-01-31"'
 
 
 @pytest.mark.parametrize("data", ["<sheetData/>", "<sheetData></sheetData>", "<sheetData>\n</sheetData>"])

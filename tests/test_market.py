@@ -83,7 +83,11 @@ FILES = ROWS.map(lambda rows: "\n".join(["symbol,spot,expiry", *rows]).encode(er
 
 
 @given(content=st.binary() | FILES)
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=300,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 def test_no_market_file_gets_by_unread(tmp_path: Path, content: bytes) -> None:
     """Any bytes are a market or a refusal, and a market's values lie in their columns' domains."""
     columns = {column.name: column for column in PLAN.tables["Market"].columns}

@@ -178,7 +178,7 @@ KINDS: Final = ("drop", "twice", "instead", "before", "within", "no attribute", 
 changes = st.tuples(st.floats(0, 0.999), st.sampled_from(KINDS), st.sampled_from(PIECES))
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(
     name=st.sampled_from([*BOOKS]),
     part=st.sampled_from([SHEET, SHEET, SHEET, "xl/workbook.xml", "xl/styles.xml", "xl/tables/table1.xml"]),

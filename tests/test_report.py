@@ -107,7 +107,11 @@ def test_many_rows_go_to_parquet_in_groups(tmp_path: Path) -> None:
 
 
 @given(text=st.text(st.characters(codec=None, categories=None)), number=st.floats(allow_nan=False))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 def test_any_text_is_harmless_in_every_kind(tmp_path: Path, text: str, number: float) -> None:
     """Whatever a path, a reason or a cell holds, each report can be read back and holds no formula."""
     outcome = Outcome(text, "refused", text, outputs={"plan_order": text, "plan_cost": number})
