@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from books import F, book, cached, edited, parts, repacked
+from books import Array, F, book, cached, edited, parts, repacked
 
 from workbook.recalc import recalc_bytes
 from workbook.request import Outcome, Request
@@ -295,3 +295,18 @@ def test_a_cell_without_a_value_starts_from_what_the_book_holds() -> None:
     written, outcome = run(package)
     assert outcome.status == "done", outcome.reason
     assert cached(written, "Sheet1", "B1", "C1") == [7, 14]
+
+
+def test_a_circle_through_the_clock_settles() -> None:
+    """A clock that refers to what refers to it: reached it is not held, held it is not reached."""
+    cells = {
+        "A1": 1,
+        "B1": F("=NOW(,A:A)", 10),
+        "A4": Array("{=A1:B1*2}", "A4:B4", 2),
+        "B4": 20,
+        "E1": F("=A1*2", 2),
+    }
+    package = book({"Sheet1": cells}, NAMES)
+    written, outcome = run(package, allow_stale=True)
+    assert outcome.stale == ("Sheet1!B1", "Sheet1!A4")
+    assert cached(written, "Sheet1", "B1", "A4", "B4", "E1") == [10, 2, 20, 4]

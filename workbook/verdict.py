@@ -16,7 +16,7 @@ from workbook.model import Model, differs
 from workbook.suspects import doubts
 from workbook.values import Area, Value, same
 
-ROUNDS = 8  # a spill that changes its size may change the size of another
+ROUNDS = 12  # a spill that changes its size may change the size of another
 LOST = "can't be evaluated by the engine"
 CIRCLE = "depends on itself in a circle"
 UNFOLLOWED = "what comes of that can't be proven"
@@ -59,22 +59,28 @@ class Verdict:
 def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None) -> Verdict:
     """Evaluate what the inputs, the clock and our functions reach, and judge it."""
     held: frozenset[int] = frozenset()
+    before = {held}
+    unsettled: set[int] = set()
     for _ in range(ROUNDS):
         dirty = model.closure({*inputs, *model.program.moving, *model.missing})
         if not dirty:
             return Verdict()
         if model.book.rounds:
             raise Unknowable("it calculates with the precision as displayed, which the engine can't")
-        unresolved = model.closure(model.faults)
+        unresolved = model.closure({*model.faults, *unsettled})
         results, moved = _computed(model, dirty - unresolved - held, inputs, as_of)
         if moved:
             model.with_areas(moved)
             continue
         change = _change(model, inputs, unresolved, results)
-        if (apart := (held | _apart(model, change)) - change.affected) == held:
-            return _judged(model, change, results)
+        apart = (held | _apart(model, change)) - change.affected
+        if apart == held:
+            return _judged(model, change, results, dict.fromkeys(unsettled, LOST))
+        if apart in before:  # a circle: held, the cells are reached, and reached, they are not
+            unsettled |= apart ^ held
+        before.add(apart)
         held = apart
-    raise Unknowable("it never settles: its dynamic arrays change their sizes without end")
+    raise Unknowable("it never settles: each evaluation changes what the next one starts from")
 
 
 def _computed(
@@ -144,12 +150,15 @@ def _apart(model: Model, change: _Change) -> frozenset[int]:
     return frozenset(apart)
 
 
-def _judged(model: Model, change: _Change, results: Mapping[int, Value]) -> Verdict:
+def _judged(
+    model: Model, change: _Change, results: Mapping[int, Value], unsettled: Mapping[int, str]
+) -> Verdict:
     affected, doubtful = change.affected, change.doubtful
     trusted = affected.intersection(results) - doubtful
     now = model.now(results, change.given)
     unproven = {
         **doubts(model.program.suspects, model.program.plain, trusted, change.new, now),
+        **unsettled,
         **change.lost,
         **divergences(model, trusted),
     }
