@@ -14,7 +14,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from workbook.suspects import is_safe_step
+from workbook.suspects import BRANCHING, is_safe
 from workbook.tree import Node, shape, tree, written
 
 
@@ -40,7 +40,6 @@ NUMBER_FORMAT: Final = r"[-+($€£ ]*(?:#,##0|#,###|0+|#)?(?:\.[0#]+)?[ %)]*"
 DATE_FORMAT: Final = r"(?:\[h\]|yyyy|yy|m{1,4}|d{1,4}|h{1,2}|s{1,2}|AM/PM|[-/:., ])+"
 KNOWN_FORMAT: Final = re.compile(f'"(?:{NUMBER_FORMAT}(?:;{NUMBER_FORMAT})?|{DATE_FORMAT}|@)"', re.IGNORECASE)
 NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
-BRANCHING: Final = frozenset(("CHOOSE", "IF", "IFERROR", "IFNA", "IFS", "SWITCH"))
 SURE: Final = frozenset(("CHOOSE", "IF", "IFS", "SWITCH"))  # of these the first argument is always worked
 
 
@@ -97,8 +96,8 @@ def _stepped(name: str) -> Rule:
         step = arguments[1] if len(arguments) > 1 else "1"
         if len(arguments) > 2:
             return Doubt.ALWAYS
-        is_safe = NUMBER.fullmatch(step) is not None and is_safe_step(name, float(step))
-        return Doubt.NEVER if is_safe or _is_area(step) else Doubt.ALWAYS
+        is_known = NUMBER.fullmatch(step) is not None and is_safe(name, float(step))
+        return Doubt.NEVER if is_known or _is_area(step) else Doubt.ALWAYS
 
     return rule
 

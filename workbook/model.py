@@ -14,10 +14,10 @@ from workbook.dependents import Dependents
 from workbook.engines import Evaluation, hold_places
 from workbook.errors import Unknowable
 from workbook.formulas import quoted
+from workbook.now import Now
 from workbook.program import Plan, program
 from workbook.request import EngineName
 from workbook.sheet import LARGEST_ARRAY
-from workbook.suspects import Now
 from workbook.values import (
     COLUMN_BITS,
     COLUMN_MASK,

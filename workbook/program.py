@@ -15,7 +15,7 @@ from workbook.formulas import CLOCK, RANDOM, Grammar, Plain
 from workbook.intersect import SPREADING, intersected
 from workbook.request import EngineName
 from workbook.sheet import Formula, Formulas
-from workbook.suspects import Suspect, suspect
+from workbook.suspects import SUMMING, Suspect, sums_beyond, suspect
 from workbook.values import (
     COLUMN_BITS,
     COLUMN_MASK,
@@ -121,6 +121,15 @@ class Program:
         return tuple(sorted(called - self.engine.known(called)))
 
     @cached_property
+    def beyond(self) -> frozenset[int]:
+        """The formulas that sum more cells than they name, as SUMIF does to fit the other range."""
+        return frozenset(
+            where
+            for where, plain in self.plain.items()
+            if not SUMMING.isdisjoint(plain.calls) and sums_beyond(plain.text, sheet_of(where), self.grammar)
+        )
+
+    @cached_property
     def lacks(self) -> Mapping[int, str]:
         """Why formulas can't be evaluated at all, as the end of a sentence that begins with the cell."""
         return {where: why for where in self.formulas if (why := self._lack(where))}
@@ -219,7 +228,7 @@ class Program:
         return Dependents(
             {where: plain.areas for where, plain in self.plain.items()} | self._framed(),
             {where: {area, arrays[where]} for where, area in self.arrays.items()},
-            [where for where, plain in self.plain.items() if plain.reaches],
+            [where for where, plain in self.plain.items() if plain.reaches or where in self.beyond],
         )
 
     def _framed(self) -> dict[int, tuple[Area, ...]]:
@@ -232,6 +241,8 @@ class Program:
         plain = self.plain[where]
         if plain.fault:
             return plain.fault
+        if where in self.beyond:
+            return "sums cells beyond the range that it names"
         unknown = sorted(plain.calls.intersection(self.unknown_functions))
         if unknown:
             return f"calls {unknown[0]}, which neither microhedge nor its engine knows"

@@ -6,20 +6,27 @@ to look for is worked out once for a template, and looked for in the cells that 
 """
 
 import re
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Final, NamedTuple
 
+from workbook.compared import (
+    CELL,
+    EPSILON,
+    OPERAND,
+    Number,
+    Pair,
+    comparisons,
+    odd_pair,
+    operand,
+    pairs,
+    value_of,
+)
 from workbook.formulas import Grammar, Plain
+from workbook.now import Now
 from workbook.tree import Node, calls, shape, tree, written
 from workbook.values import (
-    COLUMN_BITS,
-    COLUMN_MASK,
-    KEY_MASK,
-    SHEET_BITS,
     Area,
     CellError,
     Value,
@@ -29,26 +36,36 @@ from workbook.values import (
 CRITERIA: Final = frozenset(
     ("AVERAGEIF", "AVERAGEIFS", "COUNTIF", "COUNTIFS", "MAXIFS", "MINIFS", "SUMIF", "SUMIFS")
 )
+SUMMING: Final = frozenset(("AVERAGEIF", "SUMIF"))  # of which the last range may be named by its corner
 LETTERS: Final = frozenset(("FIND", "LEFT", "LEN", "MID", "REPLACE", "RIGHT", "SEARCH"))
 SEARCHING: Final = frozenset(("HLOOKUP", "LOOKUP", "MATCH", "VLOOKUP"))
 FLOORS: Final = frozenset(("FLOOR", "FLOOR.MATH", "FLOOR.PRECISE"))
 STEPPING: Final = FLOORS | {"CEILING", "CEILING.MATH"}
-CELL: Final = r"(?:(?:'(?:[^']|'')*'|\w+)!)?\$?[A-Z]{1,3}\$?[0-9]+"
-OPERAND: Final = rf"\s*({CELL}|-?[0-9.]+)\s*"
-COMPARED: Final = re.compile(rf"(?:^|[(,]){OPERAND}[<>=]{{1,2}}{OPERAND}(?=$|[,)])", re.IGNORECASE)
+DAYS: Final = frozenset(
+    ("DATEDIF", "DAYS")
+)  # count the days of early 1900 as the calendar does, not as Excel
+DATES: Final = frozenset(("DATE", "EDATE", "EOMONTH", "WORKDAY"))
+CHECKED: Final = dict.fromkeys(STEPPING, (1,)) | dict.fromkeys(DAYS, (0, 1)) | {"TIME": (0, 1, 2)}
+HIDING: Final = frozenset(("IFERROR", "ISERR", "ISERROR"))
+COUNTING: Final = frozenset(("LEN", "MID", "REPLACE", "RIGHT"))  # the digits of a number as well
+LEAP_1900: Final = 61  # the 1st of March
+LAST_DAY: Final = 2_958_465  # of the year 9999
 RAISED: Final = re.compile(
     rf"(?:^|[(,*/+-])\s*({CELL})\s*\^{OPERAND}|\bPOWER\(\s*({CELL})\s*,{OPERAND}\)", re.IGNORECASE
 )
 JOINED: Final = re.compile(rf"&\s*({CELL})\s*[,)]", re.IGNORECASE)
-NUMERAL: Final = re.compile(r"\s*[-+(]?[$€£]?[0-9.,]*[0-9][0-9.,]*\s*[%)]?\s*")
 RUN: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 DIGITS: Final = 15  # that Excel shows of a number, and compares
 TINY: Final = 1e-5  # of sums and differences below, it is asked whether rounding alone left them
-EPSILON: Final = 4e-15
-COMPARING: Final = frozenset("<>=")
+BRANCHING: Final = frozenset(("CHOOSE", "IF", "IFERROR", "IFNA", "IFS", "SWITCH"))
 HALVED: Final = 1_048_576  # what a step has to be a part of, if multiples of it are to be exact
 
 
+UNSAFE: Final = {
+    "TIME": "times below zero",
+    "DAYS": "days before March 1900",
+    "DATEDIF": "days before March 1900",
+}
 UNEQUAL: Final = "a text that looks like a number is among the cells"
 KINDS: Final = (  # of values for which functions differ
     (CRITERIA, "numeral", UNEQUAL),  # if the criterion is that they differ
@@ -58,21 +75,12 @@ KINDS: Final = (  # of values for which functions differ
 )
 
 
-class Number(NamedTuple):
-    """An operand that stands in the formula itself."""
-
-    value: float
-
-
-Operand = int | Number  # the place of a cell, or a number
-
-
 class Counted(NamedTuple):
     """Cells that are summed or counted where others meet criteria; None for a criterion that is computed."""
 
     name: str
     sums: Area | None
-    criteria: tuple[tuple[Area, Operand | str | None], ...]
+    criteria: tuple[tuple[Area, int | Number | str | None], ...]
 
 
 class Looked(NamedTuple):
@@ -90,15 +98,15 @@ class Suspect(NamedTuple):
     counted: tuple[Counted, ...]
     joined: tuple[int, ...]  # to a criterion
     looked: tuple[Looked, ...]
-    steps: tuple[tuple[str, int], ...]  # of functions that round to multiples
-    compared: tuple[tuple[Operand, Operand], ...]
-    raised: tuple[tuple[Operand, Operand], ...]  # to a power
+    checked: tuple[tuple[str, int], ...]  # what functions are given
+    compared: tuple[Pair, ...]
+    raised: tuple[Pair, ...]  # to a power
 
 
 def suspect(plain: Plain, home: int, grammar: Grammar) -> Suspect | None:
     """What there is to look at in the values of a formula; None if nothing."""
     text = plain.text
-    names = plain.calls & (CRITERIA | LETTERS)
+    names = plain.calls & (CRITERIA | LETTERS | HIDING)
     if "SUMPRODUCT" in plain.calls and _multiplies(shape(text)):
         names |= {"SUMPRODUCT"}
     found = Suspect(
@@ -106,35 +114,18 @@ def suspect(plain: Plain, home: int, grammar: Grammar) -> Suspect | None:
         tuple(_counts(text, home, grammar)) if names & CRITERIA else (),
         tuple(_cells(JOINED, text, home, grammar)) if names & CRITERIA else (),
         tuple(_searches(text, home, grammar)) if plain.calls & SEARCHING and _in_order(shape(text)) else (),
-        tuple(_steps(text, home, grammar)) if plain.calls & STEPPING else (),
-        tuple(_pairs(COMPARED, text, home, grammar)) if not COMPARING.isdisjoint(text) else (),
-        tuple(_pairs(RAISED, text, home, grammar)) if "^" in text or "POWER" in plain.calls else (),
+        tuple(_checks(tree(text), home, grammar)) if plain.calls & CHECKED.keys() else (),
+        tuple(comparisons(text, home, grammar)),
+        tuple(pairs(RAISED, text, home, grammar)) if "^" in text or "POWER" in plain.calls else (),
     )
     return found if any(found) else None
 
 
 def _cells(pattern: re.Pattern[str], text: str, home: int, grammar: Grammar) -> Iterator[int]:
     for match in pattern.finditer(text):
-        where = _operand(match[1], home, grammar)
+        where = operand(match[1], home, grammar)
         if isinstance(where, int):
             yield where
-
-
-def _pairs(
-    pattern: re.Pattern[str], text: str, home: int, grammar: Grammar
-) -> Iterator[tuple[Operand, Operand]]:
-    for match in pattern.finditer(text):
-        one, other = (_operand(operand, home, grammar) for operand in match.groups() if operand)
-        if one is not None and other is not None and (isinstance(one, int) or isinstance(other, int)):
-            yield one, other
-
-
-def _operand(text: str, home: int, grammar: Grammar) -> Operand | None:
-    try:
-        return Number(float(text))
-    except ValueError:
-        area = grammar.area(text, home)
-        return None if area is None else place(area.sheet, area.top, area.left)
 
 
 @lru_cache(maxsize=16_384)
@@ -155,7 +146,7 @@ def _counts(text: str, home: int, grammar: Grammar) -> Iterator[Counted]:
             continue
         texts = [_argument(call, number) for number in range(len(call.arguments))]
         sums = None
-        if call.name in ("SUMIF", "AVERAGEIF"):
+        if call.name in SUMMING:
             sums = grammar.area(texts.pop() if len(texts) > 2 else texts[0], home)
         elif call.name not in ("COUNTIF", "COUNTIFS"):
             sums = grammar.area(texts.pop(0), home)
@@ -167,10 +158,10 @@ def _counts(text: str, home: int, grammar: Grammar) -> Iterator[Counted]:
         yield Counted(call.name, sums, tuple(criteria))
 
 
-def _criterion(text: str, home: int, grammar: Grammar) -> Operand | str | None:
+def _criterion(text: str, home: int, grammar: Grammar) -> int | Number | str | None:
     if [node.kind for node in tree(text)] == ["text"]:
         return text[1:-1].replace('""', '"')
-    return _operand(text, home, grammar)
+    return operand(text, home, grammar)
 
 
 def _searches(text: str, home: int, grammar: Grammar) -> Iterator[Looked]:
@@ -187,11 +178,17 @@ def _searches(text: str, home: int, grammar: Grammar) -> Iterator[Looked]:
         yield Looked(call.name, area, order < 0)
 
 
-def _steps(text: str, home: int, grammar: Grammar) -> Iterator[tuple[str, int]]:
-    for call in calls(tree(text)):
-        area = grammar.area(_argument(call, 1), home) if call.name in STEPPING else None
-        if area is not None:
-            yield call.name, place(area.sheet, area.top, area.left)
+def _checks(
+    nodes: Iterable[Node], home: int, grammar: Grammar, *, is_sure: bool = True
+) -> Iterator[tuple[str, int]]:
+    """The cells that functions are given; no dates in a branch, which is not taken where they are blank."""
+    for node in nodes:
+        for number in CHECKED.get(node.name, ()) if is_sure or node.name not in DAYS else ():
+            where = operand(_argument(node, number), home, grammar)
+            if isinstance(where, int):
+                yield node.name, where
+        for argument in node.arguments:
+            yield from _checks(argument, home, grammar, is_sure=is_sure and node.name not in BRANCHING)
 
 
 def _order(call: Node) -> int:
@@ -211,80 +208,17 @@ def _argument(call: Node, number: int) -> str:
     return written(call.arguments[number]).strip() if len(call.arguments) > number else ""
 
 
-class Now:
-    """The values of a book's cells after a change."""
+def sums_beyond(text: str, home: int, grammar: Grammar) -> bool:
+    """Whether a formula sums more cells than it names."""
+    return any(
+        counted.name in SUMMING and counted.sums is not None and _size(counted.sums) != _size(area)
+        for counted in _counts(text, home, grammar)
+        for area, _ in counted.criteria
+    )
 
-    def __init__(
-        self, cached: Sequence[Mapping[int, Value]], results: Mapping[int, Value], inputs: Mapping[int, Value]
-    ) -> None:
-        self._cached = cached
-        self._results = results
-        self._inputs = inputs
-        self._sheets: dict[int, dict[int, Value]] = {}
-        self._odd: dict[int, dict[str, list[int]]] = {}
-        self._ordered: dict[Looked, bool] = {}
 
-    def value(self, operand: Operand) -> Value:
-        """The value of a cell, or of a number itself."""
-        if isinstance(operand, Number):
-            return operand.value
-        if operand in self._results:
-            return self._results[operand]
-        if operand in self._inputs:
-            return self._inputs[operand]
-        return self._cached[operand >> SHEET_BITS].get(operand & KEY_MASK)
-
-    def _cells(self, sheet: int) -> dict[int, Value]:
-        if sheet not in self._sheets:
-            cells = self._sheets[sheet] = dict(self._cached[sheet])
-            for where, value in chain(self._inputs.items(), self._results.items()):
-                if where >> SHEET_BITS == sheet:
-                    cells[where & KEY_MASK] = value
-        return self._sheets[sheet]
-
-    def values(self, area: Area) -> list[Value]:
-        """What the cells of an area hold, in their order, blanks left out."""
-        cells = self._cells(area.sheet)
-        if area.size <= len(cells):
-            found = (cells.get(where & KEY_MASK) for where in area.places())
-        else:
-            found = (cells[key] for key in sorted(cells) if _within(area, key))
-        return [value for value in found if value is not None]
-
-    def holds(self, kind: str, areas: Iterable[Area]) -> bool:
-        """Whether one of the areas holds a value of a kind."""
-        for area in areas:
-            if area.sheet not in self._odd:
-                self._odd[area.sheet] = _odd(self._cells(area.sheet))
-            keys = self._odd[area.sheet].get(kind, [])
-            first = bisect_left(keys, area.top << COLUMN_BITS)
-            last = bisect_left(keys, (area.bottom + 1) << COLUMN_BITS)
-            if any(_within(area, key) for key in keys[first:last]):
-                return True
-        return False
-
-    def errors(self, area: Area) -> Iterator[tuple[int, int]]:
-        """The errors in an area, by row and column within it."""
-        self.holds("error", (area,))
-        for key in self._odd[area.sheet].get("error", []):
-            if _within(area, key):
-                yield (key >> COLUMN_BITS) - area.top, (key & COLUMN_MASK) - area.left
-
-    def is_ordered(self, looked: Looked) -> bool:
-        """Whether a search by order finds the same, whatever way it goes."""
-        if looked not in self._ordered:
-            values = self.values(looked.area)
-            if looked.falls:
-                values.reverse()
-            numbers = [value for value in values if type(value) is float]
-            texts = [value.casefold() for value in values if type(value) is str]
-            self._ordered[looked] = (
-                len(numbers) + len(texts) == len(values)
-                and (looked.name != "LOOKUP" or len(values) == looked.area.size)
-                and all(one <= other for one, other in pairwise(numbers))
-                and all(one <= other for one, other in pairwise(texts))
-            )
-        return self._ordered[looked]
+def _size(area: Area) -> tuple[int, int]:
+    return area.bottom - area.top, area.right - area.left
 
 
 def doubts(
@@ -300,10 +234,10 @@ def doubts(
         if where not in cells or where not in plain:  # a cell that an array formula fills
             continue
         if type(value) is float:
-            if value and -TINY < value < TINY:
-                found[where] = found.get(where) or _residue(value, plain[where], now)
+            if value and (-TINY < value < TINY or value > LAST_DAY):
+                found[where] = found.get(where) or _odd_number(value, plain[where], now)
         elif value == "#VALUE!":
-            if now.holds("digit", plain[where].areas) and not now.holds("error", plain[where].areas):
+            if now.holds("readable", plain[where].areas) and not now.holds("error", plain[where].areas):
                 found[where] = "would be #VALUE! for a text that Excel may read as a number"
         elif type(value) is str and len(value) > DIGITS:
             found[where] = found.get(where) or _long_number(value, plain[where], now)
@@ -318,11 +252,12 @@ def _doubted(found: Suspect, plain: Plain, now: Now) -> str:
     if any(now.value(where) in (None, "") for where in found.joined):
         called, what = min(CRITERIA & found.names), "a criterion ends with a blank"
     for looked in found.looked:
-        if not now.is_ordered(looked):
+        is_full = looked.name != "LOOKUP" or len(now.values(looked.area)) == looked.area.size
+        if not is_full or not now.is_ordered(looked.area, falls=looked.falls):
             called, what = looked.name, "the range is not in order"
-    for name, where in found.steps:
-        if not is_safe_step(name, now.value(where)):
-            called, what = name, "steps below zero, or of fractions"
+    for name, where in found.checked:
+        if not is_safe(name, now.value(where)):
+            called, what = name, UNSAFE.get(name, "steps below zero, or of fractions")
     if called:
         return f"calls {called}, which the engine computes otherwise than Excel: {what}"
     return _by_operands(found, now)
@@ -334,13 +269,22 @@ def _by_areas(found: Suspect, plain: Plain, now: Now) -> tuple[str, str]:
         called = names & found.names
         if called and (what is not UNEQUAL or '"<>' in plain.text) and now.holds(kind, plain.areas):
             return min(called), what
+    singles = [area for area in plain.areas if area.size == 1]
+    if found.names & HIDING and now.holds("amount", singles):
+        return min(found.names & HIDING), "a text that Excel may read as a number"
+    if found.names & COUNTING and any(map(_is_long, chain(*map(now.values, singles)))):
+        return min(found.names & COUNTING), "a number of more than fifteen digits"
     return "", ""
+
+
+def _is_long(value: Value) -> bool:
+    return isinstance(value, float) and (abs(value) >= 1e15 or float(f"{value:.15g}") != value)
 
 
 def _counts_errors(counted: Counted, now: Now) -> bool:
     """Whether a criterion is an error, or an error may be among the cells that meet them all."""
     asked = [
-        (area, criterion if criterion is None or isinstance(criterion, str) else now.value(criterion))
+        (area, value_of(criterion, now.value) if isinstance(criterion, (int, Number)) else criterion)
         for area, criterion in counted.criteria
     ]
     if any(isinstance(criterion, str) and criterion[:1] == "#" for _, criterion in asked):
@@ -370,23 +314,30 @@ def _may_meet(value: Value, criterion: Value) -> bool:
 
 def _by_operands(found: Suspect, now: Now) -> str:
     for pair in found.compared:
-        one, other = map(now.value, pair)
-        if isinstance(one, float) and isinstance(other, float) and _look_alike(one, other):
-            return f"compares {one!r} with {other!r}, which are equal to Excel"
+        why = odd_pair(pair, now.value)
+        if why:
+            return why
     for pair in found.raised:
-        base, power = map(now.value, pair)
+        base, power = (value_of(side, now.value) for side in pair)
         if base in (None, 0.0) and (power is None or (isinstance(power, float) and power <= 0)):
             return "raises 0 to a power that is not above 0, which the engine computes otherwise than Excel"
     return ""
 
 
-def is_safe_step(name: str, step: Value) -> bool:
-    """Whether every program rounds to the same multiples of a step."""
-    return isinstance(step, float) and step > 0 and (name not in FLOORS or (step * HALVED).is_integer())
+def is_safe(name: str, value: Value) -> bool:
+    """Whether every program makes the same of what a function is given."""
+    if name in STEPPING:
+        is_exact = isinstance(value, float) and (name not in FLOORS or (value * HALVED).is_integer())
+        return isinstance(value, float) and value > 0 and is_exact
+    if name in DAYS:
+        return value is not None and not (isinstance(value, float) and value < LEAP_1900)
+    return not (isinstance(value, float) and value < 0)
 
 
-def _residue(value: float, plain: Plain, now: Now) -> str:
-    """Excel makes 0 of a sum or difference that is next to nothing beside what was added."""
+def _odd_number(value: float, plain: Plain, now: Now) -> str:
+    """Excel has no day after 9999, and makes 0 of a sum that is next to nothing beside what was added."""
+    if value > LAST_DAY:
+        return f"would be {value!r}, a day that Excel does not have" if plain.calls & DATES else ""
     if not any(node.kind == "operator" and node.text in "+-" for node in tree(plain.text)):
         return ""
     singles = chain(*(now.values(area) for area in plain.areas if area.size == 1))
@@ -398,33 +349,6 @@ def _long_number(value: str, plain: Plain, now: Now) -> str:
     """Excel writes fifteen digits of a number, the engine all that it has."""
     texts = [plain.text, *(cell for area in plain.areas for cell in now.values(area) if type(cell) is str)]
     for run in RUN.findall(value):
-        if len(run.replace(".", "").strip("0")) > DIGITS and not any(run in text for text in texts):
+        if len(run.replace(".", "").lstrip("0")) > DIGITS and not any(run in text for text in texts):
             return f"would hold {run}, of which Excel writes {DIGITS} digits"
     return ""
-
-
-def _look_alike(one: float, other: float) -> bool:
-    return one != other and abs(one - other) <= EPSILON * abs(one) and f"{one:.14e}" == f"{other:.14e}"
-
-
-def _within(area: Area, key: int) -> bool:
-    return area.top <= key >> COLUMN_BITS <= area.bottom and area.left <= key & COLUMN_MASK <= area.right
-
-
-def _odd(cells: Mapping[int, Value]) -> dict[str, list[int]]:
-    """The cells of a sheet that hold something out of the ordinary, by kind, in their order."""
-    odd: dict[str, list[int]] = defaultdict(list)
-    for key in sorted(key for key, value in cells.items() if type(value) is not float):
-        value = cells[key]
-        if isinstance(value, CellError):
-            odd["error"].append(key)
-        elif isinstance(value, bool):
-            odd["truth"].append(key)
-        elif isinstance(value, str):
-            if NUMERAL.fullmatch(value):
-                odd["numeral"].append(key)
-            if any(map(str.isdigit, value)):
-                odd["digit"].append(key)
-            if not value.isascii() and max(value) > "\uffff":
-                odd["letter"].append(key)
-    return odd

@@ -1,0 +1,111 @@
+"""The values of a book's cells after a change, and which of them are out of the ordinary."""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+from typing import Final
+
+from workbook.values import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area, CellError, Value
+
+NUMERAL: Final = re.compile(r"\s*[-+(]?[$€£]?[0-9.,]*[0-9][0-9.,]*\s*[%)]?\s*")
+PLAIN: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\s*%?\s*")  # a number to every program
+
+
+class Now:
+    """The values of a book's cells after a change."""
+
+    def __init__(
+        self, cached: Sequence[Mapping[int, Value]], results: Mapping[int, Value], inputs: Mapping[int, Value]
+    ) -> None:
+        self._cached = cached
+        self._results = results
+        self._inputs = inputs
+        self._sheets: dict[int, dict[int, Value]] = {}
+        self._odd: dict[int, dict[str, list[int]]] = {}
+        self._ordered: dict[tuple[Area, bool], bool] = {}
+
+    def value(self, where: int) -> Value:
+        """The value of a cell."""
+        if where in self._results:
+            return self._results[where]
+        if where in self._inputs:
+            return self._inputs[where]
+        return self._cached[where >> SHEET_BITS].get(where & KEY_MASK)
+
+    def _cells(self, sheet: int) -> dict[int, Value]:
+        if sheet not in self._sheets:
+            cells = self._sheets[sheet] = dict(self._cached[sheet])
+            for where, value in chain(self._inputs.items(), self._results.items()):
+                if where >> SHEET_BITS == sheet:
+                    cells[where & KEY_MASK] = value
+        return self._sheets[sheet]
+
+    def values(self, area: Area) -> list[Value]:
+        """What the cells of an area hold, in their order, blanks left out."""
+        cells = self._cells(area.sheet)
+        if area.size <= len(cells):
+            found = (cells.get(where & KEY_MASK) for where in area.places())
+        else:
+            found = (cells[key] for key in sorted(cells) if _within(area, key))
+        return [value for value in found if value is not None]
+
+    def holds(self, kind: str, areas: Iterable[Area]) -> bool:
+        """Whether one of the areas holds a value of a kind."""
+        for area in areas:
+            if area.sheet not in self._odd:
+                self._odd[area.sheet] = _odd(self._cells(area.sheet))
+            keys = self._odd[area.sheet].get(kind, [])
+            first = bisect_left(keys, area.top << COLUMN_BITS)
+            last = bisect_left(keys, (area.bottom + 1) << COLUMN_BITS)
+            if any(_within(area, key) for key in keys[first:last]):
+                return True
+        return False
+
+    def errors(self, area: Area) -> Iterator[tuple[int, int]]:
+        """The errors in an area, by row and column within it."""
+        self.holds("error", (area,))
+        for key in self._odd[area.sheet].get("error", []):
+            if _within(area, key):
+                yield (key >> COLUMN_BITS) - area.top, (key & COLUMN_MASK) - area.left
+
+    def is_ordered(self, area: Area, *, falls: bool) -> bool:
+        """Whether a search by order finds the same in an area, whatever way it goes."""
+        if (area, falls) not in self._ordered:
+            values = self.values(area)
+            if falls:
+                values.reverse()
+            numbers = [value for value in values if type(value) is float]
+            texts = [value.casefold() for value in values if type(value) is str]
+            self._ordered[area, falls] = (
+                len(numbers) + len(texts) == len(values)
+                and all(one <= other for one, other in pairwise(numbers))
+                and all(one <= other for one, other in pairwise(texts))
+            )
+        return self._ordered[area, falls]
+
+
+def _within(area: Area, key: int) -> bool:
+    return area.top <= key >> COLUMN_BITS <= area.bottom and area.left <= key & COLUMN_MASK <= area.right
+
+
+def _odd(cells: Mapping[int, Value]) -> dict[str, list[int]]:
+    """The cells of a sheet that hold something out of the ordinary, by kind, in their order."""
+    odd: dict[str, list[int]] = defaultdict(list)
+    for key in sorted(key for key, value in cells.items() if type(value) is not float):
+        value = cells[key]
+        if isinstance(value, CellError):
+            odd["error"].append(key)
+        elif isinstance(value, bool):
+            odd["truth"].append(key)
+        elif isinstance(value, str):
+            if NUMERAL.fullmatch(value):
+                odd["numeral"].append(key)
+                if not PLAIN.fullmatch(value):
+                    odd["amount"].append(key)
+            if any(map(str.isdigit, value)) or value.upper() in ("TRUE", "FALSE"):
+                odd["readable"].append(key)
+            if not value.isascii() and max(value) > "\uffff":
+                odd["letter"].append(key)
+    return odd
