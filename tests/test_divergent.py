@@ -47,7 +47,11 @@ def test_every_divergence_in_excels_books_has_a_rule_and_every_rule_its_evidence
         ("=FLOOR(7.1,0.1)", 7.1),
         ("=FLOOR.MATH(-5.5,2,-1)", -4),
         ("=FLOOR.PRECISE(7.1,0.1)", 7.1),
+        ("=_xlfn.HYPGEOM.DIST(9,4,8,20,FALSE)", "#NUM!"),
         ('=PROPER("76BudGet")', "76Budget"),
+        ('=REPLACE("abc",9,1,"x")', "abcx"),
+        ('=_xlfn.TEXTAFTER("a-b","x",1,0,0,"none")', "none"),
+        ('=_xlfn.TEXTBEFORE("a-b","x",1,0,0,"none")', "none"),
         ('=INDIRECT("R1C1",FALSE)', 1),
         ("=LOOKUP(2,1/(A1:A2=1),A1:A2)", 1),
         ("=SUMPRODUCT(A1:A2>0,A1:A2)", 0),
@@ -100,6 +104,9 @@ def test_documented_divergences_are_there(formula: str, excel: float) -> None:
         ("DSUM(A1:B9,1,C1:C2)", "DSUM"),
         ("SUM(A1:A9)*PMT(A1,12,100)+SIN(A1)+DATE(2026,1,A1)", ""),
         ("DATE(1900,2,A1)", "DATE"),
+        ('_xlfn.TEXTAFTER(A1,"-",,,,"none")', "TEXTAFTER"),
+        ('_xlfn.TEXTAFTER(A1,"-")', ""),
+        ('REPLACE(A1,1,2,"")', ""),
     ],
 )
 def test_calls_are_doubted_by_their_form(text: str, function: str) -> None:

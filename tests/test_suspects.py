@@ -38,6 +38,20 @@ def changed(formula: str, saved: Any, price: str, **cells: Any) -> tuple[bytes, 
             {"C1": 1, "C2": F("=3-A1", 2)},
             f"calls LOOKUP, {CALLS}: {UNORDERED}",
         ),
+        (
+            "=_xlfn.XLOOKUP(2.5,A1:A3,C1:C3,0,-1)",
+            20,
+            "9",
+            {"A2": 2, "A3": 3, "C1": 10, "C2": 20, "C3": 30},
+            f"calls XLOOKUP, {CALLS}: {UNORDERED}",
+        ),
+        (
+            "=MATCH(B1,C1:C3)",
+            2,
+            "2",
+            {"C1": 10, "C2": 20, "C3": 30, "B1": F('=IF(A1=1,25,"25")', 25)},
+            f"calls MATCH, {CALLS}: a text is looked up as a number",
+        ),
         # what COUNTIF and its like make of errors, of texts and of blanks
         (
             "=COUNTIF(A1:B1,B1)",

@@ -102,6 +102,10 @@ def _stepped(name: str) -> Rule:
     return rule
 
 
+def _of_two(arguments: Sequence[str]) -> Doubt:
+    return Doubt.ALWAYS if len(arguments) > 2 else Doubt.NEVER
+
+
 def _spoken(arguments: Sequence[str]) -> Doubt:
     return Doubt.ALWAYS if any(text[:1] == '"' for text in arguments) else Doubt.NEVER
 
@@ -147,7 +151,7 @@ DIVERGENT: Final[Mapping[str, Divergence]] = {
     "CEILING.MATH": Divergence(STEPS, _stepped("CEILING.MATH")),
     "CELL": Divergence("facts about formats and files", _only(1, '"ROW"', '"COL"', '"CONTENTS"')),
     "CHAR": Divergence("five codes that have no letter", _never),
-    "COMBINA": Divergence(DOMAIN, _unproven),
+    "COMBINA": Divergence(DOMAIN, _always),
     "CONFIDENCE.NORM": Divergence("sizes with decimals", _unproven),
     "CONFIDENCE.T": Divergence("sizes with decimals", _unproven),
     "CONVERT": Divergence("units that it lacks or converts by another factor", _converted),
@@ -193,6 +197,7 @@ DIVERGENT: Final[Mapping[str, Divergence]] = {
     "GAMMA.DIST": Divergence(DOMAIN, _unproven),
     "HLOOKUP": Divergence("a text for the table", _never),
     "HSTACK": Divergence("columns of different heights", _always),
+    "HYPGEOM.DIST": Divergence(DOMAIN, _always),
     "IF": Divergence("arrays as conditions", _never),
     "IFERROR": Divergence("arrays of errors", _never),
     "INDEX": Divergence("an area number", _unless(4)),
@@ -220,6 +225,7 @@ DIVERGENT: Final[Mapping[str, Divergence]] = {
     "PRICE": Divergence("the last coupon period", _always),
     "PROPER": Divergence("letters after digits", _always),
     "PV": Divergence("a rate of -1", _never),
+    "REPLACE": Divergence("a place beyond the end", _only(2, "1")),
     "ROMAN": Divergence("the concise forms", _unless(2, "0")),
     "SERIESSUM": Divergence("texts and blanks among the coefficients", _unproven),
     "SIN": Divergence(DIGITS, _never),
@@ -230,6 +236,8 @@ DIVERGENT: Final[Mapping[str, Divergence]] = {
     "TAKE": Divergence("too many rows, or none", _unproven),
     "TAN": Divergence(DIGITS, _never),
     "TEXT": Divergence("number formats that it does not know", _formatted),
+    "TEXTAFTER": Divergence("all arguments but two", _of_two),
+    "TEXTBEFORE": Divergence("all arguments but two", _of_two),
     "TRUNC": Divergence("a date as text", _never),
     "VLOOKUP": Divergence("a text for the table", _never),
     "XIRR": Divergence("the search, which stops after fewer digits", _always),
@@ -240,8 +248,8 @@ DIVERGENT: Final[Mapping[str, Divergence]] = {
 }
 DOCUMENTED: Final = frozenset(  # by pages on the functions, not by a value in a book
     (
-        *("CEILING", "CEILING.MATH", "FLOOR", "FLOOR.MATH", "FLOOR.PRECISE", "INDIRECT", "LOOKUP", "PROPER"),
-        "SUMPRODUCT",
+        *("CEILING", "CEILING.MATH", "FLOOR", "FLOOR.MATH", "FLOOR.PRECISE", "HYPGEOM.DIST", "INDIRECT"),
+        *("LOOKUP", "PROPER", "REPLACE", "SUMPRODUCT", "TEXTAFTER", "TEXTBEFORE"),
     )
 )
 RULED: Final = frozenset(name for name, known in DIVERGENT.items() if known.rule is not _never)

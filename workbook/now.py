@@ -11,6 +11,7 @@ from workbook.values import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area
 
 NUMERAL: Final = re.compile(r"\s*[-+(]?[$€£]?[0-9.,]*[0-9][0-9.,]*\s*[%)]?\s*")
 PLAIN: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\s*%?\s*")  # a number to every program
+SMALL: Final = 256  # cells of an area that are looked at one by one
 
 
 class Now:
@@ -44,31 +45,34 @@ class Now:
 
     def values(self, area: Area) -> list[Value]:
         """What the cells of an area hold, in their order, blanks left out."""
-        cells = self._cells(area.sheet)
-        if area.size <= len(cells):
-            found = (cells.get(where & KEY_MASK) for where in area.places())
+        found: Iterable[Value]
+        if area.size <= SMALL:
+            found = map(self.value, area.places())
         else:
-            found = (cells[key] for key in sorted(cells) if _within(area, key))
+            cells = self._cells(area.sheet)
+            found = (cells[key] for key in sorted(key for key in cells if _within(area, key)))
         return [value for value in found if value is not None]
 
     def holds(self, kind: str, areas: Iterable[Area]) -> bool:
         """Whether one of the areas holds a value of a kind."""
-        for area in areas:
-            if area.sheet not in self._odd:
-                self._odd[area.sheet] = _odd(self._cells(area.sheet))
-            keys = self._odd[area.sheet].get(kind, [])
-            first = bisect_left(keys, area.top << COLUMN_BITS)
-            last = bisect_left(keys, (area.bottom + 1) << COLUMN_BITS)
-            if any(_within(area, key) for key in keys[first:last]):
-                return True
-        return False
+        return any(True for area in areas for _ in self.places(kind, area))
 
-    def errors(self, area: Area) -> Iterator[tuple[int, int]]:
-        """The errors in an area, by row and column within it."""
-        self.holds("error", (area,))
-        for key in self._odd[area.sheet].get("error", []):
+    def places(self, kind: str, area: Area) -> Iterator[int]:
+        """The cells of an area that hold a value of a kind."""
+        if area.size <= SMALL:
+            for where in area.places():
+                value = self.value(where)
+                if type(value) is not float and value is not None and kind in _kinds(value):
+                    yield where
+            return
+        if area.sheet not in self._odd:
+            self._odd[area.sheet] = _odd(self._cells(area.sheet))
+        keys = self._odd[area.sheet].get(kind, [])
+        first = bisect_left(keys, area.top << COLUMN_BITS)
+        last = bisect_left(keys, (area.bottom + 1) << COLUMN_BITS)
+        for key in keys[first:last]:
             if _within(area, key):
-                yield (key >> COLUMN_BITS) - area.top, (key & COLUMN_MASK) - area.left
+                yield area.sheet << SHEET_BITS | key
 
     def is_ordered(self, area: Area, *, falls: bool) -> bool:
         """Whether a search by order finds the same in an area, whatever way it goes."""
@@ -93,19 +97,23 @@ def _within(area: Area, key: int) -> bool:
 def _odd(cells: Mapping[int, Value]) -> dict[str, list[int]]:
     """The cells of a sheet that hold something out of the ordinary, by kind, in their order."""
     odd: dict[str, list[int]] = defaultdict(list)
-    for key in sorted(key for key, value in cells.items() if type(value) is not float):
-        value = cells[key]
-        if isinstance(value, CellError):
-            odd["error"].append(key)
-        elif isinstance(value, bool):
-            odd["truth"].append(key)
-        elif isinstance(value, str):
-            if NUMERAL.fullmatch(value):
-                odd["numeral"].append(key)
-                if not PLAIN.fullmatch(value):
-                    odd["amount"].append(key)
-            if any(map(str.isdigit, value)) or value.upper() in ("TRUE", "FALSE"):
-                odd["readable"].append(key)
-            if not value.isascii() and max(value) > "\uffff":
-                odd["letter"].append(key)
+    for key in sorted(key for key, value in cells.items() if type(value) is not float and value is not None):
+        for kind in _kinds(cells[key]):
+            odd[kind].append(key)
     return odd
+
+
+def _kinds(value: Value) -> Iterator[str]:
+    if isinstance(value, CellError):
+        yield "error"
+    elif isinstance(value, bool):
+        yield "truth"
+    elif isinstance(value, str):
+        if NUMERAL.fullmatch(value):
+            yield "numeral"
+            if not PLAIN.fullmatch(value):
+                yield "amount"
+        if any(map(str.isdigit, value)) or value.upper() in ("TRUE", "FALSE"):
+            yield "readable"
+        if not value.isascii() and max(value) > "\uffff":
+            yield "letter"

@@ -24,13 +24,15 @@ from workbook.compared import (
     value_of,
 )
 from workbook.formulas import Grammar, Plain
-from workbook.now import Now
+from workbook.now import NUMERAL, Now
 from workbook.tree import Node, calls, shape, tree, written
 from workbook.values import (
     Area,
     CellError,
     Value,
+    column_of,
     place,
+    row_of,
 )
 
 CRITERIA: Final = frozenset(
@@ -38,14 +40,16 @@ CRITERIA: Final = frozenset(
 )
 SUMMING: Final = frozenset(("AVERAGEIF", "SUMIF"))  # of which the last range may be named by its corner
 LETTERS: Final = frozenset(("FIND", "LEFT", "LEN", "MID", "REPLACE", "RIGHT", "SEARCH"))
-SEARCHING: Final = frozenset(("HLOOKUP", "LOOKUP", "MATCH", "VLOOKUP"))
+SEARCHING: Final = frozenset(("HLOOKUP", "LOOKUP", "MATCH", "VLOOKUP", "XLOOKUP", "XMATCH"))
 FLOORS: Final = frozenset(("FLOOR", "FLOOR.MATH", "FLOOR.PRECISE"))
 STEPPING: Final = FLOORS | {"CEILING", "CEILING.MATH"}
 DAYS: Final = frozenset(
     ("DATEDIF", "DAYS")
 )  # count the days of early 1900 as the calendar does, not as Excel
 DATES: Final = frozenset(("DATE", "EDATE", "EOMONTH", "WORKDAY"))
-CHECKED: Final = dict.fromkeys(STEPPING, (1,)) | dict.fromkeys(DAYS, (0, 1)) | {"TIME": (0, 1, 2)}
+CHECKED: Final = (
+    dict.fromkeys(DAYS, (0, 1)) | dict.fromkeys(STEPPING, (1,)) | {"TIME": (0, 1, 2), "WORKDAY": (0,)}
+)
 HIDING: Final = frozenset(("IFERROR", "ISERR", "ISERROR"))
 COUNTING: Final = frozenset(("LEN", "MID", "REPLACE", "RIGHT"))  # the digits of a number as well
 LEAP_1900: Final = 61  # the 1st of March
@@ -84,9 +88,10 @@ class Counted(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """A search by order: the function, and the cells that have to be in order."""
+    """A search by order: the function, what it looks for, and the cells that have to be in order."""
 
     name: str
+    what: int | Number | None
     area: Area
     falls: bool
 
@@ -175,7 +180,7 @@ def _searches(text: str, home: int, grammar: Grammar) -> Iterator[Looked]:
             area = area._replace(right=area.left)
         elif call.name in ("HLOOKUP", "LOOKUP"):
             area = area._replace(bottom=area.top)
-        yield Looked(call.name, area, order < 0)
+        yield Looked(call.name, operand(_argument(call, 0), home, grammar), area, order < 0)
 
 
 def _checks(
@@ -197,6 +202,12 @@ def _order(call: Node) -> int:
         return 0
     if call.name == "LOOKUP":
         return 1
+    if call.name in ("XLOOKUP", "XMATCH"):
+        last = 4 if call.name == "XLOOKUP" else 2
+        nearest, way = _argument(call, last), _argument(call, last + 1)
+        if way in ("2", "-2"):
+            return 1 if way == "2" else -1
+        return int(call.name == "XLOOKUP" and nearest not in ("", "0", "2"))
     last = 2 if call.name == "MATCH" else 3
     if len(call.arguments) <= last:
         return 1
@@ -255,6 +266,8 @@ def _doubted(found: Suspect, plain: Plain, now: Now) -> str:
         is_full = looked.name != "LOOKUP" or len(now.values(looked.area)) == looked.area.size
         if not is_full or not now.is_ordered(looked.area, falls=looked.falls):
             called, what = looked.name, "the range is not in order"
+        elif _is_number_text(None if looked.what is None else value_of(looked.what, now.value)):
+            called, what = looked.name, "a text is looked up as a number"
     for name, where in found.checked:
         if not is_safe(name, now.value(where)):
             called, what = name, UNSAFE.get(name, "steps below zero, or of fractions")
@@ -277,6 +290,10 @@ def _by_areas(found: Suspect, plain: Plain, now: Now) -> tuple[str, str]:
     return "", ""
 
 
+def _is_number_text(value: Value) -> bool:
+    return isinstance(value, bool) or (isinstance(value, str) and NUMERAL.fullmatch(value) is not None)
+
+
 def _is_long(value: Value) -> bool:
     return isinstance(value, float) and (abs(value) >= 1e15 or float(f"{value:.15g}") != value)
 
@@ -289,13 +306,15 @@ def _counts_errors(counted: Counted, now: Now) -> bool:
     ]
     if any(isinstance(criterion, str) and criterion[:1] == "#" for _, criterion in asked):
         return True
-    return counted.sums is not None and any(
-        all(
-            _may_meet(now.value(place(area.sheet, area.top + row, area.left + column)), criterion)
-            for area, criterion in asked
-        )
-        for row, column in now.errors(counted.sums)
-    )
+    sums = counted.sums
+    if sums is None:
+        return False
+    for where in now.places("error", sums):
+        row, column = row_of(where) - sums.top, column_of(where) - sums.left
+        cells = (place(area.sheet, area.top + row, area.left + column) for area, _ in asked)
+        if all(map(_may_meet, map(now.value, cells), (criterion for _, criterion in asked))):
+            return True
+    return False
 
 
 def _may_meet(value: Value, criterion: Value) -> bool:
