@@ -39,7 +39,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         stderr=subprocess.DEVNULL,
     ) as running:
         try:
-            subprocess.run([python(), SCRIPT, pipe, source, folder], check=True, timeout=500)
+            subprocess.run([python(), SCRIPT, pipe, source, folder], check=True, timeout=1_200)
             yield folder
         finally:
             running.terminate()
