@@ -18,9 +18,10 @@ from lxml import etree
 from workbook.book import Book
 from workbook.errors import BookError
 from workbook.model import Model
+from workbook.patch import patched
 from workbook.recalc import _written, recalc_bytes
 from workbook.request import Request
-from workbook.values import KEY_MASK, SHEET_BITS, Value, area_of, place
+from workbook.values import KEY_MASK, MAX_COLUMN, MAX_ROW, SHEET_BITS, Value, area_of, place
 from workbook.verdict import divergences, judged
 
 BOOKS = SHARED / "data" / "books"
@@ -170,6 +171,22 @@ def test_the_calculation_chain_knows_formulas_and_fixed_arrays_alone(path: Path)
 def root(book: Book, part: str) -> etree._Element:
     """The XML of a part."""
     return etree.fromstring(book.package.read(part))
+
+
+@pytest.mark.parametrize("path", ORACLE, ids=lambda path: path.stem)
+def test_new_cells_find_their_place_in_any_sheet(path: Path) -> None:
+    """Before, between and behind the cells that are there, in rows that are there and in others."""
+    book = Book(path.read_bytes())
+    sheets = {}
+    for number, sheet in enumerate(book.sheets):
+        if not sheet.has_cells:
+            continue
+        cells = book.cells(number)
+        keys = [place(0, row, column) for row in (1, 2, 7, 40, MAX_ROW) for column in (1, 3, 28, MAX_COLUMN)]
+        new: dict[int, Value] = {key: float(key) for key in keys if key not in cells.formulas}
+        sheets[sheet.part] = patched(book.xml(number), cells, new)
+        assert book.scanned(number, sheets[sheet.part]).values == {**cells.values, **new}
+    assert breaches(book.package.written(sheets)) == []
 
 
 @pytest.mark.filterwarnings("ignore:.*extension is not supported")  # openpyxl says what it would lose

@@ -134,6 +134,15 @@ def test_a_sheet_without_a_word_on_its_reach_gets_none(styled: bytes) -> None:
         assert 'spans="1:2 4:5"' in xml
 
 
+@pytest.mark.parametrize("where", ["B1", "D1", "C2", "A2", "B3", "Z9"])
+def test_a_new_cell_finds_its_place_among_cells_without_names(where: str) -> None:
+    """Where cells do not say where they are, each follows the one before it: the new one says it."""
+    package = book({"Sheet1": {"A1": 1, "C1": 3, "A3": 5, "E3": 6}}, {"cell": "Sheet1!$Z$99"})
+    package = edited(package, SHEET, ('<c r="A1">', "<c>"), ('<c r="A3">', "<c>"))
+    written, _ = made(where, package)
+    assert cached(written, "Sheet1", "A1", "C1", "A3", "E3", where) == [1, 3, 5, 6, 1.5]
+
+
 @pytest.mark.parametrize(
     "spoilt",
     [

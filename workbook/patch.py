@@ -202,7 +202,7 @@ def _into_row(xml: bytes, cells: Cells, opening: re.Match[bytes], new: Mapping[i
     if tag != opening[0]:
         yield Edit(*opening.span(), tag)
     end = xml.find(b"</" + cells.prefix + b"row", opening.end())
-    row = Cells(begin=opening.end(), end=end, prefix=cells.prefix)
+    row = Cells(begin=opening.start(), end=end, prefix=cells.prefix)
     starts = {key & COLUMN_MASK: match.start() for key, match in spans(xml, row, None).items()}
     columns = sorted(starts)
     for column, content in new.items():
