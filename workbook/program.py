@@ -15,7 +15,7 @@ from workbook.formulas import CLOCK, RANDOM, Grammar, Plain
 from workbook.intersect import SPREADING, intersected
 from workbook.request import EngineName
 from workbook.sheet import Formula, Formulas
-from workbook.suspects import SUMMING, Suspect, sums_beyond, suspect
+from workbook.suspects import SUMMING, Suspect, counts, sums_beyond, suspect
 from workbook.values import (
     COLUMN_BITS,
     COLUMN_MASK,
@@ -123,10 +123,13 @@ class Program:
     @cached_property
     def beyond(self) -> frozenset[int]:
         """The formulas that sum more cells than they name, as SUMIF does to fit the other range."""
+        if self.engine.DIFFERS:
+            return frozenset(where for where, found in self.suspects.items() if sums_beyond(found.counted))
+        summing = {w: plain for w, plain in self.plain.items() if not SUMMING.isdisjoint(plain.calls)}
         return frozenset(
             where
-            for where, plain in self.plain.items()
-            if not SUMMING.isdisjoint(plain.calls) and sums_beyond(plain.text, sheet_of(where), self.grammar)
+            for where, plain in summing.items()
+            if sums_beyond(counts(plain.text, sheet_of(where), self.grammar))
         )
 
     @cached_property

@@ -116,7 +116,7 @@ def suspect(plain: Plain, home: int, grammar: Grammar) -> Suspect | None:
         names |= {"SUMPRODUCT"}
     found = Suspect(
         names,
-        tuple(_counts(text, home, grammar)) if names & CRITERIA else (),
+        tuple(counts(text, home, grammar)) if names & CRITERIA else (),
         tuple(_cells(JOINED, text, home, grammar)) if names & CRITERIA else (),
         tuple(_searches(text, home, grammar)) if plain.calls & SEARCHING and _in_order(shape(text)) else (),
         tuple(_checks(tree(text), home, grammar)) if plain.calls & CHECKED.keys() else (),
@@ -145,7 +145,8 @@ def _multiplies(alike: str) -> bool:
     return any(call.name == "SUMPRODUCT" and len(call.arguments) > 1 for call in calls(tree(alike)))
 
 
-def _counts(text: str, home: int, grammar: Grammar) -> Iterator[Counted]:
+def counts(text: str, home: int, grammar: Grammar) -> Iterator[Counted]:
+    """What a formula sums and counts by criteria."""
     for call in calls(tree(text)):
         if call.name not in CRITERIA:
             continue
@@ -219,11 +220,11 @@ def _argument(call: Node, number: int) -> str:
     return written(call.arguments[number]).strip() if len(call.arguments) > number else ""
 
 
-def sums_beyond(text: str, home: int, grammar: Grammar) -> bool:
+def sums_beyond(found: Iterable[Counted]) -> bool:
     """Whether a formula sums more cells than it names."""
     return any(
         counted.name in SUMMING and counted.sums is not None and _size(counted.sums) != _size(area)
-        for counted in _counts(text, home, grammar)
+        for counted in found
         for area, _ in counted.criteria
     )
 
