@@ -241,3 +241,12 @@ def test_what_sums_more_cells_than_it_names_is_refused() -> None:
         "refused",
         "Sheet1!F1 sums cells beyond the range that it names",
     )
+
+
+@pytest.mark.parametrize(("count", "status"), [(99, "done"), (101, "refused")])
+def test_few_errors_are_held_against_the_criteria(count: int, status: str) -> None:
+    """None of the errors meets the criterion; of too many to look through one is thought to."""
+    errors = {f"B{row}": F("=1/0", "#DIV/0!") for row in range(2, count + 2)}
+    names = {f"C{row}": "other" for row in range(2, count + 2)}
+    cells = {"C1": "one", "B1": F("=A1", 1), **errors, **names}
+    assert changed(f'=SUMIF(C1:C{count + 1},"one",B1:B{count + 1})', 1, "2", **cells)[1].status == status

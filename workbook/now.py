@@ -11,6 +11,8 @@ from workbook.values import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area
 
 NUMERAL: Final = re.compile(r"\s*[-+(]?[$€£]?[0-9.,]*[0-9][0-9.,]*\s*[%)]?\s*")
 PLAIN: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\s*%?\s*")  # a number to every program
+RUN: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+DIGITS: Final = 15  # that Excel shows of a number, and compares
 SMALL: Final = 256  # cells of an area that are looked at one by one
 
 
@@ -25,7 +27,7 @@ class Now:
         self._inputs = inputs
         self._sheets: dict[int, dict[int, Value]] = {}
         self._odd: dict[int, dict[str, list[int]]] = {}
-        self._ordered: dict[tuple[Area, bool], bool] = {}
+        self._ordered: dict[tuple[Area, bool, bool], bool] = {}
 
     def value(self, where: int) -> Value:
         """The value of a cell."""
@@ -74,20 +76,27 @@ class Now:
             if _within(area, key):
                 yield area.sheet << SHEET_BITS | key
 
-    def is_ordered(self, area: Area, *, falls: bool) -> bool:
+    def is_ordered(self, area: Area, *, falls: bool, is_full: bool) -> bool:
         """Whether a search by order finds the same in an area, whatever way it goes."""
-        if (area, falls) not in self._ordered:
+        asked = area, falls, is_full
+        if asked not in self._ordered:
             values = self.values(area)
             if falls:
                 values.reverse()
             numbers = [value for value in values if type(value) is float]
             texts = [value.casefold() for value in values if type(value) is str]
-            self._ordered[area, falls] = (
+            self._ordered[asked] = (
                 len(numbers) + len(texts) == len(values)
+                and (len(values) == area.size or not is_full)
                 and all(one <= other for one, other in pairwise(numbers))
                 and all(one <= other for one, other in pairwise(texts))
             )
-        return self._ordered[area, falls]
+        return self._ordered[asked]
+
+
+def long_runs(text: str) -> list[str]:
+    """The numbers in a text of which Excel would not write all digits."""
+    return [run for run in RUN.findall(text) if len(run.replace(".", "").lstrip("0")) > DIGITS]
 
 
 def _within(area: Area, key: int) -> bool:
@@ -115,5 +124,7 @@ def _kinds(value: Value) -> Iterator[str]:
                 yield "amount"
         if any(map(str.isdigit, value)) or value.upper() in ("TRUE", "FALSE"):
             yield "readable"
+        if len(value) > DIGITS and long_runs(value):
+            yield "long"
         if not value.isascii() and max(value) > "\uffff":
             yield "letter"

@@ -24,7 +24,7 @@ from workbook.compared import (
     value_of,
 )
 from workbook.formulas import Grammar, Plain
-from workbook.now import NUMERAL, Now
+from workbook.now import DIGITS, NUMERAL, Now, long_runs
 from workbook.tree import Node, calls, shape, tree, written
 from workbook.values import (
     Area,
@@ -58,8 +58,7 @@ RAISED: Final = re.compile(
     rf"(?:^|[(,*/+-])\s*({CELL})\s*\^{OPERAND}|\bPOWER\(\s*({CELL})\s*,{OPERAND}\)", re.IGNORECASE
 )
 JOINED: Final = re.compile(rf"&\s*({CELL})\s*[,)]", re.IGNORECASE)
-RUN: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-DIGITS: Final = 15  # that Excel shows of a number, and compares
+ERRORS: Final = 100  # that are held against the criteria; of more, one is thought to meet them
 TINY: Final = 1e-5  # of sums and differences below, it is asked whether rounding alone left them
 BRANCHING: Final = frozenset(("CHOOSE", "IF", "IFERROR", "IFNA", "IFS", "SWITCH"))
 HALVED: Final = 1_048_576  # what a step has to be a part of, if multiples of it are to be exact
@@ -264,8 +263,8 @@ def _doubted(found: Suspect, plain: Plain, now: Now) -> str:
     if any(now.value(where) in (None, "") for where in found.joined):
         called, what = min(CRITERIA & found.names), "a criterion ends with a blank"
     for looked in found.looked:
-        is_full = looked.name != "LOOKUP" or len(now.values(looked.area)) == looked.area.size
-        if not is_full or not now.is_ordered(looked.area, falls=looked.falls):
+        is_full = looked.name == "LOOKUP"
+        if not now.is_ordered(looked.area, falls=looked.falls, is_full=is_full):
             called, what = looked.name, "the range is not in order"
         elif _is_number_text(None if looked.what is None else value_of(looked.what, now.value)):
             called, what = looked.name, "a text is looked up as a number"
@@ -310,7 +309,9 @@ def _counts_errors(counted: Counted, now: Now) -> bool:
     sums = counted.sums
     if sums is None:
         return False
-    for where in now.places("error", sums):
+    for number, where in enumerate(now.places("error", sums)):
+        if number >= ERRORS:
+            return True
         row, column = row_of(where) - sums.top, column_of(where) - sums.left
         cells = (place(area.sheet, area.top + row, area.left + column) for area, _ in asked)
         if all(map(_may_meet, map(now.value, cells), (criterion for _, criterion in asked))):
@@ -367,8 +368,7 @@ def _odd_number(value: float, plain: Plain, now: Now) -> str:
 
 def _long_number(value: str, plain: Plain, now: Now) -> str:
     """Excel writes fifteen digits of a number, the engine all that it has."""
-    texts = [plain.text, *(cell for area in plain.areas for cell in now.values(area) if type(cell) is str)]
-    for run in RUN.findall(value):
-        if len(run.replace(".", "").lstrip("0")) > DIGITS and not any(run in text for text in texts):
+    for run in long_runs(value):
+        if run not in plain.text and not now.holds("long", plain.areas):
             return f"would hold {run}, of which Excel writes {DIGITS} digits"
     return ""
