@@ -1,28 +1,85 @@
 """What a process remembers of one book never shows in another: kept engines and skeletons change no value."""
 
+import importlib
+import io
+import pkgutil
+import struct
+import sys
+import zipfile
+import zlib
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
-from books import F, book, cached, parts
+from books import F, book, cached, edited, parts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import udfs
+import workbook
+from udfs.venues import CONTRACTS_FILE
 from workbook import book as book_module
-from workbook import program, skeleton
+from workbook import charts, skeleton
 from workbook.book import Book
-from workbook.recalc import recalc_bytes
+from workbook.package import RECALLED, Package, _inflated_again
+from workbook.recalc import recalc_book, recalc_bytes
 from workbook.request import Request
 from workbook.template import book_bytes
 
 NAMES = {"price": "Sheet1!$A$1", "other": "Sheet1!$A$2", "flag": "Sheet1!$A$3", "word": "Sheet1!$A$4"}
 
 
+SHEET = "xl/worksheets/sheet1.xml"
+MEMORIES: dict[str, dict[Any, Any]] = {
+    "workbook.book._sheets": book_module._sheets,
+    "workbook.skeleton._known": skeleton._known,
+    "workbook.skeleton._seen": skeleton._seen,
+    "workbook.charts._charts": charts._charts,
+}
+NO_MEMORIES = {
+    "udfs.registry._registry",
+    "workbook.office._known",
+}  # our functions; those of LibreOffice
+
+
+def own_modules() -> list[ModuleType]:
+    """The modules of a recalculation that this process has loaded."""
+    return [
+        module
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] in ("workbook", "udfs") and module is not None
+    ]
+
+
 def forget() -> None:
     """Let the process be as it was at its start."""
-    program.program.cache_clear()
-    book_module._sheets.clear()
-    skeleton._known.clear()
-    skeleton._seen.clear()
+    for module in own_modules():
+        for thing in vars(module).values():
+            if hasattr(thing, "cache_clear"):
+                thing.cache_clear()
+    for memory in MEMORIES.values():
+        memory.clear()
+
+
+def outcome_of(package: bytes, **asked: Any) -> tuple[bytes, str, str]:
+    """The bytes, the status and the reason of a recalculation."""
+    written, outcome = recalc_bytes(package, Request(**asked))
+    return written, outcome.status, outcome.reason
+
+
+def test_every_memory_is_forgotten() -> None:
+    """All that a module keeps in a dictionary of its own is either forgotten by these tests or no memory."""
+    for package in (workbook, udfs):
+        for found in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{found.name}")
+    kept = {
+        f"{module.__name__}.{name}"
+        for module in own_modules()
+        for name, thing in vars(module).items()
+        if type(thing) is dict and name.islower() and name.startswith("_") and name[1] != "_"
+    }
+    assert kept == MEMORIES.keys() | NO_MEMORIES
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +177,129 @@ def test_many_long_ranges_cost_what_they_hold(monkeypatch: pytest.MonkeyPatch) -
     renamed = book({"Sheet2": cells}, {"price": "Sheet2!$A$1"})
     written = recalc_bytes(renamed, Request(inputs={"price": "2"}))[0]
     assert cached(kept, "Sheet1", "A2", "B2") == cached(written, "Sheet2", "A2", "B2") == [2, 2]
+
+
+def test_zero_has_no_sign() -> None:
+    """No cell of Excel's holds -0: as a text it is 0, whatever the engine held before."""
+    package = book({"Sheet1": {"A1": 0, "A2": 1, "B1": F('=A1&"/"&A2', "0/1")}}, NAMES)
+    for before in ("-0", "3"):
+        recalc_bytes(package, Request(inputs={"price": before}))
+        written, _ = recalc_bytes(package, Request(inputs={"price": "-0", "other": "2"}))
+        assert cached(written, "Sheet1", "B1") == ["0/2"]
+        forget()
+
+
+def test_a_kept_engine_reads_the_venue_tables_of_each_book(tmp_path: Path) -> None:
+    """Books of one template in several folders, some with venue tables of their own: each gets its facts."""
+    call = '=CONTRACT_SPEC("Binance","BTC","taker_fee")'
+    package = book({"Sheet1": {"A1": 1, "B1": F(call, 0.0005), "B2": F("=B1*A1", 0.0005)}}, NAMES)
+    for number, fee in enumerate((0.0005, 0.0123, 0.0321, 0.0005, 0.0123)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "book.xlsx").write_bytes(package)
+        if fee != 0.0005:
+            header = "venue,symbol,kind,contract_size,lot,taker_fee,as_of"
+            row = f"Binance,BTC/USDT:USDT,linear,1,0.001,{fee},2026-01-01"
+            (folder / CONTRACTS_FILE).write_text(f"{header}\n{row}\n")
+        outcome = recalc_book(folder / "book.xlsx", folder / "out.xlsx")
+        assert outcome.status == ("done" if fee != 0.0005 else "unchanged"), outcome.reason
+        assert cached((folder / "out.xlsx").read_bytes(), "Sheet1", "B1", "B2") == [fee, fee]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<c r="A1"><v>1</v></c>', '<c r="A1"> <v>1</v> </c>'),
+        ('<c r="A1"><v>1</v></c>', '<c r="A1" ><v>1</v></c>'),
+        ('<c r="A1"><v>1</v></c>', '<c r="A1"><v xml:space="preserve">1</v></c>'),
+        ('<c r="A1"><v>1</v></c>', '<c r="A1" vm = "1"><v>1</v></c>'),
+        ('<c r="A1"><v>1</v></c>', '<c r="A1" t="n"><v>1</v></c>'),
+        ('<c r="A4" t="s"><v>0</v></c>', '<c r="A4" t="str"><v>word</v></c>'),
+        ("<f>A1+A2</f><v>3</v>", "<f>A1+A2</f> <v>3</v>\n"),
+        ("<f>A1+A2</f><v>3</v>", "<f >A1+A2</f ><v>3</v>"),
+        ("<f>A1+A2</f><v>3</v>", '<f>A1+A2</f><v>3</v><extLst><ext uri="x"/></extLst>'),
+        ("<sheetData>", "<odd><v>1234</v></odd><sheetData>"),
+    ],
+)
+def test_odd_spellings_are_written_alike_with_and_without_a_memory(small: bytes, old: str, new: str) -> None:
+    """A cell that no other program writes so: what a skeleton knows of it changes no byte of the result."""
+    spelled = [
+        edited(small, SHEET, (old, new), ('<c r="A2"><v>2</v>', f'<c r="A2"><v>{number}</v>'))
+        for number in ("2", "2.0", "2E0", "02")
+    ]
+    inputs = {"word": "x"} if "A4" in old else {"price": "6"}  # such as change no cell's type
+    forget()
+    warm = [outcome_of(package, inputs=inputs) for package in spelled]
+    for package, found in zip(spelled, warm, strict=True):
+        forget()
+        assert outcome_of(package, inputs=inputs) == found
+        assert found[1] == "done", found[2]
+
+
+def test_what_stands_before_the_cells_is_no_value_of_theirs(small: bytes) -> None:
+    """A value before the cells' section may be longer in the next book: the cells then begin elsewhere."""
+    books = [
+        edited(small, SHEET, ("<sheetData>", f"<odd><v>{text}</v></odd><sheetData>"))
+        for text in ("x" * 2000, "y" * 2000, "x", "z" * 2000, "")
+    ]
+    forget()
+    warm = [outcome_of(package, inputs={"word": "x"}) for package in books]
+    for package, found in zip(books, warm, strict=True):
+        forget()
+        assert outcome_of(package, inputs={"word": "x"}) == found
+
+
+def test_a_known_sheet_is_refused_for_what_refuses_a_new_one(small: bytes) -> None:
+    """A character that no XML may hold is refused in a value, however often its sheet was met."""
+    for text in ("word/3", "word/4", "word/5"):
+        recalc_bytes(edited(small, SHEET, ("<v>word/3</v>", f"<v>{text}</v>")), Request())
+    _, status, reason = outcome_of(edited(small, SHEET, ("<v>word/3</v>", "<v>word\0</v>")))
+    assert (status, "instructions" in reason) == ("refused", True)
+
+
+def padded(content: bytes, length: int) -> bytes:
+    """Content deflated to so many bytes, or a few less: blocks of nothing fill it up."""
+    deflater = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = deflater.compress(content) + deflater.flush(zlib.Z_FULL_FLUSH)
+    end = b"\3\0"
+    return packed + b"\0\0\0\xff\xff" * ((length - len(packed) - len(end)) // 5) + end
+
+
+def with_packed(package: bytes, name: str, content: bytes, packed: bytes, method: int) -> bytes:
+    """The package with a part whose bytes are said to be packed so."""
+    saved = io.BytesIO()
+    with zipfile.ZipFile(saved, "w") as archive:
+        for other, part in parts(package).items():
+            archive.writestr(other, packed if other == name else part)
+        start = archive.getinfo(name).header_offset
+    whole = bytearray(saved.getvalue())
+    record = whole.rindex(name.encode()) - 46
+    for at in (start + 8, record + 10):
+        struct.pack_into("<H", whole, at, method)
+        struct.pack_into("<I", whole, at + 6, zlib.crc32(content))
+    struct.pack_into("<I", whole, start + 22, len(content))
+    struct.pack_into("<I", whole, record + 24, len(content))
+    return bytes(whole)
+
+
+def test_a_sheet_is_known_by_how_it_is_packed(small: bytes) -> None:
+    """The same bytes, said to be stored as they lie, are another part: a damaged one."""
+    sheets = (parts(small)[SHEET] + b" " * spaces for spaces in range(9))
+    sheet = next(sheet for sheet in sheets if len(padded(sheet, len(sheet))) == len(sheet))
+    deflated, stored = (
+        with_packed(small, SHEET, sheet, padded(sheet, len(sheet)), method)
+        for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED)
+    )
+    forget()
+    assert outcome_of(deflated)[1] == "unchanged"
+    _, status, reason = outcome_of(stored)
+    assert (status, "damaged" in reason) == ("refused", True)
+
+
+def test_a_small_part_that_is_packed_large_is_not_kept(small: bytes) -> None:
+    """Deflate may take any number of bytes for a few: only what is small both ways stays in memory."""
+    name, content = "docProps/app.xml", b"<Properties/>"
+    package = with_packed(small, name, content, padded(content, RECALLED * 2), zipfile.ZIP_DEFLATED)
+    forget()
+    assert Package(package).read(name) == content
+    assert _inflated_again.cache_info().currsize == 0

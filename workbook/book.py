@@ -16,7 +16,7 @@ from workbook.errors import BadPackage
 from workbook.formulas import Grammar, Table
 from workbook.links import Kept, Link, kept
 from workbook.markup import children, identity, local, parsed, relations
-from workbook.package import Package
+from workbook.package import Fingerprint, Package
 from workbook.sheet import Cells, attributes_of, check_plain, rich_text, string_of
 from workbook.skeleton import read
 from workbook.values import COLUMN_BITS, Area, Value, area_of
@@ -26,11 +26,13 @@ SHARED_ITEM: Final = re.compile(rb"<(?:\w+:)?si(?:\s[^<>]*)?(?:/>|>(.*?)</(?:\w+
 MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*>")
 SHARED_SIMPLE: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>\s*")
 SCOPE: Final = re.compile("[0-9]{1,6}")
-SMALL: Final = 256 << 10  # compressed bytes of a sheet that is worth remembering
+SMALL: Final = 256 << 10  # compressed bytes of a sheet, and of its texts, that are worth remembering
+TEXTS: Final = 4 << 20  # bytes of shared texts that are remembered
 ABROAD: Final = 5_000  # sheets of other books
 SHEETS: Final = 48  # that are remembered
+REMEMBERED: Final = 32 << 20  # bytes of all of them, inflated
 
-_sheets: dict[object, Cells] = {}
+_sheets: dict[tuple[int, bool, Fingerprint, Fingerprint | None], Cells] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,13 +219,21 @@ class Book:
     def _remembered(self, sheet: int) -> Cells:
         """The cells of a sheet that the last books had as well, byte for byte, or else those just read."""
         fingerprint = self.package.fingerprint(self.sheets[sheet].part)
-        if len(fingerprint[2]) > SMALL:
+        texts = self._texts_fingerprint
+        if (
+            len(fingerprint.packed) > SMALL
+            or fingerprint.size > REMEMBERED
+            or (texts is not None and len(texts.packed) > SMALL)
+        ):
             return self.scanned(sheet, self.xml(sheet))
-        key = sheet, self.date1904, fingerprint, self._texts_fingerprint
+        key = sheet, self.date1904, fingerprint, texts
         cells = _sheets.pop(key, None)
         if cells is None:
             cells = self.scanned(sheet, self.xml(sheet))
-            if len(_sheets) >= SHEETS:
+            while (
+                len(_sheets) >= SHEETS
+                or sum(one.size for _, _, one, _ in _sheets) + fingerprint.size > REMEMBERED
+            ):
                 del _sheets[next(iter(_sheets))]
         _sheets[key] = cells  # the last one used comes last
         return cells
@@ -265,7 +275,7 @@ class Book:
         return tuple(Cells(dict(values)) for link in self._links for values in link.values)
 
     @cached_property
-    def _texts_fingerprint(self) -> object:
+    def _texts_fingerprint(self) -> Fingerprint | None:
         parts = (part for _, kind, part in self._related if kind == "sharedStrings" and part in self.package)
         return next(map(self.package.fingerprint, parts), None)
 
@@ -273,7 +283,8 @@ class Book:
     def _texts(self) -> Texts:
         for _, kind, part in self._related:
             if kind == "sharedStrings" and part in self.package:
-                return _texts(self.package.read(part))
+                xml = self.package.read(part)
+                return _texts(xml) if len(xml) <= TEXTS else Texts(xml)
         return _texts(b"")
 
     def _workbook_part(self) -> str:

@@ -229,6 +229,8 @@ def _blocks(runs: Iterable[Sequence[int]]) -> list[Area]:
 
 
 def _given(value: Value) -> Any:
+    if type(value) is float:
+        return value + 0.0  # -0.0 is 0 to Excel, and to whoever compares it with what the engine holds
     if isinstance(value, CellError):
         return formualizer.LiteralValue.error(KINDS.get(value, "Value"), None)
     return value

@@ -9,6 +9,8 @@ from itertools import chain, compress
 from operator import is_not
 from typing import Final
 
+from udfs.errors import NotAvailable
+from udfs.venues import stamps
 from workbook.book import Book
 from workbook.dependents import Dependents
 from workbook.engines import Evaluation, hold_places
@@ -247,8 +249,10 @@ class Model:
         self, plan: Plan, more: list[str], held: Mapping[int, Value], as_of: dt.datetime | None
     ) -> dict[int, Value]:
         """The results of a plan whose engine has perhaps seen another book of the template already."""
-        if plan.session is None:
+        tables = _tables_in_force() if plan.functions else None
+        if plan.session is None or plan.tables != tables:  # no engine asks a function again of itself
             plan.session = self._session(plan.texts, plan, more)
+            plan.tables = tables
             plan.held.clear()
         session, plan.session = plan.session, None  # lost, should anything go wrong with it
         others: dict[int, dict[int, Value]] = defaultdict(dict)
@@ -348,6 +352,14 @@ class Model:
             row, column = key >> COLUMN_BITS, key & COLUMN_MASK
             if area.top <= row <= area.bottom and area.left <= column <= area.right:
                 yield base | key, value
+
+
+def _tables_in_force() -> object:
+    """What tells the venue tables that our functions read here and now from any others."""
+    try:
+        return stamps()
+    except NotAvailable as lost:
+        return str(lost)
 
 
 def differs(one: Value, other: Value) -> bool:

@@ -77,6 +77,15 @@ class Entry(NamedTuple):
     end: int
 
 
+class Fingerprint(NamedTuple):
+    """What tells a part from any other: its checksum, size, method and compressed bytes."""
+
+    crc: int
+    size: int
+    method: int
+    packed: bytes
+
+
 class Package:
     """The parts of one package, by name, in the order of its directory."""
 
@@ -104,16 +113,17 @@ class Package:
         except KeyError:
             raise BadPackage(f"the part {name} is missing") from None
 
-    def fingerprint(self, name: str) -> tuple[int, int, bytes]:
-        """What tells a part from any other without inflating it: checksum, size, compressed bytes."""
+    def fingerprint(self, name: str) -> Fingerprint:
+        """What tells a part from any other without inflating it."""
         entry = self.entries[self.exact(name)]
-        return entry.crc, entry.size, self.content[entry.data : entry.data + entry.packed]
+        packed = self.content[entry.data : entry.data + entry.packed]
+        return Fingerprint(entry.crc, entry.size, entry.method, packed)
 
     def read(self, name: str) -> bytes:
         """A part's bytes, inflated no further than the directory promised, and checked."""
         entry = self.entries[self.exact(name)]
         packed = self.content[entry.data : entry.data + entry.packed]
-        inflated = _inflated_again if entry.size <= RECALLED else _inflated
+        inflated = _inflated_again if max(entry.size, entry.packed) <= RECALLED else _inflated
         part = inflated(packed, entry.method, entry.crc, entry.size)
         if part is None:
             raise BadPackage(f"the part {name} is damaged")

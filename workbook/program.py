@@ -50,7 +50,8 @@ class Plan:
     """How some formulas are evaluated: their texts, and the cells whose values they need.
 
     Where it is known which cells those are whatever a book holds, the engine that has loaded them
-    is kept, and the next book of the template sets only the values that differ.
+    is kept, and the next book of the template sets only the values that differ. It is not kept for
+    books with other venue tables, which our functions read.
     """
 
     texts: Mapping[int, str]
@@ -60,6 +61,7 @@ class Plan:
     keeps: bool
     session: Evaluation | None = field(default=None, repr=False)
     held: dict[int, Mapping[int, Value]] = field(default_factory=dict, repr=False)  # by the session, by sheet
+    tables: object = field(default=None, repr=False)  # the venue tables that the session has read
 
 
 class Program:

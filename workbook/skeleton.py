@@ -13,15 +13,18 @@ from operator import is_not, ne
 from typing import Any, Final
 
 from workbook.errors import BadPackage
-from workbook.patch import text_bytes
+from workbook.patch import RICH, text_bytes
 from workbook.sheet import Cells, addressed, attributes_of, pattern, scan, value_of
 from workbook.values import Value, number_texts, same
 
 VALUE: Final = re.compile(rb'(<v(?: xml:space="preserve")?>)([^<]*+)(?=</v>)')
 PLAIN: Final = b"<v>"
+FORM: Final = re.compile(  # of the cells that are written as `patched` writes them
+    rb'<c\s[^<>]*[^<>\s]>(?:<f[^<>]*(?:/>|>[^<]*</f>))?<v(?: xml:space="preserve")?>[^<]*</v></c>'
+)
 NUMBER, TEXT, RESULT = b"n", b"s", b"str"  # types of cells: a number, a shared text, a formula's text
-REMEMBERED: Final = 48 << 20  # bytes of all skeletons
-SEEN: Final = 1_000
+REMEMBERED: Final = 16 << 20  # bytes of all skeletons; what is known of them takes twelve times as much
+SEEN: Final = 1_000  # sheets
 
 Identity = tuple[int, bool, bytes, bytes]  # sheet, date system, all but the values, the tags before them
 Shared = Callable[[int], str]
@@ -35,12 +38,13 @@ def read(xml: bytes, sheet: int, shared: Shared, limit: int, *, date1904: bool =
     pieces = VALUE.split(xml)
     identity = sheet, date1904, b"\0".join(pieces[::3]), b"".join(pieces[1::3])
     known = _known.get(identity)
-    if known is not None:
+    if known is not None and b"\0" not in xml:
         cells = known.cells(xml, pieces, shared)
         if cells is not None and len(cells.values) <= limit:
             return cells
     cells = scan(xml, sheet, shared, limit, date1904=date1904)
-    if known is None and not cells.prefix:
+    inside = len(pieces[0]) >= cells.begin and len(xml) - len(pieces[-1]) <= cells.end
+    if known is None and inside and not cells.prefix:
         mark = hash(identity)
         if mark in _seen:
             _remember(identity, Skeleton(xml, cells, date1904=date1904))
@@ -74,7 +78,7 @@ class Skeleton:
                 self.places[key] = index, match.start(7) - match.start()
             kind = (attributes_of(match[4]).get(b"t", match[3]) if match[4] else match[3]) or NUMBER
             self.keys[index], self.kinds[index] = key, kind
-            if kind in (NUMBER, RESULT) and b"vm=" not in match[4]:  # a rich value goes with its own
+            if kind in (NUMBER, RESULT) and _keeps_its_form(match, kind):
                 self.indexes[key] = index
         self._texts = [index for index, kind in enumerate(self.kinds) if kind == TEXT]
         self._last: tuple[list[bytes], Shared, Mapping[int, Value]] | None = None
@@ -194,9 +198,15 @@ class _Starts(Mapping[int, int]):
         return len(self._places)
 
 
+def _keeps_its_form(cell: re.Match[bytes], kind: bytes) -> bool:
+    """Whether `patched` too would change nothing of a cell but the value's text."""
+    stays = cell[5] is not None if kind == RESULT else cell.string.endswith(PLAIN, 0, cell.start(7))
+    return stays and FORM.fullmatch(cell[0]) is not None and not RICH.search(cell[4])
+
+
 def _remember(identity: Identity, skeleton: Skeleton) -> None:
     form = identity[2]
     if len(form) <= REMEMBERED:
-        while sum(len(known[2]) for known in _known) + len(form) > REMEMBERED:
+        while len(_known) >= SEEN or sum(len(known[2]) for known in _known) + len(form) > REMEMBERED:
             _known.pop(next(iter(_known)))
         _known[identity] = skeleton
