@@ -19,6 +19,7 @@ OPERAND: Final = rf"\s*({CELL}|-?[0-9.]+)\s*"
 COMPARED: Final = re.compile(rf"(?:^|[(,]){OPERAND}[<>=]{{1,2}}{OPERAND}(?=$|[,)])", re.IGNORECASE)
 COMPARING: Final = frozenset("<>=")
 EPSILON: Final = 4e-15  # relative: what may be the same in fifteen digits
+LONGEST: Final = 200  # operands and operators of one side: a longer one is not looked into
 
 
 ARITHMETIC: Final[Mapping[str, Callable[[float, float], float]]] = {
@@ -133,6 +134,8 @@ def _solid(nodes: Iterable[Node]) -> list[Node]:
 
 
 def _parsed(nodes: list[Node], home: int, grammar: Grammar) -> Operand | None:
+    if len(nodes) > LONGEST:
+        return None
     for operators in ("+-", "*/"):
         for at in range(len(nodes) - 1, 0, -1):
             if nodes[at].text in operators and nodes[at - 1].kind != "operator":
