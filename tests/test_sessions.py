@@ -23,6 +23,7 @@ from workbook import book as book_module
 from workbook import charts, skeleton
 from workbook.book import Book
 from workbook.package import RECALLED, Package, _inflated_again
+from workbook.patch import patched
 from workbook.recalc import recalc_book, recalc_bytes
 from workbook.request import Request
 from workbook.template import book_bytes
@@ -303,3 +304,47 @@ def test_a_small_part_that_is_packed_large_is_not_kept(small: bytes) -> None:
     forget()
     assert Package(package).read(name) == content
     assert _inflated_again.cache_info().currsize == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<v>8</v>", b"<v>8.000000000000002</v>"),
+        (b"<v>8</v>", b""),
+        (b'<c r="B1">', b'<c r="C1">'),
+        (b"<f>A1+A2</f>", b"<f>A1-A2</f>"),
+        (b"<f>A1+A2</f>", b""),
+        (b' t="b"><f>ISNUMBER', b"><f>ISNUMBER"),
+        (b' t="e"><f>IF', b' t="str"><f>IF'),
+        (b"<v>77</v>", b"<v>78</v>"),
+        (b' t="b"><v>1</v>', b' t="b"><v>0</v>'),
+        (b"</sheetData>", b'<row r="99"><c r="A99"><v>1</v></c></row></sheetData>'),
+    ],
+)
+def test_a_sheet_that_was_written_wrong_is_refused(
+    monkeypatch: pytest.MonkeyPatch, old: bytes, new: bytes
+) -> None:
+    """A wrong value, one of another type or in another cell, a formula lost or changed: all is refused."""
+    cells = {
+        "A1": 1,
+        "A2": 2,
+        "A3": True,
+        "A5": 77,
+        "B1": F("=A1+A2", 3),
+        "B2": F("=ISNUMBER(1/(A2-2))", cached=False),
+        "B3": F("=NA()+0*(A2>2)", "#N/A"),
+        "B4": F("=IF(A2>2,NA(),1)", 1),
+    }
+    package = book({"Sheet1": cells}, NAMES)
+
+    def spoilt(*given: Any) -> bytes:
+        xml = patched(*given)
+        assert old in xml
+        return xml.replace(old, new)
+
+    right = recalc_bytes(package, Request(inputs={"other": "7"}))
+    assert right[1].status == "done", right[1].reason
+    monkeypatch.setattr("workbook.recalc.patched", spoilt)
+    forget()
+    written, outcome = recalc_bytes(package, Request(inputs={"other": "7"}))
+    assert (written, outcome.status) == (package, "refused")

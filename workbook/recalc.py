@@ -26,7 +26,7 @@ from workbook.package import Package, read_file
 from workbook.patch import patched
 from workbook.request import Outcome, Place, Request, Status
 from workbook.sheet import Split
-from workbook.values import KEY_MASK, SHEET_BITS, Area, CellError, Value, place, sheet_of
+from workbook.values import KEY_MASK, SHEET_BITS, Area, CellError, Value, place, same, sheet_of
 from workbook.verdict import Verdict, judged
 from workbook.write import write_whole
 
@@ -166,7 +166,7 @@ def _written(book: Book, verdict: Verdict) -> bytes:
         parts |= charts_with(book, verdict.changes)
     written = book.package.written(parts)
     if parts:
-        _prove(book, Package(written), values, parts, splits)
+        _prove(book, Package(written), values, areas, parts, splits)
     return written
 
 
@@ -174,10 +174,11 @@ def _prove(
     book: Book,
     written: Package,
     values: Mapping[int, Mapping[int, Value]],
+    areas: Mapping[int, Mapping[int, Area]],
     parts: Mapping[str, bytes],
     splits: Mapping[int, Split],
 ) -> None:
-    """The written package opens, and its changed sheets hold the values computed and all others."""
+    """The written package opens, and its changed sheets hold what was computed, and all else as before."""
     for sheet, new in values.items():
         before, part = book.cells(sheet), book.sheets[sheet].part
         xml = written.read(part)
@@ -185,5 +186,9 @@ def _prove(
             continue
         after = book.scanned(sheet, xml)
         expected = {key: value for key, value in {**before.values, **new}.items() if value is not None}
-        if after.values != expected or after.formulas.keys() != before.formulas.keys():
+        formulas = dict(before.formulas)
+        for key, area in areas.get(sheet, {}).items():
+            formulas[key] = replace(formulas[key], area=area)
+        holds = after.values == expected and after.formulas == formulas
+        if not holds or not all(same(after.values.get(key), value) for key, value in new.items()):
             raise Unknowable(f"the sheet {book.sheets[sheet].name} would not read back as it was computed")
