@@ -250,6 +250,18 @@ def test_what_stands_before_the_cells_is_no_value_of_theirs(small: bytes) -> Non
         assert outcome_of(package, inputs={"word": "x"}) == found
 
 
+def test_a_known_sheet_without_cells_takes_its_first() -> None:
+    """A sheet that is `<sheetData/>` gets a cell, however often it was met."""
+    names = {"price": "Sheet2!$A$1"}
+    package = book({"Sheet1": {"B1": F("=Sheet2!A1*2", 0)}, "Sheet2": {}}, names)
+    forget()
+    for value in (1, 2, 3, 4):
+        book_module._sheets.clear()
+        written, outcome = recalc_bytes(package, Request(inputs={"price": float(value)}))
+        assert outcome.status == "done", outcome.reason
+        assert cached(written, "Sheet1", "B1") == [value * 2]
+
+
 def test_a_known_sheet_is_refused_for_what_refuses_a_new_one(small: bytes) -> None:
     """A character that no XML may hold is refused in a value, however often its sheet was met."""
     for text in ("word/3", "word/4", "word/5"):

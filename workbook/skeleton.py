@@ -100,7 +100,7 @@ class Skeleton:
         news = dict(zip(map(self.keys.__getitem__, found), found.values(), strict=True))
         values = {**last, **news}
         self._last = raw, shared, values
-        end = xml.rfind(b"</sheetData")
+        end = max(xml.rfind(b"</sheetData"), self.begin)  # <sheetData/> has no end
         starts = _Starts(pieces, self.places)
         base, split = (last, frozenset(news)), Split(self, pieces, shared)
         return Cells(values, self.sheet, starts, self.begin, end, base=base, split=split)
