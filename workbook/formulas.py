@@ -60,7 +60,7 @@ TOKEN: Final = re.compile(
       (?P<text>"(?:[^"]|"")*")
     | (?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!))
     | (?P<sheet>
-          '(?:[^']|'')*'!
+          '(?:[^']|'')*+'!
         | (?:\[[^\[\]]*\])?[^\W\d][\w.]*(?::[^\W\d][\w.]*)?!
         | \[[^\[\]]*\]!
       )?
@@ -139,7 +139,9 @@ class Unwritable(Exception):
 
 @lru_cache(maxsize=65_536)
 def parse(text: str) -> tuple[Token, ...]:
-    """A formula's tokens; joined, they are its text."""
+    """A formula's tokens; joined, they are its text. One that no program writes is a single token."""
+    if len(text) > LONGEST:  # a search for quotes that never close takes the square of the length
+        return (Token("long", text),)
     tokens = []
     for match in TOKEN.finditer(text):
         kind = match.lastgroup or "other"
@@ -271,7 +273,7 @@ class Grammar:
             if len(self._plain) >= REMEMBERED:
                 self._plain.clear()  # books of other formulas than the last ones
             writer = _Writer(self, sheet, row, column, qualified)
-            known = self._plain[key] = writer.plain(text, tokens, shift)
+            known = self._plain[key] = writer.plain(tokens, shift)
         return known
 
     def function(self, name: str) -> str:
@@ -343,7 +345,7 @@ class _Writer:
         self.open: list[tuple[int, str]] = []  # the names that are being written out, with their scopes
         self.length = 0
 
-    def plain(self, text: str, tokens: Sequence[Token], shift: tuple[int, int]) -> Plain:
+    def plain(self, tokens: Sequence[Token], shift: tuple[int, int]) -> Plain:
         fault = written = ""
         try:
             written = self.write(tokens, shift, self.sheet)
@@ -354,8 +356,6 @@ class _Writer:
             fault = (
                 fault or f"calls {called} over {self.linked}, which Excel does only while that one is open"
             )
-        if len(text) > LONGEST:
-            fault = f"is longer than {LONGEST} characters"
         if self.calls & REACHING or self.length > LONGEST_WRITTEN:
             self.reaches = True
         areas = tuple(dict.fromkeys(self.areas))
@@ -398,6 +398,9 @@ class _Writer:
                 return self._call(token, home)
             case "name":
                 return self._named(tokens, at, home)
+            case "long":
+                self.reaches = True  # nobody has looked at what it refers to
+                raise Unwritable(f"is longer than {LONGEST} characters")
             case "item":
                 raise Unwritable(f"takes a value of {self.grammar.link(token.sheet or '').said}")
             case "omitted":

@@ -53,6 +53,9 @@ def shallow(text: str) -> str:
 
 def _add(items: list[Item], piece: str) -> None:
     """One more piece of an argument: after an operand an operator is binary, elsewhere a sign."""
+    if piece.isspace() and items and items[-1].text.isspace():
+        items[-1] = Item(items[-1].text + piece)  # or each look back goes through all of them
+        return
     before = next((item for item in reversed(items) if not item.text.isspace()), None)
     level = next((number for number, signs in enumerate(LEVELS) if piece in signs), None)
     if level == 0 and items and items[-1].level == 0:
