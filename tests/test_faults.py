@@ -145,7 +145,9 @@ def test_killed_workers_cost_one_book_each(
     assert len(failed) <= kills == 3
     assert {outcome.reason for outcome in failed} <= {"the process that computed it was ended by SIGKILL"}
     again = Counter(outcome.status for outcome in recalculated(originals, out=tmp_path / "out"))
-    assert again == Counter(done=len(failed), unchanged=BOOKS - len(failed)) + Counter()
+    # Killed between the renaming of its book and the report of it, a worker leaves nothing to do.
+    assert again["done"] <= len(failed)
+    assert again["done"] + again["unchanged"] == BOOKS
     assert contents(tmp_path / "out") == results
 
 
