@@ -209,3 +209,50 @@ def test_what_once_went_wrong_stays_right(case: dict[str, str]) -> None:
     assert xml.count(case["old"]) == 1
     spoilt = xml.replace(case["old"], case["new"]).encode(errors="surrogateescape")
     assert tried(repacked(package, {case["part"]: spoilt})) == case["status"]
+
+
+def written(cells: str, texts: str = "") -> bytes:
+    """A book of one sheet with these cells, as bytes that no library would have chosen."""
+    package = book({"Sheet1": {"A1": "x"}}, {"inp": "Sheet1!$A$1"})
+    rows = f'<sheetData><row r="1"><c r="A1"><v>5</v></c>{cells}</row></sheetData>'
+    found = parts(package)
+    sheet = re.sub(rb"<sheetData>.*</sheetData>", lambda _: rows.encode(), found[SHEET])
+    new: dict[str, bytes | None] = {SHEET: sheet}
+    if texts:
+        opening = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        new["xl/sharedStrings.xml"] = opening + texts.encode() + b"</sst>"
+    return repacked(package, new)
+
+
+DOUBLE: Final = '<c r="C1"><f>A1*2</f><v>10</v></c><c r="D1" t="inlineStr"><is><t>d</t></is></c>'
+TAKES_TEXT: Final = '<c r="B1" t="s"><v>{}</v></c><c r="C1" t="str"><f>IF(A1&gt;6,B1,"-")</f><v>-</v></c>'
+
+
+@pytest.mark.parametrize(
+    ("cells", "texts", "expected"),
+    [
+        ('<c r="B1" t="inlineStr"><is /></c>' + DOUBLE, "", 14.0),
+        ('<c r="B1" t="inlineStr"><is/></c>' + DOUBLE, "", 14.0),
+        ('<c r="B1" t="inlineStr"><is\n></is ></c>' + DOUBLE, "", 14.0),
+        ('<c r="B1"><v>1</v><extLst xmlns:x="urn:x"><x:ext uri="u"/></extLst></c>' + DOUBLE, "", 14.0),
+        ('<c r="B1"><v>1</v><extLst />' + "</c>" + DOUBLE, "", 14.0),
+        (TAKES_TEXT.format(1), "<si /><si><t>sell</t></si><si><t>buy</t></si>", "sell"),
+        (TAKES_TEXT.format(1), '<si xmlns:x="a/b"/><si><t>sell</t></si><si><t>buy</t></si>', "sell"),
+        (TAKES_TEXT.format(0), '<si><r><t>a</t></r><rPh sb="0" eb="1" /><r><t>b</t></r></si>', "ab"),
+        (TAKES_TEXT.format(0), "<si><t>a</t ><rPh><t>?</t></rPh></si>", "a"),
+        (TAKES_TEXT.format(0), "<si><t>a\rb\r\nc&#13;d</t></si>", "a\nb\nc\rd"),
+    ],
+)
+def test_nothing_is_read_over_its_own_end(cells: str, texts: str, expected: Value) -> None:
+    """Closed tags, blanks in tags, attributes and line ends are XML like any other."""
+    saved = written(cells, texts)
+    content, outcome = recalc_bytes(saved, Request(inputs={"inp": 7}))
+    assert outcome.status == "done", outcome.reason
+    assert Book(content).cells(0).values[1 << COLUMN_BITS | 3] == expected
+
+
+def test_shared_texts_that_never_end_are_refused_in_linear_time() -> None:
+    """What is not closed is no text, and is looked for once."""
+    saved = written(TAKES_TEXT.format(0), "<si><t>" * 400_000)
+    _, outcome = recalc_bytes(saved, Request(inputs={"inp": 7}))
+    assert "shared texts" in outcome.reason

@@ -17,14 +17,14 @@ from workbook.formulas import Grammar, Table
 from workbook.links import Kept, Link, kept
 from workbook.markup import children, identity, local, parsed, relations
 from workbook.package import Fingerprint, Package
-from workbook.sheet import Cells, attributes_of, check_plain, rich_text, string_of
+from workbook.sheet import ATTRIBUTES, Cells, attributes_of, check_plain, rich_text, string_of
 from workbook.skeleton import read
 from workbook.values import COLUMN_BITS, Area, Value, area_of
 
 NO_NAME: Final = re.compile(r"[\\/?*:\[\]\x00-\x1f]")
-SHARED_ITEM: Final = re.compile(rb"<(?:\w+:)?si(?:\s[^<>]*)?(?:/>|>(.*?)</(?:\w+:)?si\s*>)", re.DOTALL)
+SHARED: Final = re.compile(rb"<((?:[A-Za-z]\w*:)?)sst%s(/?)>\s*+" % ATTRIBUTES)
 MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*>")
-SHARED_SIMPLE: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>\s*")
+SHARED_SIMPLE: Final = re.compile(rb"\s*<(?:\w+:)?t%s>([^<]*)</(?:\w+:)?t\s*>\s*" % ATTRIBUTES)
 SCOPE: Final = re.compile("[0-9]{1,6}")
 SMALL: Final = 256 << 10  # compressed bytes of a sheet, and of its texts, that are worth remembering
 TEXTS: Final = 4 << 20  # bytes of shared texts that are remembered
@@ -108,7 +108,7 @@ class Texts:
             check_plain(xml)
         except BadPackage as error:
             raise BadPackage(f"the shared texts can't be read: {error}") from None
-        self._texts: list[str | bytes] = list(SHARED_ITEM.findall(xml))
+        self._texts: list[str | bytes] = _items(xml)
 
     def __call__(self, number: int) -> str:
         """One of the texts."""
@@ -119,6 +119,21 @@ class Texts:
             simple = SHARED_SIMPLE.fullmatch(text)
             text = self._texts[number] = string_of(simple[1]) if simple else rich_text(text)
         return text
+
+
+def _items(xml: bytes) -> list[str | bytes]:
+    """The items of the shared texts in their order: nothing else may stand between them."""
+    opening = SHARED.search(xml)
+    if opening is None or opening[2]:
+        return []
+    p = re.escape(opening[1])
+    content = rb"(?:[^<]++|<(?!/?%s(?:si|sst)[\s/>]))*+" % p
+    item = rb"<%ssi%s(?:/>|>%s</%ssi\s*+>)\s*+"
+    items = re.compile(rb"(?:%s)*+" % item % (p, ATTRIBUTES, content, p)).match(xml, opening.end())
+    rest = re.compile(rb"(?:<%sextLst%s>%s)?+</%ssst\s*+>\s*+" % (p, ATTRIBUTES, content, p))
+    if items is None or not rest.fullmatch(xml, items.end()):
+        raise BadPackage("the shared texts are not written as spreadsheet programs write them")
+    return re.findall(item % (p, ATTRIBUTES, rb"(%s)" % content, p), items[0])
 
 
 @lru_cache(maxsize=16)

@@ -30,8 +30,11 @@ from workbook.values import (
 )
 
 ATTRIBUTE: Final = re.compile(rb"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-RUN_TEXT: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>")
-PHONETIC: Final = re.compile(rb"<(?:\w+:)?rPh\b.*?</(?:\w+:)?rPh>", re.DOTALL)
+ATTRIBUTES: Final = rb"""(?:\s++[\w:.-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+\s*+"""
+RUN_TEXT: Final = re.compile(rb"<(?:\w+:)?t%s>([^<]*)</(?:\w+:)?t\s*>" % ATTRIBUTES)
+PHONETIC: Final = re.compile(
+    rb"<(?:\w+:)?rPh%s(?:/>|>(?:[^<]++|<(?!/?(?:\w+:)?rPh[\s/>]))*+</(?:\w+:)?rPh\s*>)" % ATTRIBUTES
+)
 ENTITY: Final = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
 ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -140,8 +143,12 @@ def pattern(prefix: bytes) -> Pattern:
     attributes = rb"(?:\s[^<>/]*)?"
     formula = rb"<%(p)sf((?:\s[^<>/]*)?)(?:/>|>([^<]*)</%(p)sf\s*>)\s*" % {b"p": p}
     value = rb"<%(p)sv(?:\s[^<>/]*)?(?:/>|>([^<]*)</%(p)sv\s*>)\s*" % {b"p": p}
-    inline = rb"<%(p)sis(?:\s[^<>]*)?>(.*?)</%(p)sis\s*>\s*" % {b"p": p}
-    extension = rb"<%(p)sextLst\s*>.*?</%(p)sextLst\s*>\s*" % {b"p": p}
+    # What these two hold ends at their own end: a pattern that looks for it further on eats other cells.
+    content = rb"%(a)s(?:/>|>(?:[^<]++|<(?!/?%(p)s(?:is|extLst|c|row)[\s/>]))*+</%(p)s%(n)s\s*>)"
+    inline, extension = (
+        rb"<" + p + name + content % {b"a": ATTRIBUTES, b"p": p, b"n": name} for name in (b"is", b"extLst")
+    )
+    inline, extension = rb"(%s)\s*" % inline, rb"%s\s*" % extension
     inside = rb">\s*%s(?:%s)?(?:%s)?(?:%s)?(?:%s)?</%sc\s*>"
     rest = formula, value, inline, extension, p
     usual = rb'\sr="([A-Z]{1,3})([1-9]\d{0,6})"(?:\ss="\d+")?(?:\st="(\w+)")?'
@@ -242,9 +249,11 @@ def row_number(tag: bytes, before: int) -> int:
 def text_of(raw: bytes) -> str:
     """An element's text without entities and line-end differences."""
     text = raw.decode()
+    if "\r" in text:  # XML 1.0, 2.11: before references are looked up, so that &#13; stays
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
         text = ENTITY.sub(_character, text)
-    return text.replace("\r\n", "\n") if "\r" in text else text
+    return text
 
 
 def _character(entity: re.Match[str]) -> str:
