@@ -32,7 +32,7 @@ picture: $(VENV)/.installed
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench
 
-# The Python of xlwings Lite, for Node: without it the tests of tests/test_lite.py that need it are skipped.
+# The Python of xlwings Lite, for Node: without it the tests of tests/test_hosts_lite.py that need it are skipped.
 pyodide: $(VENV)/.ready
 	npm --prefix tests install --silent --no-package-lock
 	$(BIN)/python -m pip download --quiet --no-deps --only-binary=:all: --platform any --implementation py \

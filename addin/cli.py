@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from addin.hosts import HostName, State, host
+from addin.hosts.host import HostName, State, host
 from udfs.errors import HedgeError
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def main() -> NoReturn:
 
 
 def _refuse(sentence: str, code: int) -> int:
-    from addin.printable import say
+    from addin.commands.printable import say
 
     say(sentence)
     return code
@@ -115,7 +115,7 @@ def calc(
     ] = None,
 ) -> None:
     """Calculate one function: `microhedge calc HEDGE_MARGIN 2400 5` prints 480."""
-    from addin.shell import cells_from_text, refusals, shown_result
+    from addin.commands.calc import cells_from_text, refusals, shown_result
 
     spec = _function(name)
     given = arguments or []
@@ -137,7 +137,7 @@ def demo(
     ] = Path("demo"),
 ) -> None:
     """Make three example books, recalculate and check them, and print their plans."""
-    from addin.demo import run
+    from addin.commands.demo import run
 
     raise typer.Exit(0 if run(folder) else 1)
 
@@ -179,8 +179,8 @@ def check(
 
     Errors and warnings speak against a book, notes do not.
     """
-    from addin.check_report import as_json, reports
-    from addin.progress import shown_progress
+    from addin.commands.check import as_json, reports
+    from addin.commands.progress import shown_progress
 
     found = []
     for report in reports(shown_progress(books, "Checking"), as_of and as_of.date()):
@@ -198,7 +198,7 @@ def check(
 @app.command()
 def show(book: Plan, form: Form = "text") -> None:
     """Show a calculated plan in the terminal, with small bars."""
-    from addin.plan_view import as_json, draw
+    from addin.commands.show import as_json, draw
 
     if form == "json":
         print(as_json(book))
@@ -215,7 +215,7 @@ def calendar(
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> None:
     """Reminders of the Journal's open hedges as a calendar: review, roll, expiry, funding."""
-    from addin.ical import calendar_of, write_calendar
+    from addin.commands.calendar import calendar_of, write_calendar
 
     if out is not None and out.resolve() == book.resolve():
         raise UsageError(f"{out}: is the book, and cannot be the calendar too")
@@ -233,8 +233,8 @@ def calendar(
 @app.command()
 def migrate(book: Plan) -> None:
     """Bring a plan to the present template: inputs kept, the old book kept beside it."""
-    from addin.printable import printable
-    from workbook.migrate import migrate_book
+    from addin.commands.printable import printable
+    from workbook.template.migrate import migrate_book
 
     migration = migrate_book(book)
     if migration is None:
@@ -300,7 +300,7 @@ def show_functions(
     ] = "text",
 ) -> None:
     """The reference: every function in a line, or one in full."""
-    from addin.reference import reference
+    from addin.commands.functions import reference
 
     print(reference(None if name is None else _function(name), format_))
 
@@ -321,8 +321,8 @@ def list_venues(
     format_: Annotated[Literal["text", "json"], typer.Option("--format", help="Text or JSON.")] = "text",
 ) -> None:
     """List the contracts in force, with age and source; facts older than 30 days are named."""
-    from addin.printable import say
-    from addin.venue_list import contracts_as_json, contracts_as_text, stale_contracts
+    from addin.commands.printable import say
+    from addin.commands.venues_list import contracts_as_json, contracts_as_text, stale_contracts
 
     print(contracts_as_json() if format_ == "json" else contracts_as_text())
     for warning in stale_contracts():
@@ -343,7 +343,7 @@ def refresh_venue_table(
     format_: Annotated[Literal["text", "json"], typer.Option("--format", help="Text or JSON.")] = "text",
 ) -> None:
     """Ask the venues (public endpoints, through ccxt) and write your own table; shows what changed."""
-    from addin.live import refresh_venues
+    from addin.commands.venues_refresh import refresh_venues
 
     text, complete = refresh_venues(venue or [], symbol or [], format_)
     print(text)
@@ -400,15 +400,15 @@ def recalc(
     ] = False,
 ) -> None:
     """Recalculate books and folders of books without opening a spreadsheet program."""
-    from addin.batch import Run, read_inputs, read_time
-    from workbook.batch import BadRun
-    from workbook.market import read_market
-    from workbook.report import BadReport
+    from addin.commands.recalc import Run, read_inputs, read_time
+    from workbook.batch.market_file import read_market
+    from workbook.batch.report import BadReport
+    from workbook.batch.run import BadRun
     from workbook.request import Request
 
     prices = None
     if live:
-        from addin.live_market import LivePrices
+        from addin.commands.market import LivePrices
 
         prices = LivePrices()
     try:
@@ -466,7 +466,7 @@ def fetch_market_data(
     format_: Annotated[Literal["text", "json"], typer.Option("--format", help="Text or JSON.")] = "text",
 ) -> None:
     """Write prices, funding rates and dated futures as they are now into a book or a market file."""
-    from addin.live_market import fetch_market
+    from addin.commands.market import fetch_market
 
     text, complete = fetch_market(target, venue, kind, symbol or [], history, format_)
     print(text)

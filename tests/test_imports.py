@@ -1,6 +1,7 @@
 """Imports flow one way: addin, workbook, udfs; and udfs needs the standard library alone."""
 
 import ast
+import graphlib
 import pkgutil
 import subprocess
 import sys
@@ -35,6 +36,44 @@ def test_imports_flow_one_way(package: str) -> None:
     """No layer knows the one above it."""
     above = {"udfs": {"workbook", "addin"}, "workbook": {"addin"}}[package]
     assert not imported(package) & above
+
+
+BASE = {"cells", "errors", "request", "version"}
+MAY_IMPORT = {  # each room of workbook, and the rooms below it that it knows
+    "formula": BASE,
+    "files": BASE,
+    "layout": BASE,
+    "engines": {"formula", *BASE},
+    "xlsx": {"formula", *BASE},
+    "plan": {"formula", "layout", "xlsx", *BASE},
+    "recalc": {"engines", "files", "formula", "layout", "xlsx", *BASE},
+    "validate": {"engines", "formula", "layout", "plan", "xlsx", *BASE},
+    "batch": {"files", "layout", "recalc", *BASE},
+    "live": {"batch", "files", "layout", "recalc", "xlsx", *BASE},
+    "template": {"files", "layout", "plan", "recalc", "validate", *BASE},
+}
+
+
+def rooms() -> list[str]:
+    """The folders of workbook that hold modules."""
+    return sorted(path.parent.name for path in (ROOT / "workbook").glob("*/__init__.py"))
+
+
+def test_every_room_is_in_the_table() -> None:
+    """A new room says what it may import, and no two rooms know each other."""
+    assert sorted(MAY_IMPORT) == rooms()
+    graphlib.TopologicalSorter(MAY_IMPORT).prepare()
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_rooms_know_those_below_them(room: str) -> None:
+    """Imports between the folders of workbook follow the table."""
+    known: set[str] = set()
+    for path in (ROOT / "workbook" / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("workbook"):
+                known |= {f"{node.module}.{alias.name}".split(".")[1] for alias in node.names}
+    assert known <= {room, *MAY_IMPORT[room]}
 
 
 def test_udfs_loads_no_host() -> None:

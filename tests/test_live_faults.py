@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from live_fixtures import TODAY, command, connection, patient, server
-from venue_answers import BINGX_API, BYBIT_API, FAPI, MEXC_CONTRACT, WEEX_CONTRACT, bingx
-from venue_server import Fault, VenueServer
+from support.live_fixtures import TODAY, command, connection, patient, server
+from support.venue_answers import BINGX_API, BYBIT_API, FAPI, MEXC_CONTRACT, WEEX_CONTRACT, bingx
+from support.venue_server import Fault, VenueServer
 
 from udfs.venues import CONTRACTS_FILE, tables
 from workbook.live import faults
@@ -383,7 +383,7 @@ def test_nothing_is_written_half(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("workbook.write.os.fsync", full)
+    monkeypatch.setattr("workbook.files.atomic_write.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write(folder, found)
     assert (folder / CONTRACTS_FILE).read_bytes() == before

@@ -10,13 +10,14 @@ from typing import Any
 
 import openpyxl
 import pytest
-from live_fixtures import TODAY, ccxt, command, connection, server
-from venue_answers import API, DATED, FAPI, INDEX, MARK, SPOT, binance_info, usdm
-from venue_server import Fault, VenueServer
+from support.live_fixtures import TODAY, ccxt, command, connection, server
+from support.venue_answers import API, DATED, FAPI, INDEX, MARK, SPOT, binance_info, usdm
+from support.venue_server import Fault, VenueServer
 
 from udfs.conventions import INVERSE, LINEAR
 from udfs.registry import serial
 from udfs.venues import contract_spec
+from workbook.batch.market_file import read_market
 from workbook.errors import BookError
 from workbook.layout import PLAN
 from workbook.live.books import PlanBook, fill_book, history_rows, live_request, market_rows
@@ -27,8 +28,7 @@ from workbook.live.faults import Blocked, NoConnection, NotListed
 from workbook.live.market import BLANK, LiveMarket, row
 from workbook.live.marketfile import fill_file, write_history
 from workbook.live.quotes import Want
-from workbook.market import read_market
-from workbook.recalc import recalc_book
+from workbook.recalc.recalc import recalc_book
 from workbook.request import Cell, Request
 from workbook.template import new_book
 

@@ -8,7 +8,7 @@ import io
 from pathlib import Path
 
 import openpyxl
-from book_text import told
+from support.book_text import told
 
 from workbook.template import book_bytes
 

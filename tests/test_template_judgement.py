@@ -11,7 +11,7 @@ import pytest
 
 from udfs import hedge_status
 from workbook.layout import PLAN
-from workbook.recalc import recalc_bytes
+from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import bare_bytes
 from workbook.template.examples import Example, Rows, example

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from plan_books import example
+from support.plan_books import example
 
 from workbook.layout import PLAN
 

@@ -15,15 +15,15 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
-from plan_books import example
+from support.plan_books import example
 
 from udfs import REGISTRY
 from udfs.registry import serial
-from workbook.book import Book
 from workbook.layout import PLAN
 from workbook.layout.formats import STATUS_ROW
-from workbook.record import letters
+from workbook.layout.schema import letters
 from workbook.template import charts, styles
+from workbook.xlsx.saved_book import Book
 
 SHEETS = [sheet.name for sheet in PLAN.sheets]
 THUMB = 175  # letters of a formula as its author writes it: two lines of the formula bar

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbook.recalc import recalc_book
+    from workbook.recalc.recalc import recalc_book
     from workbook.template import new_book
     from workbook.validate import check_book
 
@@ -13,7 +13,7 @@ __all__ = ["check_book", "new_book", "recalc_book"]
 _HOMES = {
     "check_book": "workbook.validate",
     "new_book": "workbook.template",
-    "recalc_book": "workbook.recalc",
+    "recalc_book": "workbook.recalc.recalc",
 }
 
 

@@ -4,7 +4,7 @@ import timeit
 from collections.abc import Callable
 from typing import Any
 
-from windows_host import call
+from support.windows_host import call
 
 from udfs import REGISTRY
 

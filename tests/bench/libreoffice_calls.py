@@ -4,12 +4,12 @@ import tempfile
 import timeit
 from pathlib import Path
 
-from calc import Calc, Office, absence
+from support.calc import Calc, Office, absence
 
 from udfs import hedge_margin
-from workbook.engine import Session
-from workbook.engines import hold_places
-from workbook.values import Area, place
+from workbook.cells import Area, place
+from workbook.engines.embedded import Session
+from workbook.engines.protocol import hold_places
 
 ROWS = 10_000
 ROUNDS = 5

@@ -1,9 +1,9 @@
 """xlwings Lite: what a call takes in Pyodide, without the trip through Excel."""
 
 from excel_calls import CASES, ROWS
-from lite_host import in_pyodide
+from support.lite_host import in_pyodide
 
-from addin.lite import main_text
+from addin.hosts.lite import main_text
 
 
 def main() -> None:

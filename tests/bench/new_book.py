@@ -7,7 +7,7 @@ from collections.abc import Callable
 import openpyxl
 
 from workbook.layout import PLAN
-from workbook.recalc import recalc_bytes
+from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import bare_bytes
 from workbook.template.examples import example

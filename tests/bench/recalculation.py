@@ -27,14 +27,14 @@ import openpyxl
 from conftest import SHARED
 from openpyxl.workbook.defined_name import DefinedName
 
-from workbook.book import Book
-from workbook.inputs import new_inputs
-from workbook.model import Model
-from workbook.package import Package
-from workbook.recalc import _written, recalc_bytes
+from workbook.recalc.evaluation import Model
+from workbook.recalc.inputs import new_inputs
+from workbook.recalc.recalc import _written, recalc_bytes
+from workbook.recalc.verification import judged
 from workbook.request import Request
 from workbook.template import book_bytes
-from workbook.verdict import judged
+from workbook.xlsx.saved_book import Book
+from workbook.xlsx.zip import Package
 
 BOOKS = 24
 ROWS = 20_000

@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import psutil
 
-from workbook.batch import recalc_paths
+from workbook.batch.run import recalc_paths
 from workbook.request import Request
 from workbook.template import new_book
 

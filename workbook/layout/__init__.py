@@ -22,7 +22,7 @@ from workbook.layout import (
     venues,
     workings,
 )
-from workbook.record import Book
+from workbook.layout.schema import Book
 
 PLAN: Final = Book(
     version=guide.VERSION,

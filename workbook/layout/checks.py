@@ -9,7 +9,7 @@ from workbook.layout.formats import (
     TOP,
     WHOLE,
 )
-from workbook.record import Field, Panel, Sheet
+from workbook.layout.schema import Field, Panel, Sheet
 
 SUMMARY: Final = Panel(
     name="checks_summary",

@@ -3,8 +3,8 @@
 from typing import Final
 
 from workbook.layout.formats import AMOUNT, MONEY, PERCENT, WHOLE
+from workbook.layout.schema import Field, Panel
 from workbook.layout.wording import WORDING
-from workbook.record import Field, Panel
 
 COMPARED: Final = Panel(
     name="corr_workings",

@@ -4,7 +4,7 @@
 from typing import Final
 
 from workbook.layout.formats import DATE, MONEY, PERCENT, PRICE, ROW, TOP, WHOLE
-from workbook.record import Column, Field, Panel, Sheet, Table
+from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 
 ASSETS: Final = ("BTC", "ETH", "SOL", "ADA", "BNB")
 

@@ -10,7 +10,7 @@ from workbook.layout.formats import (
     SIZE,
     TOP,
 )
-from workbook.record import Column, Field, Panel, Sheet, Table
+from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 
 ASSUMPTIONS: Final = Panel(
     name="costs_assumptions",

@@ -6,7 +6,7 @@ from udfs.registry import REGISTRY
 from workbook.layout.formats import (
     TOP,
 )
-from workbook.record import Column, Sheet, Table
+from workbook.layout.schema import Column, Sheet, Table
 
 FUNCTIONS: Final = Table(
     name="Functions",

@@ -4,7 +4,7 @@
 from typing import Final
 
 from workbook.layout.formats import DATE, TOP
-from workbook.record import Field, Notes, Panel, Sheet
+from workbook.layout.schema import Field, Notes, Panel, Sheet
 
 VERSION: Final = "1"
 VERSION_DATE: Final = "2026-11-22"

@@ -11,7 +11,7 @@ from workbook.layout.formats import (
     TOP,
     WHOLE,
 )
-from workbook.record import Column, Field, Panel, Sheet, Table
+from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 
 HOLDINGS_TOTAL: Final = Panel(
     name="holdings_total",

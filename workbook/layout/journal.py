@@ -17,7 +17,7 @@ from workbook.layout.formats import (
     TOP,
     WHOLE,
 )
-from workbook.record import Column, Field, Panel, Sheet, Table
+from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 
 SUMMARY: Final = Panel(
     name="journal_summary",

@@ -9,7 +9,7 @@ from workbook.layout.formats import (
     RATE,
     TOP,
 )
-from workbook.record import Column, Sheet, Table
+from workbook.layout.schema import Column, Sheet, Table
 
 MARKET: Final = Table(
     name="Market",

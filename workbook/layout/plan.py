@@ -20,7 +20,7 @@ from workbook.layout.formats import (
     TOP,
     WHOLE,
 )
-from workbook.record import Field, Panel, Sheet
+from workbook.layout.schema import Field, Panel, Sheet
 
 SETTINGS: Final = Panel(
     name="plan_settings",

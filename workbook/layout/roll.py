@@ -16,7 +16,7 @@ from workbook.layout.formats import (
     TOP,
     WHOLE,
 )
-from workbook.record import Column, Field, Panel, Sheet, Table
+from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 
 SETTINGS: Final = Panel(
     name="roll_settings",

@@ -9,7 +9,7 @@ from workbook.layout.formats import (
     TIMES,
     TOP,
 )
-from workbook.record import Column, Sheet, Table
+from workbook.layout.schema import Column, Sheet, Table
 
 SCENARIOS: Final = Table(
     name="Scenarios",

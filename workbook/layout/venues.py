@@ -11,7 +11,7 @@ from workbook.layout.formats import (
     TIMES,
     TOP,
 )
-from workbook.record import Column, Sheet, Table
+from workbook.layout.schema import Column, Sheet, Table
 
 CONTRACTS: Final = Table(
     name="Contracts",

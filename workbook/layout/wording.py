@@ -3,7 +3,7 @@
 
 from typing import Final
 
-from workbook.record import Field, Panel
+from workbook.layout.schema import Field, Panel
 
 WORDING: Final = Panel(
     name="plan_wording",

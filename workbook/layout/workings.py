@@ -15,8 +15,8 @@ from workbook.layout.formats import (
     TOP,
     WHOLE,
 )
+from workbook.layout.schema import Field, Panel, Sheet
 from workbook.layout.wording import WORDING
-from workbook.record import Field, Panel, Sheet
 
 
 def _from_market(header: str) -> str:

@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from udfs.registry import moment, serial
-from workbook.book import Book
+from workbook.cells import Value, place
 from workbook.errors import BookError
-from workbook.inputs import cell_of
 from workbook.layout import PLAN
 from workbook.live.contracts import LiveContracts, Name, columns
 from workbook.live.faults import LiveError, NotListed
 from workbook.live.fitting import fitting
 from workbook.live.market import BLANK, LiveMarket
 from workbook.live.quotes import Want
-from workbook.recalc import recalc_book
+from workbook.recalc.inputs import cell_of
+from workbook.recalc.recalc import recalc_book
 from workbook.request import Cell, Outcome, Request
-from workbook.values import Value, place
+from workbook.xlsx.saved_book import Book
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from workbook.write import write_whole
+from workbook.files.atomic_write import write_whole
 
 CACHE_VARIABLE = "MICROHEDGE_CACHE"
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from udfs.registry import moment
+from workbook.batch.market_file import read_market
 from workbook.errors import BookError
 from workbook.layout import PLAN
+from workbook.layout.schema import Column
 from workbook.live.files import write_text
 from workbook.live.market import LiveMarket
 from workbook.live.quotes import Want
-from workbook.market import read_market
-from workbook.record import Column
 from workbook.request import Cell
 
 

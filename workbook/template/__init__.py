@@ -14,10 +14,11 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.errors import BookError
+from workbook.files.atomic_write import write_whole
 from workbook.layout import PLAN
 from workbook.layout.formats import PURPOSE_ROW, STATUS_ROW, TITLE_ROW, TOP
-from workbook.recalc import recalc_bytes
-from workbook.record import Panel, Sheet, Table, letters
+from workbook.layout.schema import Panel, Sheet, Table, letters
+from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import (
     blocks,
@@ -34,7 +35,6 @@ from workbook.template import (
 from workbook.template.charts import cache, charts_of, reach, title_of
 from workbook.template.examples import Example, example
 from workbook.template.finish import finished
-from workbook.write import write_whole
 
 DRESS: Final[Mapping[str, ModuleType]] = {
     "Guide": guide,

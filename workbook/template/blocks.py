@@ -13,7 +13,7 @@ from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from udfs.registry import serial
-from workbook.record import (
+from workbook.layout.schema import (
     FIRST_DATE,
     LAST_DATE,
     Column,

@@ -27,7 +27,7 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout import PLAN
-from workbook.record import Place, letters
+from workbook.layout.schema import Place, letters
 from workbook.template import styles
 
 # dark to light, so that a grey print keeps the order; dashes and markers tell the lines apart

@@ -3,7 +3,7 @@
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout.checks import CHECKS, SUMMARY, WARNED
-from workbook.record import Panel, letters
+from workbook.layout.schema import Panel, letters
 from workbook.template.blocks import mark
 
 

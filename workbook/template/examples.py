@@ -14,7 +14,7 @@ from udfs.registry import REGISTRY, Spec, serial
 from udfs.venues import tables
 from workbook.errors import BookError
 from workbook.layout.market import MARKET
-from workbook.record import Value
+from workbook.layout.schema import Value
 
 DATA: Final = Path(__file__).parents[1] / "data"
 Rows = tuple[tuple[Value | None, ...], ...]

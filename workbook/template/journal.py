@@ -3,7 +3,7 @@
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout.journal import JOURNAL
-from workbook.record import letters
+from workbook.layout.schema import letters
 from workbook.template.blocks import mark
 
 

@@ -5,7 +5,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout import PLAN
 from workbook.layout.plan import RESULTS, WARNINGS, WORDS
-from workbook.record import Place, letters
+from workbook.layout.schema import Place, letters
 from workbook.template import styles
 from workbook.template.blocks import mark
 from workbook.template.charts import Words, bars, column, lines, place, point, reach

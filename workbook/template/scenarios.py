@@ -3,7 +3,7 @@
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout.scenarios import LEVERAGE, SCENARIOS
-from workbook.record import letters
+from workbook.layout.schema import letters
 from workbook.template.blocks import mark
 from workbook.template.charts import Words, bars, column, lines, place
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from os import PathLike
 
-from workbook.plan import SavedPlan, opened
+from workbook.plan.saved import SavedPlan, opened
 from workbook.validate import advice, health
 from workbook.validate.finding import SEVERITIES, Fault, Finding, gathered
 from workbook.validate.formulas import formulas

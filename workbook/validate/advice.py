@@ -6,9 +6,9 @@ from typing import Final
 
 from udfs.registry import moment, serial
 from udfs.venues import FRESH_DAYS
-from workbook.plan import SavedPlan
+from workbook.cells import Area, Value
+from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault, Severity
-from workbook.values import Area, Value
 
 JUDGED: Final = frozenset(("warn_stale", "warn_facts"))  # said below, row by row
 UPDATE: Final = "Bring it up to date, by hand or with `microhedge recalc --market FILE`."

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
-from workbook.plan import SavedPlan
-from workbook.values import Area, address
+from workbook.cells import Area, address
+from workbook.plan.saved import SavedPlan
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")

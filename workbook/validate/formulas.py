@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from workbook.formulas import PREFIX, parse
-from workbook.plan import SavedPlan
+from workbook.cells import Area, Value
+from workbook.formula.tokens import PREFIX, parse
+from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
-from workbook.values import Area, Value
 
 
 def formulas(saved: SavedPlan) -> Iterator[Fault]:

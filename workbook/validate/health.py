@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from udfs import REGISTRY
-from workbook.book import Book
-from workbook.engine import knows
-from workbook.formulas import Plain
-from workbook.markup import children, tree
+from workbook.cells import Area, CellError, Value, address, column_of, place, row_of
+from workbook.engines.embedded import knows
+from workbook.formula.grammar import Plain
 from workbook.validate.finding import Fault, Finding
-from workbook.values import Area, CellError, Value, address, column_of, place, row_of
+from workbook.xlsx.parts import children, tree
+from workbook.xlsx.saved_book import Book
 
 ADDIN: Final = "microhedge"
 NAME: Final = "#NAME?"

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from workbook.plan import SavedPlan
-from workbook.sheet import attributes_of
+from workbook.cells import MAX_COLUMN, Area
+from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
-from workbook.values import MAX_COLUMN, Area
+from workbook.xlsx.sheet_reader import attributes_of
 
 COLUMN: Final = re.compile(rb"<(?:\w+:)?col(\s[^<>]*)>")
 ROW: Final = re.compile(rb"<(?:\w+:)?row(\s[^<>]*)>")

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
-from workbook.plan import SavedPlan
-from workbook.record import Column, Port, Table
+from workbook.cells import Area, CellError, Value
+from workbook.layout.schema import Column, Port, Table
+from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
-from workbook.values import Area, CellError, Value
 
 NUMBER_TEXT: Final = re.compile(r"[+-]?[\d.,'  ]*\d[\d.,'  ]*(?:[eE][+-]?\d+)?")
 DATE_TEXT: Final = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[ T].*)?|.*\b(?:19|20)\d\d\b.*")

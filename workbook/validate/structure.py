@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from workbook.formulas import Table
-from workbook.plan import SavedPlan, located
-from workbook.record import Panel, Place
+from workbook.cells import Area, address
+from workbook.formula.structured_references import Table
+from workbook.layout.schema import Panel, Place
+from workbook.plan.saved import SavedPlan, located
 from workbook.validate.finding import Finding, text_of
-from workbook.values import Area, address
 
 REMAKE = (
     "Undo, or take the sheet from a copy; `microhedge migrate` makes a fresh book with your inputs in it."

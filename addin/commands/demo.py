@@ -1,0 +1,69 @@
+"""The main job in one go: make the example books, recalculate them, check them, print their plans."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from addin.commands.check import reports
+from addin.commands.progress import shown_progress
+from addin.commands.show import page, shown
+from workbook import new_book
+from workbook.batch.run import recalc_paths
+from workbook.layout import PLAN
+from workbook.plan.saved import SavedPlan, opened
+
+EXAMPLES: Final = ("two-asset", "btc", "portfolio")
+SHOWN: Final = (
+    "plan_exposure",
+    "plan_ratio",
+    "plan_leverage",
+    "plan_wanted_notional",
+    "plan_feasible_notional",
+    "plan_contracts",
+    "plan_coverage",
+    "plan_margin",
+    "plan_cushion",
+    "plan_liquidation_price",
+    "plan_liquidation_move",
+    "plan_cost",
+    "plan_breakeven_move",
+)
+
+
+def run(folder: Path) -> bool:
+    """Make, recalculate, check and print the example books; whether all of them are sound."""
+    folder.mkdir(parents=True, exist_ok=True)
+    books = [folder / f"{example}.xlsx" for example in EXAMPLES]
+    for example, book in zip(shown_progress(EXAMPLES, "Making"), books, strict=True):
+        new_book(book, example, force=True)
+    recalculated = {outcome.path: outcome for outcome in recalc_paths(books, in_place=True)}
+    checked = {report.path: report for report in reports(books, None)}
+    console = page()
+    for path, report in checked.items():
+        outcome, verdict = recalculated[path], report.as_text().partition("\n")[0]
+        console.print(Text(f"{verdict}; {outcome.reason or f'{outcome.formulas} formulas recalculated'}"))
+    sound = all(report.is_sound for report in checked.values())
+    if sound and not any(outcome.is_problem for outcome in recalculated.values()):
+        console.print(_plans(books))
+        console.print(Text(f"The whole of one plan: microhedge show {books[0]}"))
+        return True
+    return False
+
+
+def _plans(books: Sequence[Path]) -> Table:
+    """The plans side by side: a result a row, a book a column."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column()
+    table.add_column()
+    plans: list[SavedPlan] = []
+    for book in books:
+        table.add_column(book.stem, justify="right", no_wrap=True)
+        with opened(book) as saved:
+            plans.append(saved)
+    for name in SHOWN:
+        port = PLAN.fields[name]
+        table.add_row(port.label, port.unit, *(shown(port, plan.value(name)) for plan in plans))
+    return table

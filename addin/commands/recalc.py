@@ -1,0 +1,147 @@
+"""The shell's side of a batch run: its words, its progress bar, its sentences."""
+
+import datetime as dt
+import math
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from addin.commands.printable import printable
+from udfs.registry import DECIMAL_TEXT
+from workbook.batch.report import open_report
+from workbook.batch.report_rows import json_lines
+from workbook.batch.run import EARLIER, Adapt, BadRun, count_books, recalc_paths
+from workbook.request import Outcome, Request
+
+STANDARD_OUTPUT = "-"
+FIRST_YEAR = 1900  # where Excel's days begin
+COUNTED = ("done", "unchanged", "refused", "failed")
+
+
+def read_inputs(words: Sequence[str]) -> dict[str, float | str]:
+    """The inputs that `--set NAME=VALUE` gives: what reads as a number is one."""
+    inputs: dict[str, float | str] = {}
+    for word in words:
+        name, equals, text = (part.strip() for part in word.partition("="))
+        if not (name and equals and text):
+            raise BadRun(f"--set takes NAME=VALUE, as in plan_ratio=0.5, got {word!r}")
+        if name in inputs:
+            raise BadRun(f"--set gives {name} twice")
+        inputs[name] = _value(name, text)
+    return inputs
+
+
+def read_time(text: str) -> dt.datetime:
+    """A time in ISO 8601, in UTC; one with a zone of its own is converted."""
+    try:
+        time = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRun(f"--as-of takes a date or time like 2026-01-31T16:00, got {text!r}") from None
+    if time.year < FIRST_YEAR:
+        raise BadRun(f"--as-of: a book knows no day before {FIRST_YEAR}, got {text!r}")
+    return time.astimezone(dt.UTC).replace(tzinfo=None) if time.tzinfo else time
+
+
+def _value(name: str, text: str) -> float | str:
+    if not DECIMAL_TEXT.fullmatch(text):
+        return text
+    number = float(text)
+    if not math.isfinite(number):
+        raise BadRun(f"--set {name}: {text} is no number that a cell can hold")
+    return number
+
+
+class Run:
+    """One run over the books, shown as it goes: a bar on a terminal, a sentence for what went wrong."""
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        request: Request,
+        *,
+        out: str | None,
+        in_place: bool,
+        jobs: int | None,
+        timeout: float,
+        scheduler: str | None,
+        adapt: Adapt | None = None,
+    ) -> None:
+        self.passed_over: Counter[str] = Counter()
+        self.statuses: Counter[str] = Counter()
+        self.console = Console(stderr=True)
+        self.paths = paths
+        self.request = request
+        self.out = out
+        self.outcomes = recalc_paths(
+            paths,
+            out=out,
+            in_place=in_place,
+            request=request,
+            adapt=adapt,
+            jobs=jobs,
+            timeout=timeout or None,
+            scheduler=scheduler,
+            passed_over=self.passed_over,
+        )
+
+    def report_to(self, report: str | None) -> int:
+        """Do all books, write the report, and answer how many were refused or failed."""
+        with ExitStack() as stack:
+            if self.request.engine == "libreoffice":
+                from workbook.engines.libreoffice import profiles  # noqa: PLC0415 - few runs need it
+
+                stack.enter_context(profiles())
+            if report == STANDARD_OUTPUT:
+                sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # a text file
+                add = json_lines(sys.stdout)
+            elif report:
+                add = stack.enter_context(open_report(report, self.out))
+            else:
+                add = _forget
+            for outcome in self._shown(report == STANDARD_OUTPUT and sys.stdout.isatty()):
+                self.statuses[outcome.status] += 1
+                add(outcome)
+        for kind, count in sorted(self.passed_over.items()):
+            self._say(f"passed over {kind}: {count:,}")
+        summary = ", ".join(f"{self.statuses[status]:,} {status}" for status in COUNTED)
+        books = self.statuses.total()
+        print(
+            f"{books:,} {'book' if books == 1 else 'books'}: {summary}",
+            file=sys.stderr if report == STANDARD_OUTPUT else sys.stdout,
+        )
+        return self.statuses["refused"] + self.statuses["failed"]
+
+    def _shown(self, rows_are_seen: bool) -> Iterator[Outcome]:
+        """The outcomes as they come, with a bar on a terminal unless the rows themselves run over it."""
+        is_shown = sys.stderr.isatty() and not rows_are_seen
+        bar = Progress(
+            TextColumn("recalculating"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+            disable=not is_shown,
+        )
+        with bar:
+            total = count_books(self.paths) if is_shown else None
+            task = bar.add_task("", total=total)
+            for outcome in self.outcomes:
+                if outcome.reason and not outcome.reason.startswith(EARLIER):
+                    verb = f" {outcome.status}" if outcome.is_problem else ""
+                    self._say(f"{outcome.path}{verb}: {outcome.reason}")
+                yield outcome
+                bar.advance(task)
+
+    def _say(self, sentence: str) -> None:
+        """One line on standard error; a name may hold anything, and must not steer the terminal."""
+        line = printable(sentence)
+        self.console.print(f"microhedge: {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _forget(outcome: Outcome) -> None:
+    """Without a report, an outcome is counted and forgotten."""

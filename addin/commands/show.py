@@ -1,0 +1,197 @@
+"""A calculated plan in the shell: its words, its figures with small bars, and its scenarios."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from os import PathLike
+from typing import Any, Final
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from addin.commands.printable import printable
+from udfs.registry import moment
+from workbook.cells import CellError, Value
+from workbook.errors import BookError
+from workbook.layout.schema import Port
+from workbook.plan.saved import SavedPlan, opened
+
+WORDS: Final = ("say_", "warnings_")  # results that the page says elsewhere
+WIDTH: Final = 100  # of a page in a pipe
+BAR: Final = 24
+COMPARED: Final = (
+    ("plan_hedged_value", "plan_wanted_notional", "plan_feasible_notional"),
+    ("plan_capital", "plan_margin"),
+    ("plan_reference_move", "plan_liquidation_move"),
+)
+"""What is drawn to one scale: the hedge, the money, the room to liquidation."""
+DECIMALS: Final = re.compile(r"\.(0*)(#*)")
+
+
+class PlanView:
+    """What there is to see of one calculated plan."""
+
+    def __init__(self, path: str | PathLike[str], saved: SavedPlan) -> None:
+        self.path = path
+        self.saved = saved
+        if not self.saved.is_plan:
+            raise BookError(f"{path}: is no plan of microhedge; `microhedge new BOOK` makes one")
+        if all(self.saved.value(name) is None for name in self.saved.plan.outputs):
+            raise BookError(
+                f"{path}: has never been calculated; `microhedge recalc {path} --in-place` calculates it"
+            )
+
+    def as_json(self) -> str:
+        """The results by name, the warnings in force and the scenarios, for programs."""
+        plan = self.saved.plan
+        shown = {
+            "path": str(self.path),
+            "template_version": self.saved.version,
+            "inputs": {name: _plain(port, self.saved.value(name)) for name, port in plan.inputs.items()},
+            "results": {name: _plain(port, self.saved.value(name)) for name, port in plan.outputs.items()},
+            "warnings": [warning.removeprefix("▲ ") for warning in self._warnings()],
+            "scenarios": list(self._scenarios()),
+        }
+        return json.dumps(shown, indent=2)
+
+    def draw(self, console: Console) -> None:
+        """The plan for people."""
+        blocks = Bars("#", "-") if console.options.ascii_only else Bars("█", "░")
+        for part in (self._words(), self._figures(blocks), self._moves(blocks)):
+            if part.rows if isinstance(part, Table) else part:
+                console.print(part)
+                console.print()
+
+    def _words(self) -> RenderableType:
+        words = [str(self.path), ""]
+        for name in self.saved.plan.outputs:
+            value = self.saved.value(name)
+            if name.startswith("say_") and value:
+                words.append(str(value))
+        words += self._warnings()
+        if self.saved.value("checks_ok") is not True:
+            words.append("▲ A check of the book fails: `microhedge check` says which and why")
+        return Group(*(Text(printable(word)) for word in words))
+
+    def _warnings(self) -> Iterator[str]:
+        for name, port in self.saved.plan.fields.items():
+            if name.startswith("warn_") and self.saved.value(name) is True:
+                said = self.saved.value(name.replace("warn_", "say_"))
+                yield str(said) if said else f"▲ {port.label}"
+
+    def _figures(self, blocks: "Bars") -> Table:
+        table = Table(box=None, pad_edge=False, show_header=False)
+        table.add_column()  # where there is little room, labels and units wrap: figures and bars never do
+        table.add_column(justify="right", no_wrap=True)
+        table.add_column()
+        table.add_column(no_wrap=True)
+        scales = self._scales()
+        fields = self.saved.plan.fields
+        for name in dict.fromkeys([*_drawn(), *self.saved.plan.outputs]):
+            port, value = fields.get(name), self.saved.value(name)
+            if port is None or port.kind == "flag" or name.startswith(WORDS) or value in (None, ""):
+                continue
+            bar = blocks.of(value, scales[name]) if name in scales else ""
+            table.add_row(port.label, Text(printable(shown(port, value))), port.unit, bar)
+        return table
+
+    def _scales(self) -> Mapping[str, float]:
+        scales: dict[str, float] = {}
+        for names in COMPARED:
+            sizes = [abs(v) for name in names if isinstance(v := self.saved.value(name), float)]
+            scales |= dict.fromkeys(names, max(sizes, default=0.0))
+        return scales
+
+    def _moves(self, blocks: "Bars") -> Table:
+        table = Table(box=None, pad_edge=False)
+        columns = self.saved.plan.tables["Scenarios"]
+        for header, justify in (
+            ("Move", "right"),
+            ("Unhedged", "right"),
+            ("Hedged", "right"),
+            ("hedged, and unhedged", "left"),
+        ):
+            table.add_column(header, justify=justify, no_wrap=True)  # type: ignore[arg-type] # as listed above
+        rows = list(self._scenarios())
+        scale = max((abs(row["unhedged"]) for row in rows), default=0.0)
+        for row in rows[:: 1 + len(rows) // 15]:
+            cells = [shown(columns[name], row[name]) for name in ("move", "unhedged", "hedged")]
+            table.add_row(*cells, blocks.two(row["hedged"], row["unhedged"], scale))
+        return table
+
+    def _scenarios(self) -> Iterator[Mapping[str, Any]]:
+        for row in self.saved.rows("Scenarios"):
+            if all(isinstance(row.get(name), float) for name in ("move", "unhedged", "hedged")):
+                yield row
+
+
+class Bars:
+    """Bars of blocks, to a scale."""
+
+    def __init__(self, block: str, light: str) -> None:
+        self.block = block
+        self.light = light
+
+    def of(self, value: Value, scale: float) -> str:
+        """A bar as long as the value is large."""
+        return self.block * _length(value, scale)
+
+    def two(self, value: Value, whole: Value, scale: float) -> str:
+        """A bar for a part, and behind it, lighter, what the whole has more."""
+        return self.of(value, scale) + self.light * (_length(whole, scale) - _length(value, scale))
+
+
+def _length(value: Value, scale: float) -> int:
+    return round(BAR * min(1.0, abs(value) / scale)) if isinstance(value, float) and scale else 0
+
+
+def page() -> Console:
+    """Standard output, as wide as the terminal, or as a page where there is none."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+
+
+def draw(path: str | PathLike[str]) -> None:
+    """Print a plan on standard output."""
+    with opened(path) as saved:
+        PlanView(path, saved).draw(page())
+
+
+def as_json(path: str | PathLike[str]) -> str:
+    """A plan's inputs, results, warnings and scenarios, for programs."""
+    with opened(path) as saved:
+        return PlanView(path, saved).as_json()
+
+
+def shown(port: Port, value: Value) -> str:
+    """A number as its cell shows it; anything else as it is."""
+    if isinstance(value, bool) or not isinstance(value, float) or port.format == "General":
+        return f"{value:.15g}" if isinstance(value, float) else str(value)
+    if port.kind == "date":
+        return _date(value)
+    found = DECIMALS.search(port.format)
+    least, most = (len(found[1]), len(found[1]) + len(found[2])) if found else (0, 0)
+    text = f"{100 * value if '%' in port.format else value:,.{most}f}"
+    for _ in range(most - least):
+        text = text.removesuffix("0")
+    ending = "%" if "%" in port.format else "x" if '"x"' in port.format else ""
+    return text.removesuffix(".") + ending
+
+
+def _drawn() -> Sequence[str]:
+    return [name for names in COMPARED for name in names]
+
+
+def _plain(port: Port, value: Value) -> Value:
+    """A value for a program: dates as ISO text, an empty text as nothing."""
+    if value == "" or value is None:
+        return None
+    if isinstance(value, CellError):
+        return str(value)
+    return _date(value) if port.kind == "date" and isinstance(value, float) else value
+
+
+def _date(number: float) -> str:
+    at = moment(number)
+    return at.date().isoformat() if number.is_integer() else at.isoformat(" ", "minutes")

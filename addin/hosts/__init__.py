@@ -1,0 +1,1 @@
+"""The spreadsheet programs that microhedge can be installed into."""

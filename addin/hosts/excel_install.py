@@ -1,0 +1,123 @@
+"""Excel on this machine: the add-in in XLSTART, the folder that Excel loads when it starts.
+
+A file there needs no registry key, no *Import Functions*, no trusted access to the VBA project.
+"""
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from addin.hosts.excel_file import NAME, add_in, description_of
+from addin.hosts.host import HostError, State, Status
+from workbook.version import own_version
+
+ELSEWHERE = (
+    "Excel starts Python on Windows alone. Here, `microhedge addin build excel --out DIR` makes the add-in "
+    "for a Windows machine, and `microhedge addin build lite` serves Excel on the Mac and on the web"
+)
+DLL_CODEC = "mbcs"  # the code page of Windows: the DLL of xlwings knows no other letters
+RUNNING = "{}: Excel holds the add-in open; close Excel and try again"
+
+
+def build(out: Path) -> Sequence[Path]:
+    """Write microhedge.xlam, on Windows for this Python."""
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / NAME
+    path.write_bytes(add_in(str(interpreter()) if _on_windows() else None))
+    return [path]
+
+
+def install() -> str:
+    """Build the add-in from the xlwings of this Python and put it where Excel loads it."""
+    path = installed()
+    python = interpreter()
+    _check(python)
+    package = add_in(str(python))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = path.with_suffix(".new")
+    try:
+        written.write_bytes(package)
+        written.replace(path)
+    except PermissionError:
+        with suppress(OSError):
+            written.unlink(missing_ok=True)
+        raise HostError(RUNNING.format(path)) from None
+    return f"{path}: installed; start Excel anew and type =HEDGE_MARGIN(2400, 5)"
+
+
+def status() -> Status:
+    """Whether the installed add-in is the one that this Python would install now."""
+    if not _on_windows():
+        return Status(State.ABSENT, {"system": platform.system()}, f"{ELSEWHERE}.")
+    path, python = installed(), interpreter()
+    facts = {"add-in": str(path), "interpreter": str(python)}
+    facts |= {"microhedge": own_version() or "(checkout)", "xlwings": version("xlwings")}
+    if not path.exists():
+        return Status(State.ABSENT, facts, "Run: microhedge addin install excel")
+    package = path.read_bytes()
+    facts["made of"] = _made_of(package)
+    try:
+        _check(python)
+    except HostError as fault:
+        return Status(State.FAULTY, facts, f"{fault}.")
+    if package != add_in(str(python)):
+        advice = "It was made by another microhedge, xlwings or Python. Run: microhedge addin install excel"
+        return Status(State.FAULTY, facts, advice)
+    return Status(State.SOUND, facts)
+
+
+def remove() -> str:
+    """Take the add-in out of XLSTART; nothing else was put anywhere."""
+    path = installed()
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return f"{path}: is not installed"
+    except PermissionError:
+        raise HostError(RUNNING.format(path)) from None
+    return f"{path}: removed"
+
+
+def installed() -> Path:
+    """Where the add-in lies on this machine."""
+    if not _on_windows():
+        raise HostError(ELSEWHERE)
+    return Path(os.environ["APPDATA"], "Microsoft", "Excel", "XLSTART", NAME)
+
+
+def interpreter() -> Path:
+    """This Python, without a console window where there is such a one."""
+    python = Path(sys.executable)
+    silent = python.with_name("pythonw.exe")
+    return silent if silent.exists() else python
+
+
+def _check(python: Path) -> None:
+    """Refuse an interpreter that Excel could not start."""
+    if find_spec("win32com") is None:
+        raise HostError("this Python has no pywin32, which xlwings needs: pip install pywin32")
+    dll = f"xlwings64-{version('xlwings')}.dll"
+    if not any((folder / dll).exists() for folder in (python.parent, python.parent.parent)):
+        raise HostError(f"{dll} is not beside {python}: use microhedge[excel] in a virtual environment")
+    try:
+        str(python).encode(DLL_CODEC)
+    except UnicodeEncodeError:
+        raise HostError(
+            f"{python} has letters that this Windows cannot pass on: put Python into another folder"
+        ) from None
+
+
+def _made_of(package: bytes) -> str:
+    try:
+        return description_of(package)
+    except Exception as fault:  # noqa: BLE001 - whatever lies there, status says so and goes on
+        return f"not an add-in of microhedge ({fault})"
+
+
+def _on_windows() -> bool:
+    return platform.system() == "Windows"

@@ -1,0 +1,71 @@
+"""LibreOffice as a host: the extension is put in, looked up and taken out by its own unopkg."""
+
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from addin.hosts.host import HostError, State, Status
+from workbook.engines.libreoffice_extension import IDENTIFIER, extension, extension_version
+from workbook.engines.soffice import layer, missing_python, program, run
+
+FILE: Final = "microhedge.oxt"
+LEAST_PYTHON: Final = (3, 10)
+REINSTALL: Final = "Run `microhedge addin install libreoffice`."
+
+
+def build(out: Path) -> Sequence[Path]:
+    """Write the extension into a folder, on any system."""
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / FILE
+    path.write_bytes(extension())
+    return [path]
+
+
+def install() -> str:
+    """Add the extension to LibreOffice, over an older one, for this user or as root for all."""
+    unfit = missing_python(program("soffice"), LEAST_PYTHON)
+    if unfit:
+        raise HostError(unfit)
+    with tempfile.TemporaryDirectory() as folder:
+        (path,) = build(Path(folder))
+        run("unopkg", ["add", "--force", *layer(), str(path)])
+    return (
+        f"microhedge {extension_version()} is in LibreOffice{_whose()}; restart LibreOffice if it is running"
+    )
+
+
+def status() -> Status:
+    """What LibreOffice has of ours, and whether it fits this microhedge."""
+    found = installed()
+    if found is None:
+        return Status(State.ABSENT, {"libreoffice": str(program("soffice"))}, REINSTALL)
+    version, is_registered = found
+    facts = {"libreoffice": str(program("soffice")), "extension": version, "microhedge": extension_version()}
+    if not is_registered or version != extension_version():
+        return Status(State.FAULTY, facts, REINSTALL)
+    return Status(State.SOUND, facts)
+
+
+def remove() -> str:
+    """Take the extension out."""
+    if installed() is None:
+        return "microhedge was not in LibreOffice"
+    run("unopkg", ["remove", *layer(), IDENTIFIER])
+    return f"microhedge is no longer in LibreOffice{_whose()}"
+
+
+def installed() -> tuple[str, bool] | None:
+    """The version of our extension in LibreOffice and whether it is registered; None if it is not there."""
+    listed = run("unopkg", ["list", *layer()])
+    for block in re.split(r"(?m)^Identifier: ", listed)[1:]:
+        name, *lines = block.splitlines()
+        if name.strip() == IDENTIFIER:
+            facts = dict(line.strip().partition(": ")[::2] for line in reversed(lines))
+            return facts.get("Version", ""), facts.get("is registered") == "yes"
+    return None
+
+
+def _whose() -> str:
+    return ", for all users" if layer() else ""

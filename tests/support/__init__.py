@@ -1,0 +1,1 @@
+"""What the tests share: makers of books, drivers of real programs, strategies and oracles."""

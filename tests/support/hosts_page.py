@@ -1,0 +1,73 @@
+"""docs/hosts.md: which host answers what, from the table of cases, the known differences and hosts_page.md.
+
+`python tests/support/hosts_page.py` writes it.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = map(str, Path(__file__).parents[1:3])  # run as a script
+
+from support.parity_cases import CASES, Case  # noqa: E402 - found after the paths are set
+
+HOSTS = {
+    "Excel": "xlwings' own conversion, with stand-ins for COM",
+    "Lite": "the module pasted into xlwings Lite, in Pyodide",
+    "Batch": "the embedded engine of `microhedge recalc`",
+    "LibreOffice": "LibreOffice Calc itself, with the extension installed",
+}
+
+
+def decided_by_calc(case: Case) -> str:
+    """Why Calc cannot answer as the registry does; "" where it can.
+
+    Calc decides these before it calls a function: it hands a truth value over as a number, and
+    refuses a range that holds an error without calling.
+    """
+    flat = [part for cell in case.cells if isinstance(cell, list) for row in cell for part in row]
+    if any(isinstance(cell, bool) for cell in (*case.cells, *flat)):
+        return "1"
+    if any(isinstance(part, str) and part.startswith("#") for part in flat):
+        return "2"
+    return ""
+
+
+PROSE = Path(__file__).with_name("hosts_page.md")
+DIFFERENCES: dict[str, Callable[[Case], str]] = {"LibreOffice": decided_by_calc}
+
+
+def page() -> str:
+    """The whole page: its prose, the hosts and the matrix."""
+    hosts = "\n".join(f"* **{name}**: {how}" for name, how in HOSTS.items())
+    return PROSE.read_text(encoding="utf-8").replace("{hosts}", hosts).replace("{matrix}", matrix())
+
+
+def matrix() -> str:
+    """One line a kind of call, one column a host."""
+    calls = Counter(case.title for case in CASES)
+    lines = [
+        f"| The call | Calls | {' | '.join(HOSTS)} |",
+        f"| --- | ---: |{' --- |' * len(HOSTS)}",
+    ]
+    for title, count in calls.items():
+        answers = [answer(host, [case for case in CASES if case.title == title]) for host in HOSTS]
+        lines.append(f"| {title} | {count} | {' | '.join(answers)} |")
+    return "\n".join(lines)
+
+
+def answer(host: str, cases: list[Case]) -> str:
+    """What a host makes of calls of one kind."""
+    differs: Callable[[Case], Any] | None = DIFFERENCES.get(host)
+    notes = Counter(differs(case) for case in cases) if differs else Counter({"": len(cases)})
+    same = notes.pop("", 0)
+    others = ", ".join(f"note {note}" for note in sorted(notes))
+    if not others:
+        return "same"
+    return f"{same} same, else {others}" if same else others
+
+
+if __name__ == "__main__":
+    (Path(__file__).parents[2] / "docs" / "hosts.md").write_text(page(), encoding="utf-8")

@@ -1,0 +1,28 @@
+"""docs/batch.md says what the command and the layout say."""
+
+import re
+from pathlib import Path
+
+import typer.main
+
+from addin.cli import app
+from workbook.batch.report import WRITERS
+from workbook.batch.report_rows import COLUMNS
+from workbook.layout import PLAN
+
+PAGE = (Path(__file__).parents[1] / "docs" / "batch.md").read_text(encoding="utf-8")
+
+
+def test_every_option_is_explained() -> None:
+    """The table of options is the command's own, whole."""
+    command = typer.main.get_command(app).commands["recalc"]  # type: ignore[attr-defined] # a group
+    options = {word for parameter in command.params for word in parameter.opts if word.startswith("--")}
+    assert set(re.findall(r"^\| `(--[a-z-]+)", PAGE, re.MULTILINE)) == options - {"--help"}
+
+
+def test_columns_and_kinds_are_named() -> None:
+    """Market columns, report columns and the kinds of report are those of the code."""
+    market = [column.name for column in PLAN.tables["Market"].columns if column.is_input]
+    assert all(f"`{name}`" in PAGE for name in market)
+    assert ", ".join(COLUMNS) in PAGE
+    assert all(f"`{ending}`" in PAGE for ending in WRITERS if ending != ".ndjson")

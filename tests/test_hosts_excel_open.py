@@ -1,0 +1,170 @@
+"""What the add-in does when a book is opened, in pyOpenVBA's model of Excel, which was measured there."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyopenvba.apps.excel import ExcelApplication
+from pyopenvba.interpreter import EMPTY, Interpreter, VBAArray, VBAObject, method, parse_module
+
+from addin.excel import category, help_of, help_of_argument
+from addin.hosts import excel_file, excel_vba
+from udfs import REGISTRY
+
+SPECS = tuple(REGISTRY.values())
+MODULE = excel_vba.module_text(SPECS, excel_file.xlwings_module(), r"C:\Python\pythonw.exe")
+# The model has no events of the application and no links; everything else is as in the add-in.
+WORKBOOK = excel_vba.workbook_text(SPECS).replace("WithEvents Host As Application", "Host As Object")
+WITHOUT_LINKS = WORKBOOK.replace("    Relink book\r\n", "")
+
+CALLS = {
+    "=_xll.HEDGE_MARGIN(2400,5)": "=HEDGE_MARGIN(2400,5)",
+    "=1+_xldudf_HEDGE_MARGIN(2400,5)": "=1+HEDGE_MARGIN(2400,5)",
+    "=HEDGE_MARGIN(2400,5)": "=HEDGE_MARGIN(2400,5)",
+    "=NOSUCH(1)": "=NOSUCH(1)",
+    "=SUM(1,2)": "=SUM(1,2)",
+}
+HERE = r"C:\Users\ann\XLSTART\microhedge.xlam"
+STALE = "=_xll.HEDGE_MARGIN(2400,5)"
+
+
+@pytest.mark.parametrize("text", [MODULE, WORKBOOK], ids=["module", "workbook"])
+def test_vba_parses(text: str) -> None:
+    """Each module is VBA to a parser that is not LibreOffice's."""
+    parse_module(text)
+
+
+def opened(path: Path) -> ExcelApplication:
+    """A book as the add-in finds it, after its open event has run."""
+    excel = ExcelApplication()
+    excel.open_workbook(path)
+    excel.add_module(WITHOUT_LINKS.replace("Private Sub Bind(", "Public Sub Bind("), name="Workbook")
+    excel.add_module("Sub Go()\r\nBind ActiveWorkbook\r\nEnd Sub\r\n", name="Go")
+    excel.run("Go")
+    return excel
+
+
+def book(path: Path, *, is_plan: bool) -> Path:
+    """A book with unbound calls on an open, a protected and a locked sheet."""
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("Open")
+        for row, formula in enumerate(CALLS):
+            sheet.write_formula(row, 0, formula, None, 3 if "SUM" in formula else "#NAME?")
+        protected = made.add_worksheet("Protected")
+        protected.write_formula(0, 0, STALE, None, "#NAME?")
+        protected.protect("", {"format_columns": True, "autofilter": True})
+        locked = made.add_worksheet("Locked")
+        locked.write_formula(0, 0, STALE, None, "#NAME?")
+        locked.protect("secret")
+        if is_plan:
+            made.define_name("template_version", "=Open!$A$9")
+    return path
+
+
+def protection(excel: ExcelApplication, sheet: str) -> Any:
+    """Whether a sheet is protected, and two of the things it allows."""
+    name = f"{sheet}Rules"
+    rules = f'Worksheets("{sheet}").Protection'
+    said = f'Worksheets("{sheet}").ProtectContents & {rules}.AllowFormattingColumns & {rules}.AllowSorting'
+    excel.add_module(f"Function {name}()\r\n{name} = {said}\r\nEnd Function\r\n", name=f"M{sheet}")
+    return excel.run(name)
+
+
+def test_unbound_calls_are_entered_again(tmp_path: Path) -> None:
+    """Calls that show #NAME? get their plain name; other cells and sheets with a password stay."""
+    excel = opened(book(tmp_path / "plan.xlsx", is_plan=True))
+    assert [excel.sheet("Open").formula(f"A{row}") for row in range(1, 6)] == list(CALLS.values())
+    assert excel.sheet("Protected").formula("A1") == CALLS[STALE]
+    assert protection(excel, "Protected") == "TrueTrueFalse"
+    assert excel.sheet("Locked").formula("A1") == STALE
+    assert protection(excel, "Locked") == "TrueFalseFalse"
+
+
+def test_protected_sheets_of_other_books_are_left_alone(tmp_path: Path) -> None:
+    """Only a plan book's own sheets are opened and protected again."""
+    excel = opened(book(tmp_path / "other.xlsx", is_plan=False))
+    assert [excel.sheet("Open").formula(f"A{row}") for row in range(1, 6)] == list(CALLS.values())
+    assert excel.sheet("Protected").formula("A1") == STALE
+
+
+@given(st.text(st.characters(codec="utf-16-le"), max_size=20))
+@settings(deadline=None, max_examples=50)
+def test_a_literal_is_the_text(text: str) -> None:
+    """Any text is itself again once VBA has read it."""
+    host = Interpreter()
+    host.add_module(f"Function Said()\r\nSaid = {excel_vba.literal(text)}\r\nEnd Function\r\n", name="Text")
+    said = str(host.run("Said", []))
+    assert said.encode("utf-16-le", "surrogatepass").decode("utf-16-le") == text
+
+
+class Book(VBAObject):  # type: ignore[misc] # pyOpenVBA has no types
+    """A workbook with links, which notes how they are changed."""
+
+    def __init__(self, links: list[str]) -> None:
+        super().__init__()
+        self.links = links
+        self.changed: list[tuple[str, str]] = []
+
+    @method(name="LinkSources")  # type: ignore[untyped-decorator]
+    def sources(self, _kind: object) -> object:
+        """What Excel answers: Empty, or the paths."""
+        return VBAArray([(1, len(self.links))], items=list(self.links)) if self.links else EMPTY
+
+    @method(name="ChangeLink")  # type: ignore[untyped-decorator]
+    def change(self, name: object, new: object, _kind: object) -> object:
+        """Note the change."""
+        self.changed.append((str(name), str(new)))
+        return EMPTY
+
+
+@pytest.mark.parametrize(
+    ("links", "changed"),
+    [
+        ([], []),
+        ([r"C:\Books\prices.xlsx"], []),
+        ([HERE], []),
+        ([r"D:\bob\XLSTART\Microhedge.xlam", r"C:\x.xlsx"], [(r"D:\bob\XLSTART\Microhedge.xlam", HERE)]),
+    ],
+)
+def test_links_to_the_add_in_of_another_computer_lead_here(
+    links: list[str], changed: list[tuple[str, str]]
+) -> None:
+    """Only links to an add-in of our name elsewhere are changed."""
+    first, last = WORKBOOK.index("Private Sub Relink"), WORKBOOK.index("' A plan book's sheets")
+    text = WORKBOOK[first:last].replace("As Workbook", "As Object").replace("Private Sub", "Public Sub")
+    excel = ExcelApplication()
+    excel.add_workbook()
+    excel.add_module(text.replace("ThisWorkbook.FullName", f'"{HERE}"'), name="Workbook")
+    book = Book(links)
+    excel.run("Relink", book)
+    assert book.changed == changed
+
+
+def test_the_wizard_is_told_each_description() -> None:
+    """Executed, the VBA hands over every function's category, help and argument help, letter for letter."""
+    first, last = WORKBOOK.index("Private Sub Tell"), WORKBOOK.index("' Calls that Excel did not bind")
+    record = (
+        "Public told As Collection\r\n"
+        "Private Sub Tell(name As String, category As String, help As String, arguments As Variant)\r\n"
+        '    told.Add name & "|" & category & "|" & help & "|" & Join(arguments, "|")\r\n'
+        "End Sub\r\n"
+        "Public Function Everything() As String\r\n"
+        "    Dim entry As Variant\r\n"
+        "    Set told = New Collection\r\n"
+        "    DescribeAll\r\n"
+        "    For Each entry In told\r\n"
+        "        Everything = Everything & entry & vbLf\r\n"
+        "    Next entry\r\n"
+        "End Function\r\n"
+    )
+    text = "Public told As Collection\r\n" + WORKBOOK[:first].replace("Option Explicit", "") + WORKBOOK[last:]
+    vba_host = Interpreter()
+    vba_host.add_module(text + record.removeprefix("Public told As Collection\r\n"), name="Workbook")
+    told = str(vba_host.run("Everything", [])).splitlines()
+    assert sorted(told) == sorted(
+        "|".join([spec.name, category(spec), help_of(spec), *map(help_of_argument, spec.parameters)])
+        for spec in SPECS
+    )

@@ -1,0 +1,89 @@
+"""xlwings Lite: the text to paste computes everything in Pyodide, without a network."""
+
+import html
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from support.lite_host import in_pyodide
+from support.parity_cases import CASES, squeezed
+
+from addin.hosts import lite
+from addin.hosts.host import HostError, State
+from udfs import REGISTRY
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The files of `microhedge addin build lite`."""
+    paths = lite.build(tmp_path_factory.mktemp("lite"))
+    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+
+
+def test_pyodide_computes_every_case(written: dict[str, str]) -> None:
+    """Every example and refusal of the table, from main.py alone, to the last bit."""
+    asked = [(case.name, case.cells) for case in CASES]
+    answers = dict(zip(map(str, CASES), map(squeezed, in_pyodide(written["main.py"], asked)), strict=True))
+    assert answers == {str(case): squeezed(case.expected) for case in CASES}
+
+
+def test_main_computes_where_microhedge_is_not_installed(written: dict[str, str], tmp_path: Path) -> None:
+    """The text carries all that it needs, and runs again in one interpreter as after an edit."""
+    main = tmp_path / "main.py"
+    main.write_text(written["main.py"], encoding="utf-8")
+    code = f"""
+import runpy, sys
+for _ in range(2):
+    names = runpy.run_path({str(main)!r})
+print(names["HEDGE_MARGIN"]([[2400.0]], [[5.0]]), names["HEDGE_MARGIN"]([[2400.0]], [[0.5]]))
+print(sorted({{path for path in sys.modules["udfs"].__path__ if {str(ROOT)!r} in path}}))
+"""
+    done = subprocess.check_output([sys.executable, "-P", "-c", code], text=True, cwd=tmp_path)
+    assert done.split("\n")[:2] == ["480.0 #NUM!", "[]"]
+
+
+def test_main_offers_every_function_and_carries_no_host(written: dict[str, str]) -> None:
+    """Xlwings Lite finds the functions among main's names; nothing else of the hosts is in it."""
+    main = written["main.py"]
+    offered = main[main.index("from addin.excel import (") :]
+    assert re.findall(r"^    (\w+),$", offered, re.MULTILINE) == sorted(REGISTRY)
+    carried = set(re.findall(r"^    '([\w/.]+)': \($", main, re.MULTILINE))
+    assert {
+        f"udfs/{path.name}" for path in (ROOT / "udfs").iterdir() if path.suffix in {".py", ".csv"}
+    } <= carried
+    assert main.isascii()
+
+
+def test_requirements_are_those_of_the_project(written: dict[str, str]) -> None:
+    """The xlwings that Lite is asked for is the one that the project is tested with."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert written["requirements.txt"].strip() in project["project"]["dependencies"]
+
+
+def test_page_holds_what_is_to_be_pasted(written: dict[str, str]) -> None:
+    """The page carries both texts unharmed, with a button for each, and loads nothing."""
+    page = written["microhedge-lite.html"]
+    areas = re.findall(r'<textarea id="(\w+)"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    assert {name: html.unescape(text) for name, text in areas} == {
+        "main": written["main.py"],
+        "requirements": written["requirements.txt"],
+    }
+    assert not re.search(r"(src|href)=|@import|url\(", page.split("<textarea")[0])
+
+
+def test_files_are_reproducible(written: dict[str, str], tmp_path: Path) -> None:
+    """Built again, the files are the same."""
+    assert {path.name: path.read_text(encoding="utf-8") for path in lite.build(tmp_path)} == written
+
+
+def test_what_cannot_be_done_from_outside_is_said() -> None:
+    """Installing and removing is the user's own paste; the refusal says so and what to run."""
+    with pytest.raises(HostError, match="addin build lite"):
+        lite.install()
+    with pytest.raises(HostError, match="how to remove them"):
+        lite.remove()
+    assert lite.status().state is State.UNKNOWN

@@ -1,0 +1,117 @@
+"""Every formula cell of every example equals a computation that shares no code with the book."""
+
+import datetime as dt
+import io
+import math
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import openpyxl
+import pytest
+from support.plan_oracle import Oracle
+
+from udfs.registry import serial
+from workbook.layout import PLAN
+from workbook.layout.formats import STATUS_ROW
+from workbook.layout.schema import letters
+from workbook.recalc.recalc import recalc_bytes
+from workbook.request import Request
+from workbook.template import bare_bytes
+from workbook.template.examples import Example, example
+
+EXAMPLES = ("two-asset", "btc", "portfolio", "blank")
+CHANGES: Mapping[str, Mapping[str, Any]] = {
+    "half": {"plan_ratio": 0.5},
+    "inverse": {"plan_kind": "inverse", "plan_rounding": "up"},
+    "inverse at 1x": {"plan_kind": "inverse", "plan_leverage": 1},
+    "Bybit": {"plan_venue": "Bybit", "plan_rounding": "down"},
+    "future": {"plan_contract": "future", "plan_horizon": 60},
+    "beta": {"plan_method": "beta", "costs_order": "maker"},
+    "another asset": {"plan_instrument": "ETH", "corr_asset": "SOL", "corr_window": 90},
+    "risky": {"plan_leverage": 50, "plan_capital": 10, "plan_max_loss": 120},
+    "over-hedge": {"plan_ratio": 1.5},
+    "old": {"plan_as_of": serial(dt.date(2026, 6, 1))},
+    "a low maintenance rate": {"plan_maintenance_rate": 0.002},
+    "undated facts": {"plan_venue": "BingX"},
+    "unknown contract": {"plan_venue": "WEEX", "plan_kind": "inverse"},
+}
+
+
+def oracle(chosen: Example) -> Oracle:
+    """The oracle on the inputs of an example, blanks and defaults filled in from the record."""
+    inputs = {name: chosen.fields.get(name, field.default) for name, field in PLAN.inputs.items()}
+    tables = {}
+    for name, table in PLAN.tables.items():
+        given = [column.name for column in table.columns if column.formula is None]
+        rows = [dict.fromkeys(given) for _ in range(table.rows)]
+        for row, values in zip(rows, chosen.tables.get(name, ()), strict=False):
+            row.update(zip(given, values, strict=False))
+        tables[name] = rows
+    return Oracle(inputs, tables, serial(chosen.as_of))
+
+
+def expected(said: Oracle) -> Iterator[tuple[str, str, Any]]:
+    """Sheet, cell and value of every formula cell that the record knows."""
+    for sheet in PLAN.sheets:
+        yield sheet.name, f"A{STATUS_ROW}", said["checks_status"]
+    for name, field in PLAN.fields.items():
+        if field.formula:
+            at = PLAN.names[name]
+            yield at.sheet, f"{letters(at.column)}{at.row}", said[name]
+    for name, table in PLAN.tables.items():
+        for column in table.columns:
+            if column.formula:
+                at = PLAN.place(name, column.name)
+                for row, values in enumerate(said.tables[name], at.row):
+                    yield at.sheet, f"{letters(at.column)}{row}", values[column.name]
+
+
+@cache
+def formula_cells() -> frozenset[tuple[str, str]]:
+    """Every cell of a new book that holds a formula, as openpyxl reads it."""
+    book = openpyxl.load_workbook(io.BytesIO(bare_bytes(example("blank"))))
+    return frozenset(
+        (sheet.title, cell.coordinate)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    )
+
+
+def same(found: object, wanted: object) -> bool:
+    """Equal texts and flags; numbers to 1e-9, near zero to a billionth."""
+    if isinstance(wanted, (bool, str)) or not isinstance(found, (int, float)):
+        return type(found) is type(wanted) and found == wanted
+    return isinstance(wanted, (int, float)) and math.isclose(found, wanted, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def hold(chosen: Example) -> None:
+    """Compare each formula cell of the calculated book with the oracle, and miss none."""
+    package, _ = recalc_bytes(bare_bytes(chosen), Request(as_of=chosen.as_of))
+    book = openpyxl.load_workbook(io.BytesIO(package), data_only=True)
+    wanted = {(sheet, cell): value for sheet, cell, value in expected(oracle(chosen))}
+    assert set(wanted) == formula_cells()
+    wrong = {}
+    for (sheet, cell), value in wanted.items():
+        found = book[sheet][cell].value
+        found = "" if found is None else found
+        if isinstance(found, (dt.date, dt.time)):  # openpyxl reads the day 0 as midnight
+            found = serial(found) if isinstance(found, dt.date) else 0
+        if not same(found, value):
+            wrong[sheet, cell] = (found, value)
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_formula_cell_of_an_example(name: str) -> None:
+    """No formula cell of an example says anything but what its inputs mean."""
+    hold(example(name))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_formula_cell_after_a_change(change: str) -> None:
+    """And so after the inputs change: other contracts, venues, methods, risks."""
+    chosen = example("two-asset" if change == "future" else "portfolio")  # only the first has a future
+    hold(Example({**chosen.fields, **CHANGES[change]}, chosen.tables, chosen.as_of))

@@ -1,0 +1,86 @@
+"""Orders and life cycle: golden numbers, ticks in exact decimals, and which state comes first."""
+
+from decimal import ROUND_UP, Context, Decimal, Inexact, localcontext
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from support.goldens import Cells, holds
+
+from udfs import hedge_pnl, limit_price, stop_price
+
+NOT_ON_TICK = "offset_bps: no price that far below the reference is on the tick"
+MONDAY = 46_027  # 2026-01-05
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "expected"),
+    [
+        ("LIMIT_PRICE", (30_000, 2, 0.1), 30_006),
+        ("LIMIT_PRICE", (30_000, 2, 0.1, "long"), 29_994),
+        ("LIMIT_PRICE", (30_000.04, 0, 0.1), 30_000.1),
+        ("LIMIT_PRICE", (30_000.04, 0, 0.1, "long"), 30_000),
+        ("LIMIT_PRICE", (30_000.004,), 30_000.01),
+        ("LIMIT_PRICE", (0.1 + 0.2, 0, 0.1), 0.3),
+        ("LIMIT_PRICE", (1, 10_000, 0.1, "long"), NOT_ON_TICK),
+        ("LIMIT_PRICE", (30_000, -2), "offset_bps: must be at least 0, got -2"),
+        ("STOP_PRICE", (30_000, 0.08, 120), 31_500),
+        ("STOP_PRICE", (30_000, -0.08, 120), 28_500),
+        ("STOP_PRICE", (30_000, 0.08, 0), 30_000),
+        ("STOP_PRICE", (30_000, -0.08, 2_400), "max_loss: this hedge cannot lose that much"),
+        ("STOP_PRICE", (30_000, 0.08, -1), "max_loss: must be at least 0, got -1"),
+        ("STOP_PRICE", (30_000, 0, 120), "quantity: must be other than 0, got 0"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY + 1), "hold"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY), "review"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY + 8), "hold"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY + 7), "roll"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY + 8, 8), "roll"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY, MONDAY + 3), "roll"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY), "expired"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY, MONDAY, 7, 31_500, 31_500), "stop"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY + 30, 7, 31_499.9, 31_500), "hold"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY + 30, 7, 28_500, 28_500, "long"), "stop"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY + 30, 7, 28_600, 28_500, "long"), "hold"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY + 30, 7, 31_500), "hold"),
+        ("HEDGE_STATUS", (MONDAY, MONDAY, MONDAY, -1), "roll_days: must be at least 0, got -1"),
+        ("HEDGE_STATUS", (-1, MONDAY), "today: must be at least 0 and below 2958466, got -1"),
+    ],
+)
+def test_golden(name: str, cells: Cells, expected: Any) -> None:
+    """The numbers and refusals of the specification, and what follows from it."""
+    holds(name, cells, expected)
+
+
+def test_tick_is_exact_in_any_decimal_context() -> None:
+    """A program that sets its own decimal precision and rounding moves no price."""
+    with localcontext(Context(prec=3, rounding=ROUND_UP, traps=[Inexact])):
+        assert limit_price(30_000, 1.2345, 0.0001) == 30_003.7035
+
+
+@given(
+    st.decimals(min_value="0.01", max_value="100000", places=4),
+    st.integers(min_value=0, max_value=500),
+    st.sampled_from(["0.0001", "0.01", "0.1", "0.5", "1"]),
+    st.sampled_from(["short", "long"]),
+)
+def test_limit_price_is_on_the_tick_and_passive(reference: Decimal, bps: int, tick: str, side: str) -> None:
+    """A whole number of ticks, at least the offset away from the market, and less than a tick more."""
+    wanted = reference * (1 + Decimal(bps) / 10_000 * (1 if side == "short" else -1))
+    assume(side == "short" or wanted > Decimal(tick))
+    price = Decimal(f"{limit_price(float(reference), float(bps), float(tick), side):.15g}")
+    assert price % Decimal(tick) == 0
+    away = (price - wanted) if side == "short" else (wanted - price)
+    assert 0 <= away < Decimal(tick)
+
+
+@given(
+    st.floats(min_value=1, max_value=1e5),
+    st.floats(min_value=-100, max_value=100).filter(lambda value: abs(value) > 1e-3),
+    st.floats(min_value=0, max_value=0.9),
+)
+def test_hedge_has_lost_max_loss_at_the_stop(entry: float, quantity: float, share: float) -> None:
+    """At the stop price the P&L of the hedge is minus the loss allowed."""
+    loss = share * abs(quantity) * entry
+    stop = stop_price(entry, quantity, loss)
+    assert hedge_pnl(quantity * entry, stop / entry - 1) == pytest.approx(-loss, rel=1e-9, abs=1e-9 * entry)

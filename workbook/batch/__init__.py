@@ -1,0 +1,1 @@
+"""Recalculation of many books, and the reports of a run."""

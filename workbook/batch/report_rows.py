@@ -1,0 +1,53 @@
+"""The rows of a report: what every kind of report tells of one book."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TextIO
+
+from workbook.layout import PLAN
+from workbook.request import Cell, Outcome
+
+Add = Callable[[Outcome], None]
+
+COUNTED: Final = ("stale", "unproven", "error_cells")
+COLUMNS: Final = (
+    "path",
+    "status",
+    "reason",
+    "seconds",
+    "formulas",
+    "changed",
+    "stale",
+    "unproven",
+    "unknown_functions",
+    "error_cells",
+)
+FORMULA_STARTS: Final = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")  # the last four are full-width
+
+
+def json_lines(file: TextIO) -> Add:
+    """Every field of an outcome, cells named one by one; flushed row by row for whoever reads along."""
+
+    def add(outcome: Outcome) -> None:
+        print(outcome.to_json(), file=file, flush=True)
+
+    return add
+
+
+def flat(outcome: Outcome) -> dict[str, Cell]:
+    """The row of a table: cells are counted (the reason names them), results have columns of their own."""
+    row: dict[str, Any] = outcome.as_row()
+    results: Mapping[str, Cell] = row.pop("outputs")
+    for name in COUNTED:
+        row[name] = len(row[name])
+    row["unknown_functions"] = ", ".join(row["unknown_functions"])
+    return row | {name: results.get(name) for name in PLAN.outputs}
+
+
+def harmless(cell: Cell) -> Cell:
+    """A text that a spreadsheet would take for a formula, marked as text the way spreadsheets do."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+
+
+def unicode(text: str) -> str:
+    """A name that is no Unicode, as files may have, with its odd bytes spelled out."""
+    return text.encode(errors="backslashreplace").decode()

@@ -1,0 +1,406 @@
+"""Recalculating many books: found one by one, computed in processes of their own, told as they end.
+
+Nothing here grows with the number of books: a bounded number is on its way at any time, and an
+outcome is forgotten once it was handed on. Each book is a task of its own, the same task in the
+process pool of one machine and on a Dask cluster.
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+
+from udfs.errors import HedgeError
+from udfs.venues import beside, stamps
+from workbook.batch import records
+from workbook.batch.worker import Worker, WorkerLost
+from workbook.errors import BookError
+from workbook.files.storage import SUFFIXES, Store, digest, find_store, lies_in
+from workbook.request import Outcome, Place, Request
+from workbook.version import own_version
+
+TIMEOUT: Final = 300.0  # seconds for one book; the largest met take a few
+AHEAD: Final = 4  # tasks on their way for each that runs, so that no worker waits for work
+ON_CLUSTER: Final = 1_000  # tasks on their way to a cluster, whose size may change at any time
+EARLIER: Final = "done by an earlier run"
+
+Compute = Callable[..., Any]
+"""Calls a function with arguments, in this process or in another."""
+
+Adapt = Callable[[Request, bytes], Request]
+"""What a request becomes for one book, by the book's bytes."""
+
+
+class BadRun(BookError):
+    """A run that cannot be begun as it was asked for."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Job:
+    """One book to do: names of places, so that it can be sent to any process that sees the storage."""
+
+    name: str
+    source: str
+    target: str
+    record: str | None
+    request: Request
+    asked: str
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the book is its own target."""
+        return self.source == self.target
+
+
+def recalc_paths(
+    paths: Sequence[Place],
+    *,
+    out: Place | None = None,
+    in_place: bool = False,
+    request: Request | None = None,
+    adapt: Adapt | None = None,
+    jobs: int | None = None,
+    timeout: float | None = TIMEOUT,
+    scheduler: str | None = None,
+    passed_over: Counter[str] | None = None,
+) -> Generator[Outcome]:
+    """Recalculate books and folders of books; an outcome a book, in the order in which they end.
+
+    Exactly one of `out`, a folder that mirrors what lies below each path, and `in_place` is given.
+    `adapt` makes a book's own request. `passed_over` counts, by kind, what lay in the folders and is no book.
+    """
+    if (out is None) == (not in_place):
+        raise BadRun("say where the results go: either an output folder or in place")
+    places = [find_store(place) for place in paths]
+    target = None if out is None else find_store(out)
+    if target:
+        _refuse_overlap(places, target)
+    asked = request or Request()
+    found = find_jobs(places, target, asked, Counter() if passed_over is None else passed_over)
+    if adapt:
+        found = (adapted(job, adapt) if isinstance(job, Job) else job for job in found)
+    written = [target] if target else [(store, path) for store, path in places if store.is_folder(path)]
+    folders = {_url(store, path): store.locked(store.join(path, records.FOLDER)) for store, path in written}
+    return _run(found, folders.values(), jobs or _processors(), timeout, scheduler)
+
+
+def _processors() -> int:
+    """How many this process may use: in a container, fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def find_jobs(
+    places: Sequence[tuple[Store, str]],
+    out: tuple[Store, str] | None,
+    request: Request,
+    passed_over: Counter[str],
+) -> Iterator[Job | Outcome]:
+    """A job for each book below the places, and an outcome for what can be none."""
+    asked = fingerprint(request)
+    for number, (store, path) in enumerate(places):
+        root = path if store.is_folder(path) else None
+        if root is None and (fault := store.fault(path)):
+            yield Outcome(store.name(path), "refused", fault)
+            continue
+        below = None
+        try:
+            for below in store.books(path, passed_over) if root else (_name(path),):
+                source = store.join(root, below) if root else path
+                if out is None:
+                    twice, rival = any(lies_in(_url(store, source), _url(*p)) for p in places[:number]), None
+                else:
+                    twice, rival = _rivalry(places[:number], below, _url(store, source))
+                if twice:
+                    passed_over["books given twice"] += 1
+                elif rival:
+                    reason = f"a book of this name also comes from {rival}, and both have one target"
+                    yield Outcome(store.name(source), "refused", reason)
+                else:
+                    yield _job(store, source, below, out, request, asked, root=root)
+        except OSError as error:
+            yield Outcome(store.name(path), "failed", error.strerror or str(error))
+            continue
+        if below is None:
+            yield Outcome(store.name(path), "refused", f"holds no book ({', '.join(SUFFIXES)})")
+
+
+def adapted(job: Job, adapt: Adapt) -> Job:
+    """The job with its book's own request; a book that can't be read keeps the common one and fails by it."""
+    store, source = find_store(job.source)
+    if store.fault(source):
+        return job
+    try:
+        request = adapt(job.request, store.read(source))
+    except OSError:
+        return job
+    return dataclasses.replace(job, request=request, asked=fingerprint(request))
+
+
+def count_books(places: Sequence[Place]) -> int:
+    """How many books lie below the places: a look that opens none of them."""
+    ignored: Counter[str] = Counter()
+    found = [find_store(place) for place in places]
+    return sum(
+        sum(1 for _ in store.books(path, ignored)) if store.is_folder(path) else 1 for store, path in found
+    )
+
+
+def fingerprint(request: Request) -> str:
+    """What two runs must have in common for the second to pass over what the first one did.
+
+    Without a fixed time TODAY and NOW follow the clock: such a request holds for the day it is made on.
+    """
+    asked = dataclasses.asdict(request)
+    asked["as_of"] = str(request.as_of or datetime.now(UTC).date())
+    asked["version"] = own_version() or "not installed"
+    return digest(json.dumps(asked, sort_keys=True, default=str).encode())
+
+
+def _own_venues(book: str | None) -> str:
+    """What tells the user's own venue tables from what they were: a book's figures rest on them."""
+    with beside(book) if book else contextlib.nullcontext():
+        own = [f"{path} {changed}" for path, changed in stamps() if path]
+    return digest("\n".join(own).encode(errors="surrogateescape")) if own else ""
+
+
+def perform(job: Job, compute: Compute | None = None) -> Outcome:
+    """Do one book, unless an earlier run did; whatever goes wrong is its outcome."""
+    begun = time.perf_counter()
+    try:
+        outcome = _perform(job, compute or _call)
+    except WorkerLost as lost:
+        outcome = Outcome(job.name, "failed", str(lost))
+    except HedgeError as refusal:
+        outcome = Outcome(job.name, "refused", str(refusal))
+    except OSError as error:
+        about = f": {error.filename}" if error.filename else ""
+        outcome = Outcome(job.name, "failed", f"{error.strerror or error}{about}")
+    except MemoryError:
+        raise  # the process that it happened in is not to be trusted any more
+    except Exception as error:  # noqa: BLE001 - one bad book never stops the others
+        outcome = Outcome(job.name, "failed", f"{type(error).__name__}: {error}")
+    return dataclasses.replace(outcome, path=job.name, seconds=round(time.perf_counter() - begun, 6))
+
+
+def _perform(job: Job, compute: Compute) -> Outcome:
+    store, source = find_store(job.source)
+    targets, target = find_store(job.target)
+    kept, record = find_store(job.record) if job.record else (targets, None)
+    stamp = store.stamp(source)
+    fault = store.fault(source)
+    if fault or stamp is None:
+        return Outcome(job.name, "refused", fault or "there is no such file or folder")
+    asked = job.asked + _own_venues(source if store.is_local else None)
+    entry = records.read_entry(kept, record) if record else None
+    if (
+        entry
+        and (entry.request, entry.source) == (asked, stamp)
+        and records.is_untouched(targets, entry, target)
+    ):
+        reason = "; ".join(filter(None, (EARLIER, entry.outcome.reason)))
+        return dataclasses.replace(entry.outcome, status="unchanged", changed=0, reason=reason)
+    if not job.in_place and (fault := _target_fault(targets, target, entry)):
+        return Outcome(job.name, "refused", fault)
+    if lock := targets.open_elsewhere(target):
+        fault = (
+            f"{targets.name(target)} is open in a spreadsheet program ({lock} lies beside it): close it there"
+        )
+        return Outcome(job.name, "refused", fault)
+    if record is None or entry == records.CLAIM:
+        targets.sweep(target)
+    if record:
+        records.write_entry(kept, record, records.CLAIM)
+    outcome = _recalculate(job, compute, (store, source), (targets, target))
+    if record:
+        with contextlib.suppress(OSError):  # without its record, a book that is done is done again
+            if not outcome.is_problem:
+                made_of = (store.stamp(source) or "") if job.in_place else stamp
+                entry = records.completed(targets, asked, made_of, target, outcome)
+            records.write_entry(kept, record, entry)
+    return outcome
+
+
+def _recalculate(job: Job, compute: Compute, source: tuple[Store, str], target: tuple[Store, str]) -> Outcome:
+    """The book itself: as files where both ends are local, as bytes where one is not."""
+    from workbook.recalc.recalc import recalc_book, recalc_bytes  # noqa: PLC0415 - loads the engine
+
+    if source[0].is_local and target[0].is_local:
+        target[0].make_room(target[1])
+        return recalc_book(source[1], target[1], job.request)
+    stamp = source[0].stamp(source[1])
+    answer = compute(recalc_bytes, source[0].read(source[1]), job.request)
+    package, outcome = cast("tuple[bytes, Outcome]", answer)
+    if job.in_place and source[0].stamp(source[1]) != stamp:
+        return Outcome(job.name, "failed", "was saved by somebody while it was being recalculated")
+    if not outcome.is_problem and not (job.in_place and outcome.status == "unchanged"):
+        target[0].write(target[1], package)
+    return outcome
+
+
+def _call(function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
+
+
+def _target_fault(store: Store, target: str, entry: records.Entry | None) -> str | None:
+    """Why the target may not be written: somebody else's file is never lost."""
+    if obstacle := store.obstacle(target):
+        return obstacle
+    if not store.exists(target):
+        return None
+    name = store.name(target)
+    if entry is None:
+        return f"{name} exists and was not made by an earlier run: move it away, or choose another folder"
+    if entry != records.CLAIM and not records.is_untouched(store, entry, target):
+        return f"{name} was changed since it was made: move it away, or choose another folder"
+    return None
+
+
+def _job(
+    store: Store,
+    source: str,
+    below: str,
+    out: tuple[Store, str] | None,
+    request: Request,
+    asked: str,
+    *,
+    root: str | None,
+) -> Job | Outcome:
+    name = store.name(source)
+    book = _url(store, source)
+    if out is None:
+        if store.is_link(source):
+            return Outcome(name, "refused", "is a link: give the book that it leads to")
+        record = _url(store, store.join(root, records.record_of(below))) if root else None
+        return Job(name, book, book, record, request, asked)
+    targets, folder = out
+    target = _url(targets, targets.join(folder, below))
+    record = _url(targets, targets.join(folder, records.record_of(below)))
+    return Job(name, book, target, record, request, asked)
+
+
+def _rivalry(earlier: Sequence[tuple[Store, str]], below: str, source: str) -> tuple[bool, str | None]:
+    """Whether an earlier path leads to the same book, or else the one whose book has the same target."""
+    for store, path in earlier:
+        rival = store.join(path, below) if store.is_folder(path) else path
+        if store.exists(rival) if rival != path else _name(path) == below:
+            return lies_in(_url(store, rival), source), store.name(path)
+    return False, None
+
+
+def _name(path: str) -> str:
+    return path.replace(os.sep, "/").rpartition("/")[2]
+
+
+def _url(store: Store, path: str) -> str:
+    return path if store.is_local else store.name(path)
+
+
+def _refuse_overlap(places: Sequence[tuple[Store, str]], out: tuple[Store, str]) -> None:
+    """No run reads what it writes."""
+    store, folder = out
+    if store.exists(folder) and not store.is_folder(folder):
+        raise BadRun(f"{store.name(folder)}: is a file, and the output must be a folder")
+    for other, path in places:
+        source, target = _url(other, path), _url(store, folder)
+        if other.is_folder(path):
+            if lies_in(target, source):
+                raise BadRun(f"{store.name(folder)}: the output would lie in a folder that is read")
+        elif lies_in(source, target) and _name(source) == source[len(target) :].strip("/" + os.sep):
+            raise BadRun(f"{store.name(folder)}: the output would be written over {other.name(path)}")
+
+
+def _run(
+    found: Iterator[Job | Outcome],
+    locks: Iterable[contextlib.AbstractContextManager[None]],
+    jobs: int,
+    timeout: float | None,
+    scheduler: str | None,
+) -> Generator[Outcome]:
+    with contextlib.ExitStack() as stack:
+        for lock in locks:
+            stack.enter_context(lock)
+        pool = _cluster(scheduler) if scheduler else _pool(jobs)
+        executor, window = stack.enter_context(pool)
+        pending: dict[Future[Outcome], Job] = {}
+        for job in found:
+            if isinstance(job, Outcome):
+                yield job
+                continue
+            pending[executor.submit(run_job, job, timeout)] = job
+            if len(pending) >= window:
+                yield from _ended(pending)
+        while pending:
+            yield from _ended(pending)
+
+
+@contextlib.contextmanager
+def _pool(jobs: int) -> Iterator[tuple[Executor, int]]:
+    """Threads that each wait for a worker process of their own."""
+    workers: list[Worker] = []
+
+    def begin() -> None:
+        _OWN.worker = Worker()
+        workers.append(_OWN.worker)
+
+    executor = ThreadPoolExecutor(jobs, initializer=begin)
+    try:
+        yield executor, AHEAD * jobs
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.kill()
+        raise
+    finally:
+        executor.shutdown()
+        for worker in workers:
+            worker.close()
+
+
+@contextlib.contextmanager
+def _cluster(scheduler: str) -> Iterator[tuple[Executor, int]]:
+    """The threads of a Dask cluster; each has a worker process of its own there."""
+    try:
+        from distributed import Client  # noqa: PLC0415 - only who has a cluster needs the extra
+    except ImportError:
+        raise BadRun("to use a scheduler, install microhedge[cluster]") from None
+    try:
+        client = Client(scheduler, timeout=10)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise BadRun(f"{scheduler}: no scheduler answers there ({error})") from None
+    with client:
+        yield client.get_executor(pure=False), ON_CLUSTER  # type: ignore[no-untyped-call]
+
+
+def _ended(pending: dict[Future[Outcome], Job]) -> Iterator[Outcome]:
+    for future in wait(pending, return_when=FIRST_COMPLETED).done:
+        job = pending.pop(future)
+        try:
+            yield future.result()
+        except Exception as error:  # noqa: BLE001 - as when a cluster gives a task up
+            yield Outcome(job.name, "failed", f"{type(error).__name__}: {error}")
+
+
+_OWN = threading.local()
+"""Each thread that runs jobs has a worker process of its own."""
+
+
+def run_job(job: Job, timeout: float | None) -> Outcome:
+    """Do one book in this thread's worker process; URLs are read and written here, computed there."""
+    worker: Worker = _OWN.__dict__.setdefault("worker", Worker())
+    if "://" in f"{job.source} {job.target}":
+        return perform(job, lambda function, *arguments: worker.call(function, *arguments, timeout=timeout))
+    begun = time.perf_counter()
+    try:
+        outcome: Outcome = worker.call(perform, job, timeout=timeout)
+    except WorkerLost as lost:
+        seconds = round(time.perf_counter() - begun, 6)
+        outcome = Outcome(job.name, "failed", str(lost), seconds)
+    return outcome

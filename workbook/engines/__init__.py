@@ -1,0 +1,1 @@
+"""The programs that compute formulas, behind one interface."""

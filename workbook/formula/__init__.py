@@ -1,0 +1,1 @@
+"""Excel's formula language: tokens, grammar, trees, and what formulas depend on."""

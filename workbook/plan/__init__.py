@@ -1,0 +1,1 @@
+"""A saved plan book, read through the layout."""

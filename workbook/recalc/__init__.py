@@ -1,0 +1,1 @@
+"""Recalculation of one saved book."""

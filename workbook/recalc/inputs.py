@@ -1,0 +1,234 @@
+"""New values for a book's input cells: which cells they are, and whether they take the values."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+
+from udfs.registry import DECIMAL_TEXT, serial
+from workbook.cells import KEY_MASK, LATER_1904, Area, CellError, Value, address, area_of, place
+from workbook.errors import BadInput
+from workbook.formula.grammar import Grammar
+from workbook.formula.structured_references import Table
+from workbook.layout import PLAN
+from workbook.layout.schema import Port
+from workbook.request import Cell, Request
+from workbook.xlsx.number_formats import is_date
+from workbook.xlsx.saved_book import Book
+
+LONGEST_TEXT = 32_767  # Excel's limit
+MARKET = "Market"
+
+
+def new_inputs(book: Book, request: Request) -> dict[int, Value]:
+    """The values that a request writes, by place; anything that can't be written is refused."""
+    is_plan = (None, PLAN.version_name) in book.names
+    values: dict[int, Value] = {}
+    for name, given in request.inputs.items():
+        area = _cell_of(book, name)
+        port = PLAN.fields.get(name.lower()) if is_plan else None
+        value = _taken(book, area, name, given, port)
+        if port is not None and port.listed:
+            _refuse_unlisted(book, name, value, port.listed)
+        where = _writable(book, area, name)
+        if where in values:
+            raise BadInput(f"{name}: the cell of this name is set twice", name)
+        values[where] = value
+    for area, said, price, column in _market_cells(book, request.market, is_plan=is_plan):
+        if price is not None:
+            values[_writable(book, area, said)] = _taken(book, area, said, price, column)
+    for area, said, fact, column in _table_cells(book, request.tables, is_plan=is_plan):
+        values[_writable(book, area, said)] = _taken(book, area, said, fact, column)
+    return values
+
+
+def cell_of(book: Book, name: str) -> Area | None:
+    """The one cell that a defined name points at, through other names and tables if need be."""
+    refers = book.names.get((None, name.lower()))
+    if refers is None:
+        return None
+    area = _one_cell(book.grammar, refers)
+    if area is None or area.sheet >= len(book.sheets) or not book.sheets[area.sheet].has_cells:
+        return None
+    return area
+
+
+@lru_cache(maxsize=1_000)
+def _one_cell(grammar: Grammar, refers: str) -> Area | None:
+    plain = grammar.plain(refers, 0, 1, 1, (1, 1), qualified=True)
+    text = plain.text.rpartition("!")[2]
+    if plain.fault or len(plain.areas) != 1 or plain.areas[0].size != 1 or area_of(text) is None:
+        return None
+    return plain.areas[0]
+
+
+def _cell_of(book: Book, name: str) -> Area:
+    area = cell_of(book, name)
+    if area is not None:
+        return area
+    if (None, name.lower()) in book.names:
+        raise BadInput(f"{name}: the name is not that of a single cell", name)
+    raise BadInput(f"{name}: the book has no such name", name)
+
+
+def _writable(book: Book, area: Area, said: str) -> int:
+    """The place of a cell that no formula computes and no table is named by."""
+    where = place(*area[:3])
+    cells = book.cells(area.sheet)
+    computed = where & KEY_MASK in cells.formulas or any(
+        formula.kind and formula.area is not None and _within(formula.area, area)
+        for formula in cells.formulas.values()
+    )
+    cell = f"{book.sheets[area.sheet].name}!{address(area.top, area.left)}"
+    if computed:
+        raise BadInput(f"{said}: {cell} holds a formula, which is never overwritten", said)
+    for table in book.tables.values():
+        if _within(table.area, area) and area.top < table.data.top:
+            raise BadInput(f"{said}: {cell} is a header of the table {table.name}", said)
+    return where
+
+
+def _within(outer: Area, cell: Area) -> bool:
+    return (
+        outer.sheet == cell.sheet
+        and outer.top <= cell.top <= outer.bottom
+        and outer.left <= cell.left <= outer.right
+    )
+
+
+def _taken(book: Book, area: Area, said: str, given: Cell, port: Port | None) -> Value:
+    """The value as the cell is to hold it, by the layout's domain or by what the cell holds now."""
+    if isinstance(given, str) and any("\ud800" <= letter <= "\udfff" for letter in given):
+        raise BadInput(f"{said}: must be a text in Unicode", said)
+    if port is not None:
+        if not port.is_input:
+            raise BadInput(f"{said}: is computed or fixed by the template, not an input", said)
+        return port.read(given)
+    value = _typed(book, area, said, given)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise BadInput(f"{said}: must be a finite number, got {given}", said, given)
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        raise BadInput(f"{said}: must be a text of at most {LONGEST_TEXT} characters", said)
+    return value
+
+
+def _refuse_unlisted(book: Book, said: str, value: Value, listed: str) -> None:
+    """A word that is none of those in the table of the book that offers them."""
+    name, key = PLAN.lists[listed]
+    table = book.tables.get(name.lower())
+    if table is None:
+        return  # no table to hold it against: the validator says so
+    find = _column_finder(table, {column.name: column.header for column in PLAN.tables[name].columns})
+    if str(value).lower() not in _rows_by_word(book, table, find(key)):
+        sheet = book.sheets[table.area.sheet].name
+        raise BadInput(f'{said}: must stand in the table {name} of the sheet {sheet}, got "{value}"', said)
+
+
+def _typed(book: Book, area: Area, said: str, given: Cell) -> Value:
+    """The value in the type that the cell holds now."""
+    if isinstance(given, date):
+        return _serial(book, given)
+    if not isinstance(given, str):
+        return given if isinstance(given, bool) or given is None else float(given)
+    old = book.value(area)
+    if old is None or isinstance(old, CellError):
+        return _guessed(given)
+    if isinstance(old, str):
+        return given
+    if isinstance(old, float) and not DECIMAL_TEXT.fullmatch(given) and is_date(book, area):
+        return _date(book, said, given)
+    guess = _guessed(given)
+    if type(guess) is not type(old):
+        wanted = "TRUE or FALSE" if isinstance(old, bool) else "a number"
+        raise BadInput(f'{said}: must be {wanted}, got "{given}"', said, given)
+    return guess
+
+
+def _guessed(given: str) -> Value:
+    """A blank cell takes what the text looks like."""
+    if DECIMAL_TEXT.fullmatch(given):
+        return float(given)
+    upper = given.strip().upper()
+    return upper == "TRUE" if upper in ("TRUE", "FALSE") else given or None
+
+
+def _date(book: Book, said: str, given: str) -> float:
+    try:
+        return _serial(book, datetime.fromisoformat(given.strip()))
+    except ValueError:
+        raise BadInput(f'{said}: must be a date such as 2026-01-31, got "{given}"', said, given) from None
+
+
+def _serial(book: Book, day: date) -> float:
+    return serial(day) - (LATER_1904 if book.date1904 else 0.0)
+
+
+def _market_cells(
+    book: Book, market: Mapping[str, Mapping[str, Cell]], *, is_plan: bool
+) -> Iterator[tuple[Area, str, Cell, Port | None]]:
+    """Each cell of the Market table that a market file writes, its name for a reader, and its value."""
+    if not market:
+        return
+    table = book.tables.get(MARKET.lower())
+    if table is None:
+        raise BadInput("the book has no table Market for the prices", MARKET)
+    layout = PLAN.tables[MARKET]
+    headers = {column.name: column.header for column in layout.columns}
+    ports = {column.name: column for column in layout.columns}
+    find = _column_finder(table, headers)
+    rows = _rows_by_word(book, table, find(layout.key))
+    for symbol, columns in market.items():
+        row = rows.get(symbol.strip().lower())
+        if row is None:
+            raise BadInput(f"{symbol}: the Market table has no such symbol", symbol)
+        for name, given in columns.items():
+            column = find(name)
+            area = Area(table.area.sheet, row, column, row, column)
+            yield area, f"{symbol} {name}", given, ports.get(name) if is_plan else None
+
+
+def _table_cells(
+    book: Book, tables: Mapping[str, Mapping[int, Mapping[str, Cell]]], *, is_plan: bool
+) -> Iterator[tuple[Area, str, Cell, Port | None]]:
+    """Each cell of a table that is written by its row, its name for a reader, and its value."""
+    for name, rows in tables.items():
+        table = book.tables.get(name.lower())
+        if table is None:
+            raise BadInput(f"the book has no table {name}", name)
+        layout = PLAN.tables.get(name) if is_plan else None
+        ports = {column.name: column for column in layout.columns} if layout else {}
+        find = _column_finder(table, {column: port.header for column, port in ports.items()})
+        for row, columns in rows.items():
+            line = table.data.top + row
+            if not table.data.top <= line <= table.data.bottom:
+                raise BadInput(f"{name}: the table has no row {row + 1}", name)
+            for word, given in columns.items():
+                column = find(word)
+                area = Area(table.area.sheet, line, column, line, column)
+                yield area, f"{name} {word} of row {row + 1}", given, ports.get(word)
+
+
+def _column_finder(table: Table, headers: Mapping[str, str]) -> Callable[[str], int]:
+    numbers = {
+        column.strip().lower().replace(" ", "_"): table.area.left + at
+        for at, column in enumerate(table.columns)
+    }
+
+    def find(name: str) -> int:
+        for word in (name, headers.get(name, name)):
+            number = numbers.get(word.strip().lower().replace(" ", "_"))
+            if number is not None:
+                return number
+        raise BadInput(f"{name}: the table {table.name} has no such column", name)
+
+    return find
+
+
+def _rows_by_word(book: Book, table: Table, column: int) -> dict[str, int]:
+    data = table.data
+    rows: dict[str, int] = {}
+    for row in range(data.top, data.bottom + 1):
+        value = book.value(Area(data.sheet, row, column, row, column))
+        if isinstance(value, str) and value.strip():
+            rows.setdefault(value.strip().lower(), row)
+    return rows

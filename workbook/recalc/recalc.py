@@ -1,0 +1,194 @@
+"""Recalculation of one saved book: the cached values change, and nothing else in the package.
+
+A book is read with limits, its inputs are taken, what they reach is evaluated and judged, the new
+values are patched into the sheets' bytes, and the written book is read back.
+"""
+
+import gc
+import os
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from udfs.errors import HedgeError
+from udfs.venues import beside
+from workbook.cells import KEY_MASK, SHEET_BITS, Area, CellError, Value, place, same, sheet_of
+from workbook.errors import BadPackage, Unknowable
+from workbook.files.atomic_write import write_whole
+from workbook.layout import PLAN
+from workbook.recalc.evaluation import Model
+from workbook.recalc.inputs import cell_of, new_inputs
+from workbook.recalc.saved_by_libreoffice import is_by_libreoffice, restore_truths
+from workbook.recalc.verification import Verdict, judged
+from workbook.request import Outcome, Place, Request, Status
+from workbook.xlsx.chart_points import charts_with
+from workbook.xlsx.saved_book import Book
+from workbook.xlsx.sheet_reader import Split
+from workbook.xlsx.sheet_writer import patched
+from workbook.xlsx.zip import Package, read_file
+
+SIGNED: Final = (
+    "is digitally signed, and other values would break the signature: "
+    "take it out in Excel, or recalculate a copy without it"
+)
+
+
+def recalc_book(source: Place, target: Place, request: Request | None = None) -> Outcome:
+    """Recalculate one book into a new file, or in place; written whole or not at all."""
+    started = time.perf_counter()
+    status: Status = "refused"
+    try:
+        saved = _saved(Path(source))
+        content = read_file(Path(source))
+        with beside(source):
+            written, outcome = recalc_bytes(content, request or Request())
+        status = "failed"
+        if not outcome.is_problem:
+            _refuse_newer(Path(source), Path(target), saved)
+            write_whole(written, Path(source), Path(target))
+    except (OSError, BadPackage) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        outcome = Outcome("", status, f"{target}: {reason}" if status == "failed" else reason)
+    return replace(outcome, path=os.fspath(source), seconds=time.perf_counter() - started)
+
+
+def _saved(source: Path) -> tuple[int, int]:
+    found = source.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _refuse_newer(source: Path, target: Path, saved: tuple[int, int]) -> None:
+    if source.resolve() == target.resolve() and _saved(source) != saved:
+        raise BadPackage("was saved by somebody while it was being recalculated")
+
+
+def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
+    """Recalculate a book in memory: its new bytes (the same ones if nothing changed) and the outcome."""
+    started = time.perf_counter()
+    collects = gc.isenabled()
+    gc.disable()  # a book is hundreds of thousands of tuples: looking for cycles costs half of the time
+    try:
+        written, outcome = _recalculated(Book(package), request)
+    except HedgeError as refusal:
+        written, outcome = package, Outcome("", "refused", str(refusal))
+    except UnicodeEncodeError as half:  # what Excel's LEFT may leave of a letter: only Excel can hold it
+        reason = f"a text of it holds half a letter ({half.object[half.start : half.end]!a})"
+        written, outcome = package, Outcome("", "refused", reason)
+    finally:
+        if collects:
+            gc.enable()
+    return written, replace(outcome, seconds=time.perf_counter() - started)
+
+
+def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
+    if is_by_libreoffice(book):
+        restore_truths(book)
+    model = Model(book, request.engine)
+    verdict = judged(model, new_inputs(book, request), request.as_of)
+    facts = Outcome(
+        "",
+        "refused",
+        formulas=len(model.formulas),
+        unproven=tuple(map(model.program.name, sorted(verdict.unproven))),
+        unknown_functions=model.program.unknown_functions,
+    )
+    if verdict.blocked and not request.allow_stale:
+        return book.package.content, replace(facts, reason=verdict.sentence(model))
+    if verdict.changes and book.is_signed:
+        return book.package.content, replace(facts, reason=SIGNED)
+    written = _written(book, verdict)
+    return written, replace(
+        facts,
+        status="done" if verdict.changes else "unchanged",
+        reason=_remarks(model, verdict),
+        changed=len(verdict.changes),
+        stale=tuple(map(model.program.name, sorted(verdict.blocked))),
+        error_cells=tuple(map(model.program.name, _errors(book, verdict.changes))),
+        outputs=_outputs(book, verdict.changes),
+    )
+
+
+def _remarks(model: Model, verdict: Verdict) -> str:
+    """What a person should know of a book that was written."""
+    said = []
+    if verdict.blocked:
+        count = len(verdict.blocked)
+        said.append(f"{verdict.sentence(model)}: kept {count} old value{'s' if count > 1 else ''}")
+    if model.formulas and len(model.missing) == len(model.formulas):
+        said.append("had no cached values: evaluated whole, with nothing to compare")
+    return "; ".join(said)
+
+
+def _errors(book: Book, changes: Mapping[int, Value]) -> list[int]:
+    """The formulas that give an error value now."""
+    found = {where for where, value in changes.items() if type(value) is CellError}
+    for sheet in range(len(book.sheets)):
+        places = (sheet << SHEET_BITS | key for key in book.cells(sheet).errors)
+        found.update(where for where in places if where not in changes)
+    return sorted(found)
+
+
+def _outputs(book: Book, changes: Mapping[int, Value]) -> dict[str, Value]:
+    """The layout's named results of a plan book."""
+    if (None, PLAN.version_name) not in book.names:
+        return {}
+    outputs = {}
+    for name in PLAN.outputs:
+        area = cell_of(book, name)
+        if area is not None:
+            where = place(area.sheet, area.top, area.left)
+            outputs[name] = changes.get(where, book.value(area))
+    return outputs
+
+
+def _written(book: Book, verdict: Verdict) -> bytes:
+    """The package with the new values, read back before anyone gets it."""
+    values: dict[int, dict[int, Value]] = defaultdict(dict)
+    areas: dict[int, dict[int, Area]] = defaultdict(dict)
+    for where, value in verdict.changes.items():
+        values[sheet_of(where)][where & KEY_MASK] = value
+    for where, area in verdict.areas.items():
+        areas[area.sheet][where & KEY_MASK] = area
+    parts: dict[str, bytes] = {}
+    splits: dict[int, Split] = {}
+    for sheet in values.keys() | areas.keys():
+        cells = book.cells(sheet)
+        split = cells.split.replaced(values[sheet]) if cells.split and sheet not in areas else None
+        if split is None:
+            xml = patched(book.xml(sheet), cells, values[sheet], areas[sheet])
+        else:
+            xml, splits[sheet] = split.xml, split
+        parts[book.sheets[sheet].part] = xml
+    if parts:
+        parts |= charts_with(book, verdict.changes)
+    written = book.package.written(parts)
+    if parts:
+        _prove(book, Package(written), values, areas, parts, splits)
+    return written
+
+
+def _prove(
+    book: Book,
+    written: Package,
+    values: Mapping[int, Mapping[int, Value]],
+    areas: Mapping[int, Mapping[int, Area]],
+    parts: Mapping[str, bytes],
+    splits: Mapping[int, Split],
+) -> None:
+    """The written package opens, and its changed sheets hold what was computed, and all else as before."""
+    for sheet, new in values.items():
+        before, part = book.cells(sheet), book.sheets[sheet].part
+        xml = written.read(part)
+        if sheet in splits and before.split and xml == parts[part] and splits[sheet].holds(new, before.split):
+            continue
+        after = book.scanned(sheet, xml)
+        expected = {key: value for key, value in {**before.values, **new}.items() if value is not None}
+        formulas = dict(before.formulas)
+        for key, area in areas.get(sheet, {}).items():
+            formulas[key] = replace(formulas[key], area=area)
+        holds = after.values == expected and after.formulas == formulas
+        if not holds or not all(same(after.values.get(key), value) for key, value in new.items()):
+            raise Unknowable(f"the sheet {book.sheets[sheet].name} would not read back as it was computed")

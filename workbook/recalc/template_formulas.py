@@ -1,0 +1,328 @@
+"""What the formulas of a book do, whatever its values: worked out once for all books of a template."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Final
+
+from udfs import REGISTRY
+from workbook.cells import (
+    COLUMN_BITS,
+    COLUMN_MASK,
+    KEY_MASK,
+    SHEET_BITS,
+    Area,
+    Value,
+    address,
+    area_of,
+    column_letters,
+    column_of,
+    place,
+    row_of,
+    sheet_of,
+)
+from workbook.engines.protocol import Engine, Evaluation, engine_named
+from workbook.formula.dependency_graph import Dependents
+from workbook.formula.grammar import CLOCK, RANDOM, Grammar, Plain
+from workbook.formula.implicit_intersection import SPREADING, intersected
+from workbook.recalc.engine_differences import RULED, doubt
+from workbook.recalc.value_differences import SUMMING, Suspect, counts, sums_beyond, suspect
+from workbook.request import EngineName
+from workbook.xlsx.sheet_reader import Formula, Formulas
+
+SPILLED: Final = re.compile(
+    r'"[^"]*"'  # a text is no reference
+    r"|(?:_xlfn\.)?ANCHORARRAY\(((?:'(?:[^']|'')*'!)?)(\$?[A-Z]{1,3}\$?\d+)\)"
+    r"|((?:'(?:[^']|'')*'!)?)(\$?[A-Z]{1,3}\$?\d+)#",
+    re.IGNORECASE,
+)
+HIDING: Final = frozenset(("SUBTOTAL", "AGGREGATE"))  # leave out rows that are hidden or filtered
+OPEN: Final = 100_000  # a range of more cells is read only as far as a book fills it
+HELD: Final = 1_000_000  # cells of all ranges, filled or blank, that an engine is kept for
+PROGRAMS: Final = 4  # templates that a process remembers
+PLANS: Final = 8  # sets of cells that it remembers how to evaluate, a template
+
+
+@dataclass(eq=False)
+class Plan:
+    """How some formulas are evaluated: their texts, and the cells whose values they need.
+
+    Where it is known which cells those are whatever a book holds, the engine that has loaded them
+    is kept, and the next book of the template sets only the values that differ. It is not kept for
+    books with other venue tables, which our functions read.
+    """
+
+    texts: Mapping[int, str]
+    needs: Mapping[int, frozenset[int]]  # keys by sheet
+    functions: Collection[str]
+    wanted: Collection[Area]
+    keeps: bool
+    session: Evaluation | None = field(default=None, repr=False)
+    held: dict[int, Mapping[int, Value]] = field(default_factory=dict, repr=False)  # by the session, by sheet
+    tables: object = field(default=None, repr=False)  # the venue tables that the session has read
+
+
+class Program:
+    """The formulas of a book by place, written plainly, and what depends on what."""
+
+    def __init__(self, grammar: Grammar, sheets: Iterable[Formulas], engine: Engine) -> None:
+        self.grammar = grammar
+        self.engine = engine
+        self.ours = grammar.ours
+        self.spreading = SPREADING.union(name for name in self.ours if REGISTRY[name].is_array)
+        self.formulas: dict[int, Formula] = {}
+        self.arrays: dict[int, Area] = {}
+        for sheet, formulas in enumerate(sheets):
+            base = sheet << SHEET_BITS
+            for key, formula in formulas.by_key.items():
+                self.formulas[base | key] = formula
+                if formula.kind and formula.area is not None:
+                    self.arrays[base | key] = formula.area
+        self.plain = {where: self.written(where) for where in self.formulas}
+        self._reached: dict[frozenset[int], frozenset[int]] = {}
+        self._plans: dict[tuple[bool, frozenset[int]], Plan] = {}
+
+    @cached_property
+    def dependents(self) -> Dependents:
+        """What depends on what."""
+        return self.dependents_with(self.arrays)
+
+    @cached_property
+    def moving(self) -> frozenset[int]:
+        """The formulas that may change of themselves: of the clock, of chance, or by our functions."""
+        calls = CLOCK | RANDOM | self.ours
+        return frozenset(where for where, plain in self.plain.items() if not calls.isdisjoint(plain.calls))
+
+    @cached_property
+    def provable(self) -> frozenset[int]:
+        """The formulas that give again what they gave when the book was saved."""
+        return frozenset(self.formulas) - self.moving
+
+    @cached_property
+    def reaching(self) -> frozenset[int]:
+        """The formulas that reach cells by their names as text."""
+        return frozenset(where for where, plain in self.plain.items() if plain.reaches)
+
+    @cached_property
+    def dynamic(self) -> frozenset[int]:
+        """The formulas that spill."""
+        return frozenset(where for where, formula in self.formulas.items() if formula.dynamic)
+
+    @cached_property
+    def hiding(self) -> Mapping[int, str]:
+        """The formulas that call a function which leaves out hidden rows, and that function."""
+        calls = {where: HIDING & plain.calls for where, plain in self.plain.items()}
+        return {where: min(names) for where, names in calls.items() if names}
+
+    @cached_property
+    def unknown_functions(self) -> tuple[str, ...]:
+        """The functions that the book calls and that neither we nor the engine have."""
+        called = frozenset().union(*(plain.calls for plain in self.plain.values())) - self.ours
+        return tuple(sorted(called - self.engine.known(called)))
+
+    @cached_property
+    def beyond(self) -> frozenset[int]:
+        """The formulas that sum more cells than they name, as SUMIF does to fit the other range."""
+        if self.engine.DIFFERS:
+            return frozenset(where for where, found in self.suspects.items() if sums_beyond(found.counted))
+        summing = {w: plain for w, plain in self.plain.items() if not SUMMING.isdisjoint(plain.calls)}
+        return frozenset(
+            where
+            for where, plain in summing.items()
+            if sums_beyond(counts(plain.text, sheet_of(where), self.grammar))
+        )
+
+    @cached_property
+    def lacks(self) -> Mapping[int, str]:
+        """Why formulas can't be evaluated at all, as the end of a sentence that begins with the cell."""
+        return {where: why for where in self.formulas if (why := self._lack(where))}
+
+    @cached_property
+    def faults(self) -> Mapping[int, str]:
+        """The same, and why others are not trusted whatever the engine makes of them."""
+        if not self.engine.DIFFERS:
+            return self.lacks
+        doubts = {
+            where: doubt(plain.text, is_provable=where not in self.moving)
+            for where, plain in self.plain.items()
+            if not RULED.isdisjoint(plain.calls)
+        }
+        return {where: why for where, why in {**doubts, **self.lacks}.items() if why}
+
+    @cached_property
+    def suspects(self) -> Mapping[int, Suspect]:
+        """What to look at in the new values of formulas, where the engine differs for some of them."""
+        if not self.engine.DIFFERS:
+            return {}
+        found = {w: suspect(plain, sheet_of(w), self.grammar) for w, plain in self.plain.items()}
+        return {where: what for where, what in found.items() if what is not None}
+
+    def name(self, where: int) -> str:
+        """A cell's name for a reader: Plan!B7."""
+        return f"{self.grammar.sheets[sheet_of(where)]}!{address(row_of(where), column_of(where))}"
+
+    def closure(self, roots: Iterable[int]) -> frozenset[int]:
+        """The roots and all that depends on them; remembered, for the next book asks the same."""
+        asked = frozenset(roots)
+        known = self._reached.get(asked)
+        if known is None:
+            if len(self._reached) >= PLANS:
+                self._reached.pop(next(iter(self._reached)))
+            known = self._reached[asked] = frozenset(self.dependents.closure(asked))
+        return known
+
+    def plan(self, cells: frozenset[int], *, probe: bool) -> Plan:
+        """How to evaluate some formulas: in their places, or each as a single step."""
+        key = probe, cells
+        known = self._plans.get(key)
+        if known is None:
+            if len(self._plans) >= PLANS:
+                self._plans.pop(next(iter(self._plans)))
+            known = self.planned(cells, self.arrays, probe=probe)
+            if known.keeps:
+                self._plans[key] = known
+        return known
+
+    def planned(self, cells: frozenset[int], arrays: Mapping[int, Area], *, probe: bool) -> Plan:
+        """The same with dynamic arrays that fill other cells than the book says, and not remembered."""
+        shift = len(self.grammar.titles) << SHEET_BITS if probe else 0
+        texts = {where + shift: self._text(where, arrays, qualified=probe) for where in cells}
+        both = (self.arrays,) if probe else (self.arrays, arrays)  # a spill that shrinks leaves cells
+        wanted = {areas[where] for where in cells for areas in both if where in areas}
+        if probe:
+            wanted = {area._replace(sheet=area.sheet + len(self.grammar.titles)) for area in wanted}
+        calls: set[str] = set()
+        areas: set[Area] = set()
+        keeps = True
+        for where in cells:
+            plain = self.plain[where]
+            calls |= plain.calls
+            areas.update(plain.areas)
+            keeps = keeps and not (plain.reaches or self.formulas[where].dynamic)
+        keeps = keeps and RANDOM.isdisjoint(calls) and all(area.size <= OPEN for area in areas)
+        joined = list(_joined(areas)) if keeps else []
+        keeps = keeps and sum(area.size for area in joined) <= HELD
+        needs: set[int] = set()
+        if keeps:
+            for sheet, top, left, bottom, right in joined:
+                for row in range(top, bottom + 1):
+                    start = sheet << SHEET_BITS | row << COLUMN_BITS
+                    needs.update(range(start | left, (start | right) + 1))
+            if not probe:
+                needs -= cells
+                for area in wanted:
+                    needs.difference_update(area.places())
+        keys: dict[int, set[int]] = defaultdict(set)
+        for where in needs:
+            keys[where >> SHEET_BITS].add(where & KEY_MASK)
+        by_sheet = {sheet: frozenset(keys[sheet]) for sheet in sorted(keys)}
+        return Plan(texts, by_sheet, sorted(calls & self.ours), sorted(wanted), keeps)
+
+    def written(self, where: int, *, qualified: bool = False) -> Plain:
+        """A formula as the grammar writes it for its place."""
+        formula = self.formulas[where]
+        origin = formula.origin >> COLUMN_BITS, formula.origin & COLUMN_MASK
+        return self.grammar.plain(
+            formula.text, sheet_of(where), row_of(where), column_of(where), origin, qualified=qualified
+        )
+
+    def dependents_with(self, arrays: Mapping[int, Area]) -> Dependents:
+        """What depends on what while dynamic arrays fill these cells."""
+        return Dependents(
+            {where: plain.areas for where, plain in self.plain.items()} | self._framed(),
+            {where: {area, arrays[where]} for where, area in self.arrays.items()},
+            [where for where, plain in self.plain.items() if plain.reaches or where in self.beyond],
+        )
+
+    def _framed(self) -> dict[int, tuple[Area, ...]]:
+        """What-if tables, which depend on the formulas and values round them."""
+        return {w: frame_of(area) for w, area in self.arrays.items() if self.formulas[w].kind == "dataTable"}
+
+    def _lack(self, where: int) -> str:
+        if self.formulas[where].kind == "dataTable":
+            return ""  # a matter of the whole table: `workbook.recalc.data_tables`
+        plain = self.plain[where]
+        if plain.fault:
+            return plain.fault
+        if where in self.beyond:
+            return "sums cells beyond the range that it names"
+        unknown = sorted(plain.calls.intersection(self.unknown_functions))
+        if unknown:
+            return f"calls {unknown[0]}, which neither microhedge nor its engine knows"
+        return self._intersected(where, plain.text)[1]
+
+    def _text(self, where: int, arrays: Mapping[int, Area], *, qualified: bool) -> str:
+        """The formula such that it fills one cell, unless it is an array formula."""
+        plain = self.written(where, qualified=True) if qualified else self.plain[where]
+        text = self._despilled(where, plain, arrays)
+        formula = self.formulas[where]
+        if formula.kind == "array":
+            is_single = not formula.dynamic and formula.area is not None and formula.area.size == 1
+            return f"INDEX({text},1,1)" if is_single else text
+        return self._intersected(where, text)[0]
+
+    def _intersected(self, where: int, text: str) -> tuple[str, str]:
+        """The formula with its implicit intersections written out, and what the engine lacks for it."""
+        plain = self.plain[where]
+        if (
+            all(area.size == 1 for area in plain.areas)
+            and "{" not in text
+            and self.spreading.isdisjoint(plain.calls)
+        ):
+            return text, ""
+        return intersected(
+            text,
+            self.ours,
+            is_array=self.formulas[where].kind == "array",
+            has_names=plain.has_names,
+            works=self.engine.WORKS,
+        )
+
+    def _despilled(self, where: int, plain: Plain, arrays: Mapping[int, Area]) -> str:
+        """`B2#` as the range that B2 fills: to the engine an array of one cell has none."""
+        if "#" not in plain.text and "ANCHORARRAY" not in plain.calls:
+            return plain.text
+        grammar = self.grammar
+
+        def spilled(match: re.Match[str]) -> str:
+            prefix, corner = match[1] or match[3] or "", match[2] or match[4]
+            named = area_of(corner or "")
+            for area in plain.areas if corner else ():
+                at_home = grammar.prefix(area.sheet) == (prefix or grammar.prefix(sheet_of(where)))
+                if named is None or not at_home or (area.top, area.left) != (named.top, named.left):
+                    continue
+                filled = arrays.get(place(area.sheet, area.top, area.left), area)
+                return f"{prefix}{corner}:${column_letters(filled.right)}${filled.bottom}"
+            return match[0]
+
+        return SPILLED.sub(spilled, plain.text)
+
+
+def frame_of(area: Area) -> tuple[Area, Area]:
+    """The row above and the column left of a what-if table, with its formulas and the values to try."""
+    above = area._replace(top=max(area.top - 1, 1), left=max(area.left - 1, 1), bottom=max(area.top - 1, 1))
+    return above, area._replace(left=max(area.left - 1, 1), right=max(area.left - 1, 1))
+
+
+def _joined(areas: Iterable[Area]) -> Iterator[Area]:
+    """The same cells in fewer areas: those of equal columns that overlap, as running totals do, are one."""
+    columns: dict[tuple[int, int, int], list[tuple[int, int]]] = defaultdict(list)
+    for sheet, top, left, bottom, right in areas:
+        columns[sheet, left, right].append((top, bottom))
+    for (sheet, left, right), rows in columns.items():
+        rows.sort()
+        start, end = rows[0]
+        for top, bottom in rows:
+            if top > end + 1:
+                yield Area(sheet, start, left, end, right)
+                start, end = top, bottom
+            end = max(end, bottom)
+        yield Area(sheet, start, left, end, right)
+
+
+@lru_cache(maxsize=PROGRAMS)
+def program(grammar: Grammar, sheets: tuple[Formulas, ...], engine: EngineName) -> Program:
+    """The program of a book for an engine; all three are known by their identity."""
+    return Program(grammar, sheets, engine_named(engine))

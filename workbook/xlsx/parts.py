@@ -1,0 +1,83 @@
+"""The small parts of a package, read by an XML parser with everything shut off that reaches out or grows."""
+
+import posixpath
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from lxml import etree
+
+from workbook.errors import BadPackage
+from workbook.xlsx.zip import Package
+
+RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+STRICT_RELATION: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+
+
+def tree(package: Package, part: str) -> etree._Element:
+    """The XML of a small part."""
+    return parsed(package.read(part), part)
+
+
+def parsed(xml: bytes, part: str) -> etree._Element:
+    """The same from its bytes; entities, document types, the network and depth are shut off."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise BadPackage(f"the part {part} is no well-formed XML: {error}") from None
+    if b"<!DOCTYPE" in xml or b"<\0!\0D\0O" in xml:  # the second as UTF-16 writes it
+        raise BadPackage(f"the part {part} has a document type, which no workbook has")
+    return root
+
+
+def local(element: etree._Element) -> str:
+    """An element's name without its namespace: strict books have other namespaces."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def children(element: etree._Element, *path: str) -> Iterator[etree._Element]:
+    """The descendants along a path of names, whatever their namespace."""
+    for child in element:
+        if local(child) == path[0]:
+            if len(path) == 1:
+                yield child
+            else:
+                yield from children(child, *path[1:])
+
+
+def identity(element: etree._Element) -> str:
+    """The relation that an element names."""
+    return element.get(RELATION) or element.get(STRICT_RELATION) or ""
+
+
+def relations(package: Package, part: str) -> tuple[tuple[str, str, str], ...]:
+    """The relations of a part (or of the package, ""): id, last word of the type, target part."""
+    folder, name = posixpath.split(part)
+    rels = posixpath.join(folder, "_rels", name + ".rels")
+    return _relations(package.read(rels), rels, folder) if rels in package else ()
+
+
+@lru_cache(maxsize=256)
+def _relations(xml: bytes, rels: str, folder: str) -> tuple[tuple[str, str, str], ...]:
+    found = []
+    for relation in children(parsed(xml, rels), "Relationship"):
+        if relation.get("TargetMode") != "External":
+            target = relation.get("Target", "")
+            resolved = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
+            found.append((relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], resolved))
+    return tuple(found)
+
+
+def outside(package: Package, part: str) -> dict[str, str]:
+    """What a part's relations name outside of the package, by id: read as a text, never opened."""
+    folder, name = posixpath.split(part)
+    rels = posixpath.join(folder, "_rels", name + ".rels")
+    if rels not in package:
+        return {}
+    return {
+        relation.get("Id", ""): relation.get("Target", "")
+        for relation in children(tree(package, rels), "Relationship")
+        if relation.get("TargetMode") == "External"
+    }

@@ -1,0 +1,438 @@
+"""One worksheet's XML, read in one pass: what each cell holds and where its bytes lie.
+
+A sheet is read by pattern rather than by an XML parser, because its bytes are to be patched and
+because a parser costs more than the rest of a recalculation. The pattern admits what spreadsheet
+programs write; a sheet of any other shape (comments among the cells, marked sections, entities) is
+refused, never guessed at.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache, cached_property, lru_cache
+from typing import Final, NamedTuple, Protocol, Self
+
+from udfs.registry import EXCEL_EPOCH, serial
+from workbook.cells import (
+    CELL_NAME,
+    COLUMN_BITS,
+    LATER_1904,
+    MAX_COLUMN,
+    MAX_ROW,
+    Area,
+    CellError,
+    Value,
+    area_of,
+    column_number,
+)
+from workbook.errors import BadPackage
+
+ATTRIBUTE: Final = re.compile(rb"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+ATTRIBUTES: Final = rb"""(?:\s++[\w:.-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+\s*+"""
+RUN_TEXT: Final = re.compile(rb"<(?:\w+:)?t%s>([^<]*)</(?:\w+:)?t\s*>" % ATTRIBUTES)
+PHONETIC: Final = re.compile(
+    rb"<(?:\w+:)?rPh%s(?:/>|>(?:[^<]++|<(?!/?(?:\w+:)?rPh[\s/>]))*+</(?:\w+:)?rPh\s*>)" % ATTRIBUTES
+)
+ENTITY: Final = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
+ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
+LEAP_1900: Final = 61  # the 1st of March: to Excel a 29th of February 1900 came before it
+NUMBER: Final = re.compile(rb"\d{1,9}")
+TRUE: Final = ("1", "true")
+FILLING: Final = ("array", "dataTable")
+LARGEST_ARRAY: Final = 1_000_000  # cells
+SHEET_DATA: Final = re.compile(rb"<((?:[A-Za-z]\w*:)?)sheetData\s*(/?)>")
+ENCODING: Final = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"']+)["']""")
+
+
+REMEMBERED: Final = 200_000  # formulas of one sheet
+
+
+class Pattern(NamedTuple):
+    """The patterns of a sheet's cells for one namespace prefix."""
+
+    data: re.Pattern[bytes]  # all of the rows and cells, as one shape
+    cell: re.Pattern[bytes]
+    full: re.Pattern[bytes]  # a cell that holds something
+    mark: re.Pattern[bytes]  # a row or a cell: for sheets whose cells do not say where they are
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula as the sheet stores it."""
+
+    text: str
+    kind: str = ""  # "array", "dataTable", or nothing for an ordinary or a shared formula
+    area: Area | None = None  # the cells that an array formula fills
+    dynamic: bool = False  # an array that spills: its area follows its result
+    origin: int = 0  # the key of the cell for which the text of a shared formula is written
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Formulas:
+    """The formulas of one sheet by key: one object for all books of a template, known by its identity."""
+
+    by_key: Mapping[int, Formula]
+
+
+class Split(Protocol):
+    """A sheet's bytes, split at its values."""
+
+    @property
+    def xml(self) -> bytes:
+        """The bytes."""
+
+    def replaced(self, new: Mapping[int, Value]) -> Self | None:
+        """The sheet with other values; None if more than the values would change."""
+
+    def holds(self, new: Mapping[int, Value], before: Self) -> bool:
+        """Whether the bytes read as these values in the place of those before, and as no other change."""
+
+
+@dataclass
+class Cells:
+    """What the cells of one sheet hold, by key (row and column in one number)."""
+
+    values: dict[int, Value] = field(default_factory=dict)
+    sheet: Formulas = field(default_factory=lambda: Formulas({}))
+    starts: Mapping[int, int] = field(default_factory=dict)  # of the bytes of the formulas' cells
+    begin: int = 0  # the bytes between <sheetData> and </sheetData>
+    end: int = 0
+    prefix: bytes = b""
+    base: tuple[Mapping[int, Value], frozenset[int]] | None = None  # other values, where these differ
+    split: Split | None = None  # at its values, where the sheet is of a known skeleton
+
+    @property
+    def formulas(self) -> Mapping[int, Formula]:
+        """The formulas by key."""
+        return self.sheet.by_key
+
+    @cached_property
+    def missing(self) -> list[int]:
+        """The formulas that hold no value."""
+        return [key for key in self.formulas if key not in self.values]
+
+    @cached_property
+    def errors(self) -> list[int]:
+        """The formulas that hold an error value."""
+        if CellError not in map(type, self.values.values()):
+            return []
+        return [key for key in self.formulas if type(self.values.get(key)) is CellError]
+
+
+class _Columns(dict[bytes, int]):
+    """Column numbers by their letters."""
+
+    def __missing__(self, letters: bytes) -> int:
+        number = column_number(letters.decode())
+        if number > MAX_COLUMN:
+            raise BadPackage(f"it has a cell in column {letters.decode()}, outside every sheet")
+        self[letters] = number
+        return number
+
+
+COLUMNS: Final = _Columns()
+
+
+@cache
+def pattern(prefix: bytes) -> Pattern:
+    """The patterns for the sheets whose elements carry this prefix."""
+    p = re.escape(prefix)
+    attributes = rb"(?:\s[^<>/]*)?"
+    formula = rb"<%(p)sf((?:\s[^<>/]*)?)(?:/>|>([^<]*)</%(p)sf\s*>)\s*" % {b"p": p}
+    value = rb"<%(p)sv(?:\s[^<>/]*)?(?:/>|>([^<]*)</%(p)sv\s*>)\s*" % {b"p": p}
+    # What these two hold ends at their own end: a pattern that looks for it further on eats other cells.
+    content = rb"%(a)s(?:/>|>(?:[^<]++|<(?!/?%(p)s(?:is|extLst|c|row)[\s/>]))*+</%(p)s%(n)s\s*>)"
+    inline, extension = (
+        rb"<" + p + name + content % {b"a": ATTRIBUTES, b"p": p, b"n": name} for name in (b"is", b"extLst")
+    )
+    inline, extension = rb"(%s)\s*" % inline, rb"%s\s*" % extension
+    inside = rb">\s*%s(?:%s)?(?:%s)?(?:%s)?(?:%s)?</%sc\s*>"
+    rest = formula, value, inline, extension, p
+    usual = rb'\sr="([A-Z]{1,3})([1-9]\d{0,6})"(?:\ss="\d+")?(?:\st="(\w+)")?'
+    start = rb"<%sc(?:%s)?(%s)" % (p, usual, attributes)
+    cell = rb"%s(?:/>|%s)" % (start, inside % (b"", *rest))
+    row = rb"<%srow%s/?>" % (p, attributes)
+    shape = re.sub(rb"(?<!\\)\((?!\?)", b"(?:", cell)
+    return Pattern(
+        data=re.compile(rb"\s*+(?>(?:%s|%s|</%srow\s*>)\s*+)*+" % (shape, row, p), re.DOTALL),
+        cell=re.compile(cell, re.DOTALL),
+        full=re.compile(start + inside % (rb"(?!</)", *rest), re.DOTALL),
+        mark=re.compile(rb"(?P<row>%s)|(?:%s)" % (row, cell), re.DOTALL),
+    )
+
+
+def scan(  # noqa: C901, PLR0912 - one loop that runs once a cell, and nothing in it is called twice
+    xml: bytes, sheet: int, shared: Callable[[int], str], limit: int, *, date1904: bool = False
+) -> Cells:
+    """Read the cells of a sheet's XML; shared texts are looked up by their number."""
+    begin, end, prefix = _bounds(xml)
+    values: dict[int, Value] = {}
+    starts: dict[int, int] = {}
+    cells = Cells(values, starts=starts, begin=begin, end=end, prefix=prefix)
+    patterns = pattern(prefix)
+    shape = patterns.data.match(xml, begin, end)
+    if shape is None or shape.end() != end:
+        at = begin if shape is None else shape.end()
+        raise BadPackage(f"its cells are not written as spreadsheet programs write them, at byte {at}")
+    formulas: list[tuple[int, bytes, bytes | None, bool]] = []
+    texts: dict[bytes, str] = {}
+    counted: dict[int, int] = {}
+    last = 0
+    for match in patterns.full.finditer(xml, begin, end):
+        letters, digits, kind, more, about, text, value, inline = match.groups()
+        if letters is not None:
+            key = int(digits) << COLUMN_BITS | COLUMNS[letters]
+        else:
+            counted = counted or {m.start(): key for key, m in _counted(patterns, xml, begin, end)}
+            key = counted[match.start()]
+        if key <= last:
+            raise BadPackage(f"its cells are not in order at row {key >> COLUMN_BITS}")
+        last = key
+        if more:
+            kind = attributes_of(more).get(b"t", kind)
+        if about is not None:
+            formulas.append((key, about, text, b"cm=" in more))
+            starts[key] = match.start()
+        if value and (kind is None or kind == b"n"):
+            number = values[key] = _number(value)
+            if number - number:  # not 0: it is infinite or no number
+                raise BadPackage(f"a cell holds {value[:20]!r} for a number")
+        elif kind == b"s" and value:
+            known = texts.get(value)
+            values[key] = known if known is not None else _shared(value, shared, texts)
+        elif inline is not None:
+            values[key] = _inline(kind, value, inline)
+        elif value is not None:
+            if kind is not None and kind != b"n":
+                values[key] = value_of(kind, value, date1904=date1904)
+        elif about is not None and kind == b"str":
+            values[key] = ""
+    if last >> COLUMN_BITS > MAX_ROW:
+        raise BadPackage("it has a cell outside every sheet")
+    if len(values) > limit:
+        raise BadPackage(f"it has more than {limit} cells")
+    if formulas:
+        read = _formulas if len(formulas) <= REMEMBERED else _formulas.__wrapped__
+        cells.sheet = read(sheet, tuple(formulas))
+    return cells
+
+
+def spans(xml: bytes, cells: Cells, wanted: AbstractSet[int] | None) -> dict[int, re.Match[bytes]]:
+    """The cells at some keys (or all of them), as the pattern of a cell matches them."""
+    found: dict[int, re.Match[bytes]] = {}
+    for key, match in addressed(pattern(cells.prefix).cell, xml, cells):
+        if wanted is None or key in wanted:
+            found[key] = match
+            if wanted is not None and len(found) == len(wanted):
+                break
+    return found
+
+
+def attributes_of(tag: bytes) -> dict[bytes, bytes]:
+    """The attributes of a tag, unescaped by nobody: no attribute of a cell needs it."""
+    return {name: double or single for name, double, single in ATTRIBUTE.findall(tag)}
+
+
+def row_number(tag: bytes, before: int) -> int:
+    """The number of a row by its opening tag: one more than that of the row before, unless it says so."""
+    said = attributes_of(tag).get(b"r")
+    if said is None:
+        return before + 1
+    if not NUMBER.fullmatch(said):
+        raise BadPackage(f"it has a row numbered {said[:20]!r}")
+    return int(said)
+
+
+def text_of(raw: bytes) -> str:
+    """An element's text without entities and line-end differences."""
+    text = raw.decode()
+    if "\r" in text:  # XML 1.0, 2.11: before references are looked up, so that &#13; stays
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "&" in text:
+        text = ENTITY.sub(_character, text)
+    return text
+
+
+def _character(entity: re.Match[str]) -> str:
+    if entity[3]:
+        return ENTITIES[entity[3]]
+    code = int(entity[1], 16) if entity[1] else int(entity[2])
+    return chr(code) if code <= 0x10FFFF else entity[0]
+
+
+@lru_cache(maxsize=1024)
+def string_of(raw: bytes) -> str:
+    """A cell's text: `_x000D_` stands for a character that XML can't hold."""
+    text = text_of(raw)
+    if "_x" not in text:
+        return text
+    units = ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
+    return units.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")  # two may be one letter
+
+
+def rich_text(item: bytes) -> str:
+    """The plain text of a shared or inline string: its runs, without reading aids."""
+    if b"rPh" in item:
+        item = PHONETIC.sub(b"", item)
+    return "".join(map(string_of, RUN_TEXT.findall(item)))
+
+
+def check_plain(xml: bytes) -> None:
+    """Refuse XML that says one thing to a pattern and another to a parser."""
+    if b"<!" in xml or b"\0" in xml or xml.find(b"<?", len(b"\xef\xbb\xbf<")) > 0:
+        raise BadPackage("it holds comments, marked sections, instructions or a document type")
+    declared = ENCODING.match(xml)
+    if declared and declared[1].lower() not in (b"utf-8", b"us-ascii"):
+        raise BadPackage("it is not in UTF-8")
+
+
+def _bounds(xml: bytes) -> tuple[int, int, bytes]:
+    opening = SHEET_DATA.search(xml)
+    if opening is None:
+        raise BadPackage("it has no cells' section, or is not in UTF-8")
+    check_plain(xml)
+    prefix = opening[1]
+    begin = opening.end()
+    if opening[2]:
+        return begin, begin, prefix
+    end = xml.find(b"</" + prefix + b"sheetData", begin)
+    if end < 0 or xml.find(b"sheetData", end + len(prefix) + len(b"</sheetData")) > 0:
+        raise BadPackage("its cells' section has no end, or there are two")
+    return begin, end, prefix
+
+
+def addressed(cell: re.Pattern[bytes], xml: bytes, cells: Cells) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Each cell's match with its key, blank cells too."""
+    for match in cell.finditer(xml, cells.begin, cells.end):
+        if match[1] is None:
+            yield from _counted(pattern(cells.prefix), xml, cells.begin, cells.end)
+            return
+        yield int(match[2]) << COLUMN_BITS | COLUMNS[match[1]], match
+
+
+def _counted(patterns: Pattern, xml: bytes, begin: int, end: int) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """The same where cells do not say where they are: each follows the one before it."""
+    row = column = 0
+    for mark in patterns.mark.finditer(xml, begin, end):
+        if mark["row"] is not None:
+            row = row_number(mark["row"], row)
+            column = 0
+            continue
+        match = patterns.cell.match(xml, mark.start(), end)
+        if match is None:
+            raise BadPackage("its cells are not written as spreadsheet programs write them")
+        named = match[1] + match[2] if match[1] else attributes_of(match[4]).get(b"r")
+        if named is None:
+            column += 1
+        else:
+            where = None if b":" in named or b"$" in named else area_of(named.decode())
+            if where is None:
+                raise BadPackage(f"it has a cell named {named[:20]!r}, which no cell is")
+            row, column = where.top, where.left
+        if not (0 < row <= MAX_ROW and column <= MAX_COLUMN):
+            raise BadPackage("it has a cell outside every sheet")
+        yield row << COLUMN_BITS | column, match
+
+
+@lru_cache(maxsize=64)
+def _formulas(sheet: int, found: tuple[tuple[int, bytes, bytes | None, bool], ...]) -> Formulas:
+    """The formulas of a sheet, read once for all books that have the same."""
+    masters: dict[str, tuple[int, str]] = {}
+    return Formulas(
+        {key: _formula(about, text, sheet, key, masters, dynamic) for key, about, text, dynamic in found}
+    )
+
+
+def _formula(
+    about: bytes, text: bytes | None, sheet: int, key: int, masters: dict[str, tuple[int, str]], dynamic: bool
+) -> Formula:
+    source = text_of(text) if text else ""
+    if not about:
+        return Formula(source, origin=key)
+    attributes = {name.decode(): value.decode() for name, value in attributes_of(about).items()}
+    kind = attributes.get("t", "")
+    if kind == "shared":
+        number = attributes.get("si", "")
+        if source:
+            masters[number] = key, source
+        elif number in masters:
+            return Formula(masters[number][1], origin=masters[number][0])
+        else:
+            raise BadPackage(f"it has a cell that shares formula {number}, which no cell before it has")
+        return Formula(source, origin=key)
+    area = area_of(attributes.get("ref", ""), sheet)
+    if kind in FILLING and (area is None or area.size > LARGEST_ARRAY):
+        raise BadPackage("it has an array formula whose range is missing or too large")
+    kind = kind if kind in FILLING else ""
+    if kind == "dataTable":
+        source = _inputs(attributes)
+    return Formula(source, kind, area, dynamic and kind == "array", key)
+
+
+def _inputs(attributes: Mapping[str, str]) -> str:
+    """The cells that a what-if table replaces by the values above it, and by those left of it."""
+    first, second = (
+        cell
+        if CELL_NAME.fullmatch(cell := attributes.get(f"r{number}", ""))
+        and attributes.get(f"del{number}") not in TRUE
+        else "#REF!"
+        for number in (1, 2)
+    )
+    if attributes.get("dt2D") in TRUE:
+        return f"{first},{second}"
+    return f"{first}," if attributes.get("dtr") in TRUE else f",{first}"
+
+
+def _date(raw: bytes, *, date1904: bool) -> float:
+    """An ISO date, date-time or time of day as a serial number of the book's date system."""
+    text = raw.decode().strip()
+    try:
+        if ":" in text[:3]:
+            return serial(datetime.fromisoformat(f"{EXCEL_EPOCH:%Y-%m-%d}T{text}"))
+        days = serial(datetime.fromisoformat(text))
+    except ValueError:
+        raise BadPackage(f"a cell holds {raw[:30]!r} for a date") from None
+    if date1904:
+        return days - LATER_1904
+    if days < LEAP_1900:
+        days -= 1
+    if days < 0:
+        raise BadPackage(f"a cell holds {raw[:30]!r} for a date, which lies before Excel's calendar")
+    return days
+
+
+def _number(raw: bytes) -> float:
+    try:
+        return float(b"?" if b"_" in raw else raw)
+    except ValueError:
+        raise BadPackage(f"a cell holds {raw[:20]!r} for a number") from None
+
+
+def _shared(raw: bytes, shared: Callable[[int], str], texts: dict[bytes, str]) -> str:
+    try:
+        text = texts[raw] = shared(int(raw))
+    except (ValueError, IndexError):
+        raise BadPackage("a cell holds a text that the book does not have") from None
+    return text
+
+
+def _inline(kind: bytes | None, value: bytes | None, inline: bytes) -> str:
+    if kind != b"inlineStr" or value is not None:
+        raise BadPackage(f"a cell of the type {kind!r} holds a text beside or instead of its value")
+    return rich_text(inline)
+
+
+def value_of(kind: bytes, raw: bytes, *, date1904: bool) -> Value:
+    """The value of a cell that holds neither a number nor a text of another place."""
+    if kind == b"str":
+        return string_of(raw)
+    if kind == b"b":
+        return raw.strip() in (b"1", b"true")
+    if kind == b"e":
+        return CellError(text_of(raw))
+    if kind == b"d":
+        return _date(raw, date1904=date1904)
+    raise BadPackage(f"a cell is of the type {kind!r}, which no spreadsheet has")
