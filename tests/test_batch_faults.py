@@ -161,12 +161,12 @@ def hangs_after_the_first(job: Job) -> Outcome:
 
 INTERRUPTED = """
 import signal
-import test_faults
+import test_batch_faults
 from addin.cli import main
 from workbook.batch import run as batch
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # it may have been ignored by whoever runs the tests
-batch.perform = test_faults.hangs_after_the_first
+batch.perform = test_batch_faults.hangs_after_the_first
 main()
 """
 
