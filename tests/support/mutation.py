@@ -25,15 +25,33 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
 SECONDS = 120  # a mutant that runs longer loops for ever: killed
-REGISTRY_TESTS = ("test_registry.py", "test_registry_sweeps.py")
+REGISTRY_TESTS = ("test_udfs_registry.py", "test_udfs_registry_sweeps.py")
 TESTED_BY = {
-    "decimals": ("test_sizing.py", "test_lifecycle.py"),
+    "decimals": ("test_udfs_sizing.py", "test_udfs_lifecycle.py"),
     "conventions": (
-        *("test_registry.py", "test_sizing.py", "test_margin.py", "test_carry.py", "test_costs.py"),
-        *("test_risk.py", "test_options.py", "test_scenario.py", "test_lifecycle.py", "test_venues.py"),
+        *(
+            "test_udfs_registry.py",
+            "test_udfs_sizing.py",
+            "test_udfs_margin.py",
+            "test_udfs_carry.py",
+            "test_udfs_costs.py",
+        ),
+        *(
+            "test_udfs_risk.py",
+            "test_udfs_options.py",
+            "test_udfs_scenario.py",
+            "test_udfs_lifecycle.py",
+            "test_udfs_venues.py",
+        ),
     ),
     "errors": REGISTRY_TESTS,
-    "registry": (*REGISTRY_TESTS, "test_hosts.py", "test_venues.py", "test_risk.py", "test_plan.py"),
+    "registry": (
+        *REGISTRY_TESTS,
+        "test_hosts_host.py",
+        "test_udfs_venues.py",
+        "test_udfs_risk.py",
+        "test_udfs_plan.py",
+    ),
 }
 SLOW = ("nothing_but", "long_histories", "libreoffice", "command", "list_")
 # Two neighbours of each operator: the others are killed more easily, and would flatter the score.
@@ -173,7 +191,7 @@ def fails(tests: list[str]) -> bool:
 def run(module: str, most: int) -> tuple[int, list[str]]:
     """How many mutants of a module were tried, and those that no test noticed."""
     source = (ROOT / "udfs" / f"{module}.py").read_text(encoding="utf-8")
-    names = TESTED_BY.get(module, ("test_registry.py", f"test_{module}.py"))
+    names = TESTED_BY.get(module, ("test_udfs_registry.py", f"test_udfs_{module}.py"))
     tests = [str(TESTS / name) for name in names]
     attempt(module, source, None, tests)
     if os.wait()[1] != 0:
