@@ -218,7 +218,8 @@ def test_literal(text: str, written: str) -> None:
 
 def test_same_inputs_give_the_same_bytes(package: bytes) -> None:
     """Neither the time, the zone, the locale, the hash order nor the process changes a byte."""
-    code = f"import sys; from addin.hosts import excel_file; sys.stdout.buffer.write(excel_file.add_in({PYTHON!r}))"
+    code = "import sys; from addin.hosts import excel_file; "
+    code += f"sys.stdout.buffer.write(excel_file.add_in({PYTHON!r}))"
     for surroundings in ({"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo"}, {"PYTHONHASHSEED": "2", "LC_ALL": "C"}):
         made = subprocess.run(
             [sys.executable, "-c", code],
