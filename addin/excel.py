@@ -16,7 +16,8 @@ import xlwings as xw
 import udfs
 from udfs import REGISTRY
 from udfs.errors import HedgeError
-from udfs.registry import Parameter, Spec
+from udfs.parameters import Parameter
+from udfs.registry import Spec
 
 # A folder of that name beside a workbook must not stand in for the library.
 if Path(udfs.__file__).parents[1] != Path(__file__).parents[1]:

@@ -14,7 +14,7 @@ from conftest import ROOT
 from support.calc import absence
 from support.processes import PATIENCE, eventually, is_gone
 
-from udfs.registry import serial
+from udfs.dates import serial
 from workbook.cells import Area, CellError, Value, place
 from workbook.engines import libreoffice, soffice
 from workbook.engines.protocol import engine_named, hold_places

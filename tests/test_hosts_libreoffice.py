@@ -14,7 +14,7 @@ from support.hosts_page import decided_by_calc
 from support.parity_cases import CASES, Case
 
 from udfs import REGISTRY
-from udfs.registry import serial
+from udfs.dates import serial
 from workbook import new_book, recalc_book
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, address
 from workbook.engines import libreoffice_extension

@@ -15,7 +15,7 @@ from support.venue_answers import API, DATED, FAPI, INDEX, MARK, SPOT, binance_i
 from support.venue_server import Fault, VenueServer
 
 from udfs.conventions import INVERSE, LINEAR
-from udfs.registry import serial
+from udfs.dates import serial
 from udfs.venues import contract_spec
 from workbook.batch.market_file import read_market
 from workbook.errors import BookError

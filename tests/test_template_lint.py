@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from support.plan_books import example
 
 from udfs import REGISTRY
-from udfs.registry import serial
+from udfs.dates import serial
 from workbook.layout import PLAN
 from workbook.layout.formats import STATUS_ROW
 from workbook.layout.schema import letters

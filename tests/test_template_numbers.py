@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from support.plan_oracle import Oracle
 
-from udfs.registry import serial
+from udfs.dates import serial
 from workbook.layout import PLAN
 from workbook.layout.formats import STATUS_ROW
 from workbook.layout.schema import letters

@@ -26,7 +26,7 @@ from udfs import (
     hedge_pnl,
     roll_cost,
 )
-from udfs.registry import serial
+from udfs.dates import serial
 
 money = st.floats(min_value=-1e9, max_value=1e9)
 rates = st.floats(min_value=-0.01, max_value=0.01)

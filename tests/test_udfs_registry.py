@@ -10,7 +10,7 @@ import pytest
 
 from udfs import REGISTRY, HedgeError, Spec
 from udfs.conventions import CATEGORIES
-from udfs.registry import moment, serial
+from udfs.dates import moment, serial
 from udfs.venues import Contract
 
 SPECS = pytest.mark.parametrize("spec", REGISTRY.values(), ids=REGISTRY)
@@ -179,7 +179,7 @@ def test_clean_ranges_are_worked_at_once(
     def alone(*_: Any) -> None:
         raise AssertionError("a clean cell was worked alone")
 
-    monkeypatch.setattr("udfs.registry._answer_or_refusal", alone)
+    monkeypatch.setattr("udfs.broadcasting._answer_or_refusal", alone)
     assert REGISTRY[name].call(*arguments) == expected
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from udfs import REGISTRY, HedgeError, NotAvailable, Parameter, Spec
-from udfs.registry import EXCEL_ERRORS, MAX
+from udfs.parameters import EXCEL_ERRORS, MAX
 
 SPECS = pytest.mark.parametrize("spec", REGISTRY.values(), ids=REGISTRY)
 ARGUMENTS = pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 
 from addin.commands.venues_list import stale_contracts
 from udfs import REGISTRY, NotAvailable
-from udfs.registry import serial
+from udfs.dates import serial
 from udfs.venues import CONTRACTS_FILE, TIERS_FILE, VARIABLE, beside, spelling, tables, user_folder
 from workbook import recalc_book
 

@@ -21,8 +21,9 @@ from udfs.errors import (
 from udfs.lifecycle import *
 from udfs.margin import *
 from udfs.options import *
+from udfs.parameters import Parameter
 from udfs.plan import *
-from udfs.registry import REGISTRY, Example, Parameter, Spec, arrange, udf
+from udfs.registry import REGISTRY, Example, Spec, arrange, udf
 from udfs.risk import *
 from udfs.scenario import *
 from udfs.sizing import *

@@ -38,8 +38,10 @@ from udfs.conventions import (
     Notional,
     Tick,
 )
+from udfs.dates import serial
 from udfs.errors import HedgeError, NotAvailable
-from udfs.registry import Parameter, parameters_of, serial, udf
+from udfs.parameters import Parameter, parameters_of
+from udfs.registry import udf
 
 VARIABLE: Final = "MICROHEDGE_VENUES"
 CONTRACTS_FILE: Final = "venues.csv"

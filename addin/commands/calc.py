@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+from udfs.dates import serial
 from udfs.errors import BadArgument, HedgeError
-from udfs.registry import DECIMAL_TEXT, Parameter, Spec, serial
+from udfs.parameters import DECIMAL_TEXT, Parameter
+from udfs.registry import Spec
 
 
 def cells_from_text(spec: Spec, words: Sequence[str]) -> list[Any]:

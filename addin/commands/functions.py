@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from udfs import REGISTRY
 from udfs.conventions import CATEGORIES
-from udfs.registry import Parameter, Spec, shown
+from udfs.parameters import Parameter, shown
+from udfs.registry import Spec
 
 INTRODUCTION: Final = """\
 # The worksheet functions

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from addin.commands.printable import printable
-from udfs.registry import DECIMAL_TEXT
+from udfs.parameters import DECIMAL_TEXT
 from workbook.batch.report import open_report
 from workbook.batch.report_rows import json_lines
 from workbook.batch.run import EARLIER, Adapt, BadRun, count_books, recalc_paths

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from addin.commands.printable import printable
-from udfs.registry import moment
+from udfs.dates import moment
 from workbook.cells import CellError, Value
 from workbook.errors import BookError
 from workbook.layout.schema import Port

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from udfs.registry import moment
+from udfs.dates import moment
 from udfs.venues import FRESH_DAYS, Contract, tables
 
 LISTED: Final = Contract._fields[:-2]  # source and note are long: they close the line or stand in the JSON

@@ -45,12 +45,15 @@ TESTED_BY = {
         ),
     ),
     "errors": REGISTRY_TESTS,
-    "registry": (
-        *REGISTRY_TESTS,
-        "test_hosts_host.py",
-        "test_udfs_venues.py",
-        "test_udfs_risk.py",
-        "test_udfs_plan.py",
+    **dict.fromkeys(
+        ("registry", "parameters", "ranges", "broadcasting", "dates"),
+        (
+            *REGISTRY_TESTS,
+            "test_hosts_host.py",
+            "test_udfs_venues.py",
+            "test_udfs_risk.py",
+            "test_udfs_plan.py",
+        ),
     ),
 }
 SLOW = ("nothing_but", "long_histories", "libreoffice", "command", "list_")

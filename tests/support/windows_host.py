@@ -19,7 +19,7 @@ from unittest.mock import MagicMock, patch
 import xlwings
 
 import addin
-from udfs.registry import serial
+from udfs.dates import serial
 
 RANGE_IID = "{00020846-0000-0000-C000-000000000046}"
 MISSING = -2147352572  # DISP_E_PARAMNOTFOUND, as VBA passes an argument that was left out

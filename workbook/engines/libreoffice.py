@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from udfs.registry import serial
+from udfs.dates import serial
 from workbook.cells import (
     COLUMN_MASK,
     KEY_MASK,

@@ -12,7 +12,8 @@ from typing import Final
 
 from lxml import etree
 
-from udfs.registry import REGISTRY, Parameter, Spec, shown
+from udfs.parameters import Parameter, shown
+from udfs.registry import REGISTRY, Spec
 from workbook.version import own_version
 
 IDENTIFIER: Final = "microhedge.addin"

@@ -14,7 +14,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import ClassVar, Final, Literal
 
-from udfs.registry import DECIMAL_TEXT, serial
+from udfs.dates import serial
+from udfs.parameters import DECIMAL_TEXT
 from workbook.errors import BookError
 
 Kind = Literal["number", "text", "date", "flag"]

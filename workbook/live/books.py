@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from udfs.registry import moment, serial
+from udfs.dates import moment, serial
 from workbook.cells import Value, place
 from workbook.errors import BookError
 from workbook.layout import PLAN

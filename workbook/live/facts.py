@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from udfs.conventions import LINEAR
-from udfs.registry import serial
+from udfs.dates import serial
 from udfs.venues import Contract, Tier
 from workbook.live.client import Client, number
 from workbook.live.desks import Desk, Market, kind

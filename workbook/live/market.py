@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
-from udfs.registry import serial
+from udfs.dates import serial
 from workbook.layout import PLAN
 from workbook.live.cache import Cache
 from workbook.live.client import Connection, understood

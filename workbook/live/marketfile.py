@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from udfs.registry import moment
+from udfs.dates import moment
 from workbook.batch.market_file import read_market
 from workbook.errors import BookError
 from workbook.layout import PLAN

@@ -15,8 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from udfs.dates import moment
 from udfs.errors import NotAvailable
-from udfs.registry import moment
 from udfs.venues import CONTRACTS_FILE, TIERS_FILE, Contract, Tables, Tier, spelling
 from workbook.live.client import Client, Connection, understood
 from workbook.live.clock import clock

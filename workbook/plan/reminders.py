@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from udfs.registry import moment
+from udfs.dates import moment
 from workbook.cells import Value
 from workbook.plan.saved import SavedPlan
 

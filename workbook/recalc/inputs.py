@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 
-from udfs.registry import DECIMAL_TEXT, serial
+from udfs.dates import serial
+from udfs.parameters import DECIMAL_TEXT
 from workbook.cells import KEY_MASK, LATER_1904, Area, CellError, Value, address, area_of, place
 from workbook.errors import BadInput
 from workbook.formula.grammar import Grammar

@@ -12,7 +12,7 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from udfs.registry import serial
+from udfs.dates import serial
 from workbook.layout.schema import (
     FIRST_DATE,
     LAST_DATE,

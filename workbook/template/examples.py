@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from udfs.conventions import LINEAR
-from udfs.registry import REGISTRY, Spec, serial
+from udfs.dates import serial
+from udfs.registry import REGISTRY, Spec
 from udfs.venues import tables
 from workbook.errors import BookError
 from workbook.layout.market import MARKET

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from udfs.registry import moment, serial
+from udfs.dates import moment, serial
 from udfs.venues import FRESH_DAYS
 from workbook.cells import Area, Value
 from workbook.plan.saved import SavedPlan

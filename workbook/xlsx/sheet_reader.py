@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from typing import Final, NamedTuple, Protocol, Self
 
-from udfs.registry import EXCEL_EPOCH, serial
+from udfs.dates import EXCEL_EPOCH, serial
 from workbook.cells import (
     CELL_NAME,
     COLUMN_BITS,

@@ -1,0 +1,69 @@
+"""Ranges as a host hands them over, and their cells laid out for a quick look."""
+
+import itertools
+import operator
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+Cell = Any  # what a host hands over: numbers, texts, None, dates, error texts, nested lists
+
+RAGGED: Final = -1
+RANGES: Final = frozenset((list, tuple))
+
+
+class Plain(NamedTuple):
+    """The cells of a range row by row, how many a row has (0 in a flat list), and of which types they are."""
+
+    cells: list[Cell]
+    width: int
+    kinds: set[type]
+
+
+def is_range(cell: object) -> bool:
+    """Whether a host handed over several cells."""
+    return type(cell) in RANGES
+
+
+def rows_of(cells: Cell) -> list[Sequence[Cell]]:
+    """The rows of a range; a flat list is a column, as a price history is written."""
+    return [row if is_range(row) else [row] for row in cells]
+
+
+def flat(cells: Cell) -> Plain:
+    """The cells of a range of any shape, row by row."""
+    if not is_range(cells):
+        return Plain([cells], 0, {type(cells)})
+    plain = plain_of(cells)
+    if plain.width != RAGGED:
+        return plain
+    column = list(itertools.chain.from_iterable(rows_of(cells)))
+    return Plain(column, 0, set(map(type, column)))
+
+
+def single(cell: Cell) -> Cell:
+    """A range of one cell is that cell, an empty one a blank."""
+    if not is_range(cell) or len(cell) > 1:
+        return cell
+    inner: Cell = cell[0] if cell else None
+    if not is_range(inner):
+        return inner
+    return cell if len(inner) > 1 else inner[0] if inner else None
+
+
+def plain_of(cells: Cell) -> Plain:
+    """The cells of a rectangle; of rows that differ in width none, and the width RAGGED."""
+    kinds = _kinds(cells)
+    if RANGES.isdisjoint(kinds):
+        return Plain(list(cells), 0, kinds)
+    widths = set(map(len, cells)) if kinds <= RANGES else set()
+    if len(widths) != 1 or widths == {0}:
+        return Plain([], RAGGED, set())
+    column = list(itertools.chain.from_iterable(cells))
+    return Plain(column, widths.pop(), _kinds(column))
+
+
+def _kinds(cells: Sequence[Cell]) -> set[type]:
+    """The types of some cells; to count floats is quicker than to gather types."""
+    if cells and type(cells[0]) is float and operator.countOf(map(type, cells), float) == len(cells):
+        return {float}
+    return set(map(type, cells))
