@@ -15,6 +15,7 @@ import xlwings as xw
 
 import udfs
 from udfs import REGISTRY
+from udfs.cell_errors import ERROR_VALUES
 from udfs.errors import HedgeError
 from udfs.parameters import Parameter
 from udfs.registry import Spec
@@ -24,22 +25,7 @@ if Path(udfs.__file__).parents[1] != Path(__file__).parents[1]:
     raise ImportError(f"udfs comes from {udfs.__file__}, which is not part of this microhedge")
 
 TEXT_LIMIT: Final = 255  # of a description in Excel's function wizard
-ERROR_CODES: Final = {  # of the errors that a cell can hold, as VBA's CVErr takes them
-    "#NULL!": 2000,
-    "#DIV/0!": 2007,
-    "#VALUE!": 2015,
-    "#REF!": 2023,
-    "#NAME?": 2029,
-    "#NUM!": 2036,
-    "#N/A": 2042,
-    "#GETTING_DATA": 2043,
-    "#SPILL!": 2045,
-    "#CONNECT!": 2046,
-    "#BLOCKED!": 2047,
-    "#UNKNOWN!": 2048,
-    "#FIELD!": 2049,
-    "#CALC!": 2050,
-}
+ERROR_CODES: Final = {error.text: error.vba for error in ERROR_VALUES if error.vba}  # for VBA's CVErr
 # COM hands over an error cell as an integer, any number as a float; xlwings knows seven of the errors.
 COM_ERRORS: Final = {code - 2_146_828_288: text for text, code in ERROR_CODES.items()}
 

@@ -23,7 +23,7 @@ from support.windows_host import ERRORS, MISSING, ComRange, ComTime, call, excel
 from addin import excel
 from addin.hosts import excel_vba
 from udfs import REGISTRY
-from udfs.parameters import EXCEL_ERRORS
+from udfs.cell_errors import EXCEL_ERRORS
 
 SPECS = tuple(REGISTRY.values())
 

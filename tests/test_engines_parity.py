@@ -8,8 +8,8 @@ from conftest import ROOT
 from support.hosts_page import page
 from support.parity_cases import CASES, Case
 
+from udfs.cell_errors import EXCEL_ERRORS
 from udfs.dates import serial
-from udfs.parameters import EXCEL_ERRORS
 from workbook.cells import Area, CellError, Value, address, place
 from workbook.engines.embedded import Session
 from workbook.engines.protocol import hold_places

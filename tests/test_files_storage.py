@@ -15,7 +15,8 @@ from workbook.batch.market_file import read_market
 from workbook.batch.report import open_report
 from workbook.batch.run import EARLIER, BadRun, count_books, recalc_paths
 from workbook.errors import BookError
-from workbook.files.storage import Local, find_store
+from workbook.files.local import Local
+from workbook.files.storage import find_store
 from workbook.request import Outcome
 
 

@@ -10,7 +10,7 @@ from support.parity_cases import CASES, Case
 
 from addin.hosts.host import HostName, State, Status
 from udfs import REGISTRY
-from udfs.parameters import EXCEL_ERRORS
+from udfs.cell_errors import EXCEL_ERRORS
 
 
 def test_status_is_said_in_lines_and_as_json() -> None:

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from udfs import REGISTRY, HedgeError, NotAvailable, Parameter, Spec
-from udfs.parameters import EXCEL_ERRORS, MAX
+from udfs.cell_errors import EXCEL_ERRORS
+from udfs.parameters import MAX
 
 SPECS = pytest.mark.parametrize("spec", REGISTRY.values(), ids=REGISTRY)
 ARGUMENTS = pytest.mark.parametrize(

@@ -1,4 +1,15 @@
-"""The one error tree: what a function refuses, and the Excel error that a host shows for it."""
+"""The one error tree: what a function refuses, and the Excel error that a host shows for it.
+
+    HedgeError
+      BadArgument
+        WrongType       #VALUE!, also a TypeError
+        OutsideDomain   #NUM!, also a ValueError
+        DividesByZero   #DIV/0!, also a ZeroDivisionError and a ValueError
+        PassedError     the error that was passed in
+      NotAvailable      #N/A
+
+Python code that has never heard of microhedge can catch the built-in parents.
+"""
 
 from typing import ClassVar
 
@@ -27,20 +38,20 @@ class BadArgument(HedgeError):
     """An argument that a function cannot use; the leaves say why."""
 
 
-class WrongType(BadArgument):
+class WrongType(BadArgument, TypeError):
     """A blank, a text, a truth value or a range where something else is needed."""
 
     excel = "#VALUE!"
 
 
-class OutsideDomain(BadArgument):
+class OutsideDomain(BadArgument, ValueError):
     """A value of the right type outside the argument's domain, or a result no number can hold."""
 
     excel = "#NUM!"
 
 
-class DividesByZero(BadArgument):
-    """An exposure, notional or price of zero that the formula divides by."""
+class DividesByZero(BadArgument, ZeroDivisionError, ValueError):
+    """An exposure, notional or price of zero that the formula divides by: outside its domain, too."""
 
     excel = "#DIV/0!"
 

@@ -13,15 +13,13 @@ from numbers import Real
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
+from udfs.cell_errors import EXCEL_ERRORS
 from udfs.conventions import Arg, Divides
 from udfs.dates import serial
 from udfs.errors import DividesByZero, OutsideDomain, PassedError, WrongType
 from udfs.ranges import Cell, Plain, flat, is_range
 
 MAX: Final = sys.float_info.max
-EXCEL_ERRORS: Final = frozenset(
-    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
-).union(("#BLOCKED!", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!", "#PYTHON!"))
 DECIMAL_TEXT: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, TypeVar, get_origin, get_type_hints
 
 from udfs.broadcasting import broadcast
 from udfs.conventions import CATEGORIES
-from udfs.errors import DividesByZero, NotAvailable, OutsideDomain, WrongType
+from udfs.errors import DividesByZero, HedgeError, NotAvailable, OutsideDomain, WrongType
 from udfs.parameters import MAX, Parameter, parameters_of
 from udfs.ranges import Cell, is_range, single
 
@@ -102,6 +102,8 @@ class Spec:
     def _checked(self, values: Sequence[Any]) -> Any:
         try:
             result = self.function(*values)
+        except HedgeError:  # a refusal is already in words, and is a ValueError too
+            raise
         except ZeroDivisionError:
             raise DividesByZero(f"{self.name}: these arguments divide by zero") from None
         except (ArithmeticError, ValueError):  # the root or logarithm of what rounded to nothing

@@ -7,13 +7,13 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
 from addin.hosts.excel_file import NAME, add_in, description_of
 from addin.hosts.host import HostError, State, Status
+from workbook.files.atomic_write import write_whole
 from workbook.version import own_version
 
 ELSEWHERE = (
@@ -39,13 +39,9 @@ def install() -> str:
     _check(python)
     package = add_in(str(python))
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_suffix(".new")
     try:
-        written.write_bytes(package)
-        written.replace(path)
+        write_whole(package, None, path)
     except PermissionError:
-        with suppress(OSError):
-            written.unlink(missing_ok=True)
         raise HostError(RUNNING.format(path)) from None
     return f"{path}: installed; start Excel anew and type =HEDGE_MARGIN(2400, 5)"
 

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from workbook.files.atomic_write import fitted
-from workbook.files.storage import Store, digest
+from workbook.files.storage import digest
+from workbook.files.store import Store
 from workbook.request import Outcome
 
 FOLDER: Final = ".microhedge"

@@ -23,7 +23,8 @@ from udfs.venues import beside, stamps
 from workbook.batch import records
 from workbook.batch.worker import Worker, WorkerLost
 from workbook.errors import BookError
-from workbook.files.storage import SUFFIXES, Store, digest, find_store, lies_in
+from workbook.files.storage import digest, find_store, lies_in
+from workbook.files.store import SUFFIXES, Store
 from workbook.request import Outcome, Place, Request
 from workbook.version import own_version
 

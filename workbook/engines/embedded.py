@@ -12,6 +12,7 @@ from typing import Any, Final
 import formualizer
 
 from udfs import REGISTRY
+from udfs.cell_errors import ERROR_VALUES
 from udfs.errors import HedgeError
 from udfs.registry import Spec
 from workbook.cells import (
@@ -29,17 +30,7 @@ from workbook.errors import Unknowable
 from workbook.formula.deep_chains import shallow
 from workbook.formula.grammar import BLANK_SHEET
 
-KINDS: Final = {
-    "#NULL!": "Null",
-    "#DIV/0!": "Div",
-    "#VALUE!": "Value",
-    "#REF!": "Ref",
-    "#NAME?": "Name",
-    "#NUM!": "Num",
-    "#N/A": "Na",
-    "#SPILL!": "Spill",
-    "#CALC!": "Calc",
-}
+KINDS: Final = {error.text: error.engine for error in ERROR_VALUES if error.engine}
 # Excel stores the two newest errors as #VALUE! with a rich value beside it, which we can't write.
 TEXTS: Final = {kind: text for text, kind in KINDS.items()} | {"Spill": "#VALUE!", "Calc": "#VALUE!"}
 DIFFERS: Final = True  # from Excel, as `divergent` and `suspects` know

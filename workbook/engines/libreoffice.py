@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
+from udfs.cell_errors import ERROR_VALUES
 from udfs.dates import serial
 from workbook.cells import (
     COLUMN_MASK,
@@ -42,15 +43,7 @@ from workbook.errors import Unknowable
 from workbook.formula.grammar import BLANK_SHEET
 from workbook.formula.tokens import TOKEN
 
-ERRORS: Final = {
-    503: "#NUM!",
-    519: "#VALUE!",
-    521: "#NULL!",
-    524: "#REF!",
-    525: "#NAME?",
-    532: "#DIV/0!",
-    32767: "#N/A",
-}
+ERRORS: Final = {error.calc: error.text for error in ERROR_VALUES if error.calc}
 DIFFERS: Final = False  # or nobody has looked where
 WORKS: Final = None  # every function cell by cell, where it is given a range
 PROFILES: Final = "MICROHEDGE_PROFILES"  # the folder for profiles, told to processes that we start

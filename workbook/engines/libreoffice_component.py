@@ -28,6 +28,7 @@ CORE = Path(__file__).parent / "core"
 sys.path.insert(0, str(CORE))
 try:
     import udfs
+    from udfs.cell_errors import ERROR_VALUES
     from udfs.errors import HedgeError
 finally:
     sys.path.remove(str(CORE))
@@ -71,16 +72,8 @@ def _error(code):
     return struct.unpack("<d", struct.pack("<Q", 0x7FF8_0000_0000_0000 | code))[0]
 
 
-VALUE = _error(519)
-ERRORS = {
-    "#NULL!": _error(521),
-    "#DIV/0!": _error(532),
-    "#VALUE!": VALUE,
-    "#REF!": _error(524),
-    "#NAME?": _error(525),
-    "#NUM!": _error(503),
-    "#N/A": _error(32767),
-}
+ERRORS = {error.text: _error(error.calc) for error in ERROR_VALUES if error.calc}
+VALUE = ERRORS["#VALUE!"]
 
 
 def _cell(value):

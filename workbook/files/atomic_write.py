@@ -3,8 +3,8 @@
 import errno
 import hashlib
 import os
+import secrets
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -30,10 +30,11 @@ def temporary_start(name: str) -> str:
     return f".{fitted(name, WRITERS_OWN)}."
 
 
-def write_whole(content: bytes, source: Path | None, target: Path) -> None:
-    """Write a temporary file beside the target, then rename it: a reader sees the old or the new book.
+def write_whole(content: bytes, source: Path | None, target: Path, *, sync: bool = True) -> None:
+    """Write a temporary file beside the target, then rename it: a reader sees the old or the new file.
 
-    The target keeps its permissions; a new one gets those of the source, or of any new file.
+    The target keeps its permissions; a new one gets those of the source, or of any new file. Without
+    `sync` a power failure may take the file back; a killed process may not.
     """
     target = target.resolve()
     if source is not None and target == source.resolve():
@@ -41,28 +42,23 @@ def write_whole(content: bytes, source: Path | None, target: Path) -> None:
             return
         if not source.stat().st_mode & WRITABLE:  # a rename would not ask
             raise PermissionError(errno.EACCES, "is read-only", str(target))
-    mode = _mode(target if target.exists() else source)
-    handle, name = tempfile.mkstemp(ENDING, temporary_start(target.name), target.parent)
+    model = target if target.exists() else source
+    partial = target.with_name(f"{temporary_start(target.name)}{secrets.token_hex(5)}{ENDING}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with partial.open("xb") as file:
+            if model is not None:
+                partial.chmod(model.stat().st_mode & 0o777)  # before anything private is in it
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(target)
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
+        partial.replace(target)
     except BaseException:
         with suppress(OSError):
-            Path(name).unlink()
+            partial.unlink()
         raise
-    _sync_folder(target.parent)
-
-
-def _mode(model: Path | None) -> int:
-    if model is not None:
-        return model.stat().st_mode & 0o777
-    mask = os.umask(0)  # it can only be read by setting it
-    os.umask(mask)
-    return 0o666 & ~mask
+    if sync:
+        _sync_folder(target.parent)
 
 
 def _sync_folder(folder: Path) -> None:

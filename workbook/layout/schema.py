@@ -7,7 +7,7 @@ batch need to ask nobody else. `workbook.layout` is the one book made of them.
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -411,6 +411,15 @@ class Book:
             rows = (table.header_row,) * 2 if is_headers else (table.first_row, table.last_row)
             found[name] = Place(sheet_name, rows[0], table.column, rows[1], table.last_column)
         return MappingProxyType(found)
+
+    def describes(self, names: Container[tuple[int | None, str]]) -> bool:
+        """Whether a saved book that defines these names is one of ours: it says so, or has most of them.
+
+        Each name comes in small letters after the sheet it is local to, or None.
+        """
+        if (None, self.version_name) in names:
+            return True
+        return sum((None, name.lower()) in names for name in self.names) > len(self.names) / 2
 
     def place(self, table: str, column: str) -> Place:
         """Where the cells of a table's column stand."""

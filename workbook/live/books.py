@@ -43,7 +43,7 @@ class PlanBook:
     def read(cls, package: bytes) -> "PlanBook":
         """Read a saved plan book; any other book is refused."""
         book = Book(package)
-        if (None, PLAN.version_name) not in book.names or MARKET.lower() not in book.tables:
+        if not PLAN.describes(book.names) or MARKET.lower() not in book.tables:
             raise BookError("is no plan book: it has no Market table that could be filled")
         venue, kind, horizon = (_named(book, f"plan_{name}") for name in ("venue", "kind", "horizon"))
         if not isinstance(venue, str) or not isinstance(kind, str):

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from time import sleep
 from typing import Any, Final, Self
 
+from udfs.errors import HedgeError
 from workbook.live.faults import LiveError, NoData, NoLibrary, fault, no_json
 
 MIRROR: Final = "MICROHEDGE_MIRROR"
@@ -95,6 +96,8 @@ def understood(venue: str) -> Iterator[None]:
     """While an answer is read: what does not fit is a fault of the answer, in a sentence."""
     try:
         yield
+    except HedgeError:
+        raise
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise fault(venue, error) from error
 

@@ -60,11 +60,8 @@ class SavedPlan:
 
     @cached_property
     def is_plan(self) -> bool:
-        """Whether the book is a plan: it says so, or most of a plan's names stand in it."""
-        if (None, self.plan.version_name) in self.book.names:
-            return True
-        here = sum((None, name.lower()) in self.book.names for name in self.plan.names)
-        return here > len(self.plan.names) / 2
+        """Whether the book is a plan."""
+        return self.plan.describes(self.book.names)
 
     @cached_property
     def places(self) -> Mapping[str, Area]:

@@ -23,7 +23,7 @@ MARKET = "Market"
 
 def new_inputs(book: Book, request: Request) -> dict[int, Value]:
     """The values that a request writes, by place; anything that can't be written is refused."""
-    is_plan = (None, PLAN.version_name) in book.names
+    is_plan = PLAN.describes(book.names)
     values: dict[int, Value] = {}
     for name, given in request.inputs.items():
         area = _cell_of(book, name)

@@ -16,7 +16,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from workbook.cells import Value
 from workbook.errors import BookError
 from workbook.files.atomic_write import write_whole
-from workbook.files.storage import Local
+from workbook.files.local import Local
 from workbook.layout.schema import Port, Table
 from workbook.plan.saved import SavedPlan, opened
 from workbook.recalc.recalc import recalc_bytes
