@@ -44,6 +44,7 @@ MAY_IMPORT = {  # each room of workbook, and the rooms below it that it knows
     "files": BASE,
     "layout": BASE,
     "engines": {"formula", *BASE},
+    "native": {"formula", "layout", *BASE},
     "xlsx": {"formula", *BASE},
     "plan": {"formula", "layout", "xlsx", *BASE},
     "recalc": {"engines", "files", "formula", "layout", "xlsx", *BASE},

@@ -9,6 +9,7 @@ from udfs.costs import trading_fee
 from udfs.decimals import decimal, whole
 from udfs.errors import NotAvailable, OutsideDomain
 from udfs.margin import hedge_margin
+from udfs.native import unwritten
 from udfs.registry import udf
 from udfs.sizing import contracts_notional, hedge_contracts
 from udfs.venues import Contract, spelling, tables
@@ -42,6 +43,7 @@ class Candidate(NamedTuple):
         [list(HEADER), [1, "Bybit", "LTC/USD:LTC", "inverse", 2_400, 2_400, 0, 480, 2.88, 1, "closest"]],
     ),
     source="udfs/venues.csv; HEDGE_CONTRACTS, ROUNDING_GAP, HEDGE_MARGIN and TRADING_FEE for each contract",
+    native=unwritten("it is a table that sorts and filters"),
 )
 def hedge_candidates(
     notional: Annotated[Notional, DIVISOR], assets: Assets, prices: SpotPrices, leverage: Leverage

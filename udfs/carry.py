@@ -40,7 +40,13 @@ BasisDays = Annotated[float, Arg("days", "Days to expiry: given, the rate is ann
 Rates = Annotated[Sequence[float], Arg("decimal", "Funding rates, one a settlement; blanks are skipped.")]
 
 
-@udf("Funding, basis, roll", unit="quote", example=((7_500, 0.0001, 21), -15.75), source=FUNDING_SOURCE)
+@udf(
+    "Funding, basis, roll",
+    unit="quote",
+    example=((7_500, 0.0001, 21), -15.75),
+    source=FUNDING_SOURCE,
+    native="-notional*rate*periods",
+)
 def funding_cost(notional: Notional, rate: Rate, periods: Periods = 1.0) -> float:
     """Funding that a hedge pays (positive) or receives (negative): -notional x rate x periods.
 
@@ -49,7 +55,13 @@ def funding_cost(notional: Notional, rate: Rate, periods: Periods = 1.0) -> floa
     return -notional * rate * periods
 
 
-@udf("Funding, basis, roll", unit="count", example=((7, 4), 42), source="days x 24 / interval")
+@udf(
+    "Funding, basis, roll",
+    unit="count",
+    example=((7, 4), 42),
+    source="days x 24 / interval",
+    native="days*24/interval_hours",
+)
 def funding_periods(days: Days, interval_hours: IntervalHours = EIGHT_HOURS) -> float:
     """Expected number of funding settlements over a number of days."""
     return days * HOURS_PER_DAY / interval_hours
@@ -60,6 +72,12 @@ def funding_periods(days: Days, interval_hours: IntervalHours = EIGHT_HOURS) -> 
     unit="count",
     example=((46_023, 46_024), 3),
     source="Binance, Introduction to Funding Rates: only a position open at the settlement pays",
+    native=(
+        ("each", "ROUND(interval_hours*3600000,0)"),
+        ("before", "INT((ROUND(start*24*3600000,0)-ROUND(anchor_hour*3600000,0))/each)"),
+        ("after", "INT((ROUND(finish*24*3600000,0)-ROUND(anchor_hour*3600000,0))/each)"),
+        "IF(OR(finish<start,each=0),#NUM!,after-before)",
+    ),
 )
 def funding_settlements(
     start: DateTime,
@@ -93,6 +111,7 @@ def funding_settlements(
     unit="decimal",
     example=((0.0001,), 0.1095),
     source="rate x 24 / interval x 365, simple",
+    native="rate*(24/interval_hours)*365",
 )
 def funding_rate_annual(rate: Rate, interval_hours: IntervalHours = EIGHT_HOURS) -> float:
     """Funding rate of one interval as a simple rate a year of 365 days."""
@@ -104,6 +123,7 @@ def funding_rate_annual(rate: Rate, interval_hours: IntervalHours = EIGHT_HOURS)
     unit="quote",
     example=((0.25, [[0.0001], [-0.00005], [0.0002]], [[30_000], [30_400], [29_800]]), -1.86),
     source=FUNDING_SOURCE,
+    native='IF(SUMPRODUCT((rates<>"")*(marks<>""))=0,NA(),-quantity*SUMPRODUCT(rates,marks))',
 )
 def funding_total(quantity: Quantity, rates: Rates, marks: Prices) -> float:
     """Funding paid (positive) or received over a real history: -quantity x sum of mark x rate.
@@ -116,13 +136,25 @@ def funding_total(quantity: Quantity, rates: Rates, marks: Prices) -> float:
     return -quantity * math.fsum(mark * rate for mark, rate in zip(marks, rates, strict=True))
 
 
-@udf("Funding, basis, roll", unit="quote per base", example=((30_450, 30_000), 450), source=BASIS_SOURCE)
+@udf(
+    "Funding, basis, roll",
+    unit="quote per base",
+    example=((30_450, 30_000), 450),
+    source=BASIS_SOURCE,
+    native="futures_price-spot_price",
+)
 def basis(futures_price: Price, spot_price: Price) -> float:
     """Basis of a future: futures price less spot price; positive in contango."""
     return futures_price - spot_price
 
 
-@udf("Funding, basis, roll", unit="decimal", example=((30_450, 30_000), 0.015), source=BASIS_SOURCE)
+@udf(
+    "Funding, basis, roll",
+    unit="decimal",
+    example=((30_450, 30_000), 0.015),
+    source=BASIS_SOURCE,
+    native='(futures_price-spot_price)/spot_price*IF(days="",1,365/days)',
+)
 def basis_rate(
     futures_price: Price, spot_price: Annotated[Price, DIVISOR], days: BasisDays | None = None
 ) -> float:
@@ -131,7 +163,16 @@ def basis_rate(
     return relative if days is None else relative * DAYS_PER_YEAR / days
 
 
-@udf("Funding, basis, roll", unit="text", example=((30_450, 30_000), "contango"), source=BASIS_SOURCE)
+@udf(
+    "Funding, basis, roll",
+    unit="text",
+    example=((30_450, 30_000), "contango"),
+    source=BASIS_SOURCE,
+    native=(
+        'IF(ROUND(ABS(futures_price-spot_price)/spot_price-tolerance,12)<=0,"flat",IF('
+        'futures_price>spot_price,"contango","backwardation"))'
+    ),
+)
 def basis_state(
     futures_price: Price, spot_price: Annotated[Price, DIVISOR], tolerance: Tolerance = 0.0
 ) -> str:
@@ -143,7 +184,13 @@ def basis_state(
     return "contango" if away > 0 else "backwardation"
 
 
-@udf("Funding, basis, roll", unit="quote", example=((7_500, 30_450, 30_000), -112.5), source=BASIS_SOURCE)
+@udf(
+    "Funding, basis, roll",
+    unit="quote",
+    example=((7_500, 30_450, 30_000), -112.5),
+    source=BASIS_SOURCE,
+    native="-notional*((futures_price-spot_price)/spot_price)",
+)
 def basis_cost(notional: Notional, futures_price: Price, spot_price: Annotated[Price, DIVISOR]) -> float:
     """Cost of holding a dated future to expiry: -notional x (futures / spot - 1).
 
@@ -158,6 +205,7 @@ def basis_cost(notional: Notional, futures_price: Price, spot_price: Annotated[P
     unit="quote",
     example=((0.25, 30_100, 30_450, 0.0005), -79.93125),
     source="close the near leg, open the far leg, a taker fee on each",
+    native="-quantity*(far_price-near_price)+fee_rate*ABS(quantity)*(near_price+far_price)",
 )
 def roll_cost(quantity: Quantity, near_price: Price, far_price: Price, fee_rate: FeeRate = 0.0) -> float:
     """Cost of rolling a hedge: -quantity x (far - near) + fee x |quantity| x (near + far).

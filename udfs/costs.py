@@ -19,6 +19,7 @@ from udfs.conventions import (
 )
 from udfs.decimals import EXACT, decimal
 from udfs.errors import NotAvailable
+from udfs.native import unwritten
 from udfs.registry import udf
 
 OrderQuantity = Annotated[
@@ -27,13 +28,25 @@ OrderQuantity = Annotated[
 Sizes = Annotated[Sequence[float], Arg("base", "Base units offered at each level.", at_least=0)]
 
 
-@udf("Costs", unit="quote", example=((2_400, 0.0005), 2.4), source="|notional| x fee rate x fills")
+@udf(
+    "Costs",
+    unit="quote",
+    example=((2_400, 0.0005), 2.4),
+    source="|notional| x fee rate x fills",
+    native="ABS(notional)*fee_rate*fills",
+)
 def trading_fee(notional: Notional, fee_rate: FeeRate, fills: Fills = 2.0) -> float:
     """Trading fees of a hedge; 2 fills are in and out. A maker rebate is a negative fee rate."""
     return abs(notional) * fee_rate * fills
 
 
-@udf("Costs", unit="quote", example=((2_400, 2), 0.96), source="|notional| x bps / 10 000 x fills")
+@udf(
+    "Costs",
+    unit="quote",
+    example=((2_400, 2), 0.96),
+    source="|notional| x bps / 10 000 x fills",
+    native="ABS(notional)*(slippage_bps/10000)*fills",
+)
 def slippage_cost(notional: Notional, slippage_bps: Bps, fills: Fills = 2.0) -> float:
     """Cost of filling that many basis points away from the price aimed at, on every fill."""
     return abs(notional) * (slippage_bps / BPS_PER_UNIT) * fills
@@ -44,6 +57,7 @@ def slippage_cost(notional: Notional, slippage_bps: Bps, fills: Fills = 2.0) -> 
     unit="quote",
     example=((0.08, [[30_000], [29_990], [29_950]], [[0.05], [0.02], [1]]), 0.7),
     source="walking the order book: sum of taken x distance from the best level",
+    native=unwritten("it takes the levels of an order book in the order of their price"),
 )
 def book_slippage(quantity: OrderQuantity, prices: Prices, sizes: Sizes) -> float:
     """Cost of taking a quantity from order-book levels, against doing all of it at the best level.
@@ -69,6 +83,7 @@ def book_slippage(quantity: OrderQuantity, prices: Prices, sizes: Sizes) -> floa
     unit="quote",
     example=((2_400, 0.0005, 2, 0.0001, 21), -1.68),
     source="TRADING_FEE + SLIPPAGE_COST + FUNDING_COST + basis cost",
+    native="ABS(notional)*2*(fee_rate+slippage_bps/10000)-notional*funding_rate*periods+basis_cost",
 )
 def hedge_cost(
     notional: Notional,
@@ -90,7 +105,13 @@ def hedge_cost(
     )
 
 
-@udf("Costs", unit="decimal", example=((3.36, 2_400), -0.0014), source="HEDGE_PNL(notional, move) = cost")
+@udf(
+    "Costs",
+    unit="decimal",
+    example=((3.36, 2_400), -0.0014),
+    source="HEDGE_PNL(notional, move) = cost",
+    native="-cost/notional",
+)
 def breakeven_move(cost: Cost, notional: Annotated[Notional, DIVISOR]) -> float:
     """Move of the price at which the hedge has paid for itself: -cost / notional.
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from udfs.conventions import BPS_PER_UNIT, DIVISOR, SHORT, Arg, Bps, DateTime, Price, Quantity, Side, Tick
 from udfs.decimals import EXACT, decimal, whole
 from udfs.errors import NotAvailable
+from udfs.native import SIDE_SIGN
 from udfs.registry import udf
 
 MaxLoss = Annotated[float, Arg("quote", "Loss of the hedge alone at which to give it up.", at_least=0)]
@@ -16,6 +17,11 @@ RollDays = Annotated[float, Arg("days", "Days before expiry on which to roll.", 
     unit="quote per base",
     example=((30_000, 2, 0.1), 30_006),
     source="a resting order on the passive side of the book, on the venue's tick",
+    native=(
+        SIDE_SIGN,
+        ("price", "tick*ROUND(reference_price*(10000-sign*offset_bps)/10000/tick-sign*(0.5-1E-7),0)"),
+        "IF(price>0,ROUND(price,12),NA())",
+    ),
 )
 def limit_price(
     reference_price: Price, offset_bps: Bps = 0.0, tick: Tick = 0.01, side: Side = SHORT
@@ -38,6 +44,7 @@ def limit_price(
     unit="quote per base",
     example=((30_000, 0.08, 120), 31_500),
     source="linear P&L: quantity x (entry - stop) = -max_loss",
+    native=(("price", "entry_price+max_loss/quantity"), "IF(price>0,price,NA())"),
 )
 def stop_price(entry_price: Price, quantity: Annotated[Quantity, DIVISOR], max_loss: MaxLoss) -> float:
     """Price at which the hedge has lost max_loss: above the entry if it is short, below if long.
@@ -55,6 +62,14 @@ def stop_price(entry_price: Price, quantity: Annotated[Quantity, DIVISOR], max_l
     unit="text",
     example=((46_023, 46_030, 46_028), "roll"),
     source="the life cycle of a hedge: stop, expiry, roll, review, the first that applies",
+    native=(
+        ("stopped", 'IF(side="short",mark_price>=stop_price,mark_price<=stop_price)'),
+        (
+            "due",
+            'IF(AND(expiry<>"",today>=expiry),"expired",IF(AND(expiry<>"",today>=expiry-roll_days),"roll",""))',
+        ),
+        'IF(AND(mark_price<>"",stop_price<>"",stopped),"stop",IF(due<>"",due,IF(today>=review_date,"review","hold")))',
+    ),
 )
 def hedge_status(
     today: DateTime,

@@ -16,6 +16,7 @@ from udfs.conventions import (
     Side,
 )
 from udfs.errors import NotAvailable
+from udfs.native import SIDE_SIGN
 from udfs.registry import udf
 
 DEFAULT_MAINTENANCE_RATE: Final = 0.005  # BTCUSDT tiers up to 600,000 at Binance, 2024-10-24: 0.4 to 0.5 %
@@ -51,12 +52,21 @@ SOURCE: Final = (
     "cases: freqtrade tests/exchange/test_exchange.py@c9ae5e1e"
 )
 
+HELD: Final = ("held", 'maintenance_rate+IF(formula="mark+fee",taker_fee,0)')
+SIDES: Final = (  # of the two sides of the equation, what stands above and below the line
+    ("facing", 'IF(side="long",1,-1)*IF(kind="linear",1,-1)'),
+    HELD,
+    ("above", '1-facing*(share-IF(formula="entry",held,0))'),
+    ("below", '1-facing*IF(formula="entry",0,held)'),
+)
+
 
 @udf(
     "Margin and liquidation",
     unit="quote",
     example=((2_400, 5), 480),
     source="initial margin = |notional| / leverage",
+    native="ABS(notional)/leverage",
 )
 def hedge_margin(notional: Notional, leverage: Leverage) -> float:
     """Initial margin of a hedge: the absolute notional over the leverage."""
@@ -68,6 +78,7 @@ def hedge_margin(notional: Notional, leverage: Leverage) -> float:
     unit="quote",
     example=((100_000, 0.005, 50), 450),
     source="Binance, Leverage and Margin of USD-M Futures: notional x rate - maintenance amount",
+    native="MAX(0,ABS(notional)*maintenance_rate-maintenance_amount)",
 )
 def maintenance_margin(
     notional: Notional, maintenance_rate: MaintenanceRate, maintenance_amount: MaintenanceAmount = 0.0
@@ -84,6 +95,15 @@ def maintenance_margin(
     unit="quote per base",
     example=((30_000, 5, 0.005, "short", "linear", "entry"), 35_850),
     source=SOURCE,
+    native=(
+        ("value", 'IF(kind="linear",quantity*entry_price,quantity/entry_price)'),
+        (
+            "share",
+            ('IF(collateral="",1/leverage,collateral/value)+IF(formula="mark",maintenance_amount/value,0)'),
+        ),
+        *SIDES,
+        'entry_price*IF(MIN(above,below)>0,IF(kind="linear",above/below,below/above),NA())',
+    ),
 )
 def liquidation_price(
     entry_price: Price,
@@ -124,6 +144,11 @@ def liquidation_price(
     unit="decimal",
     example=((5, 0.005, "short", "linear", "entry"), 0.195),
     source=SOURCE,
+    native=(
+        ("share", "1/leverage"),
+        *SIDES,
+        'IF(MIN(above,below)>0,IF(kind="linear",above/below,below/above),NA())-1',
+    ),
 )
 def liquidation_move(
     leverage: Leverage,
@@ -146,6 +171,19 @@ def liquidation_move(
     unit="times",
     example=((0.195, 0.005, "short", "linear", "entry"), 5),
     source=SOURCE,
+    native=(
+        SIDE_SIGN,
+        HELD,
+        ("reached", "1-sign*ABS(adverse_move)"),
+        (
+            "margin",
+            (
+                'IF(formula="entry",sign*IF(kind="linear",1-reached,1/reached-1)+held,sign*IF(kind='
+                '"linear",1-reached*(1-sign*held),(1+sign*held)/reached-1))'
+            ),
+        ),
+        "IF(reached>0,IF(margin>0,1/margin,NA()),NA())",
+    ),
 )
 def max_leverage(
     adverse_move: AdverseMove,

@@ -20,8 +20,17 @@ OptionType = Annotated[str, Arg("text", "call or put.", choices=(CALL, PUT))]
 PortfolioVega = Annotated[float, Arg("quote", "Vega of all options held, per 1.00 of volatility.")]
 OptionVega = Annotated[float, Arg("quote", "Vega of one of the options to trade, per 1.00 of volatility.")]
 
+DEVIATION: Final = ("deviation", "volatility*SQRT(days/365)")
+D_ONE: Final = ("d_one", "(LN(spot/strike)+rate*days/365)/deviation+0.5*deviation")
 
-@udf("Options", unit="ratio", example=((30_000, 32_000, 30, 0.6), 0.3862200318742095), source=SOURCE)
+
+@udf(
+    "Options",
+    unit="ratio",
+    example=((30_000, 32_000, 30, 0.6), 0.3862200318742095),
+    source=SOURCE,
+    native=(DEVIATION, D_ONE, 'IF(option_type="call",NORMSDIST(d_one),-NORMSDIST(-d_one))'),
+)
 def option_delta(
     spot: Price,
     strike: Strike,
@@ -39,7 +48,13 @@ def option_delta(
     return _normal(d1) if option_type == CALL else -_normal(-d1)
 
 
-@udf("Options", unit="quote", example=((30_000, 32_000, 30, 0.6), 3_290.6824546529647), source=SOURCE)
+@udf(
+    "Options",
+    unit="quote",
+    example=((30_000, 32_000, 30, 0.6), 3_290.6824546529647),
+    source=SOURCE,
+    native=(DEVIATION, D_ONE, "spot*EXP(-0.5*d_one*d_one)/SQRT(2*PI())*SQRT(days/365)"),
+)
 def option_vega(
     spot: Price,
     strike: Strike,
@@ -61,6 +76,7 @@ def option_vega(
     unit="count",
     example=((5_000, 3_200), -1.5625),
     source="vega-neutral: portfolio vega + options x option vega = 0",
+    native="-portfolio_vega/option_vega",
 )
 def vega_hedge(portfolio_vega: PortfolioVega, option_vega: Annotated[OptionVega, DIVISOR]) -> float:
     """Options to buy (negative: to sell) so that the portfolio has no vega left."""

@@ -25,6 +25,7 @@ from udfs.conventions import (
 from udfs.costs import breakeven_move, hedge_cost
 from udfs.errors import NotAvailable
 from udfs.margin import DEFAULT_MAINTENANCE_RATE, hedge_margin, liquidation_price
+from udfs.native import unwritten
 from udfs.registry import udf
 from udfs.scenario import Moves, hedged_pnl
 from udfs.sizing import contracts_notional, hedge_contracts, hedge_notional, hedge_ratio
@@ -56,6 +57,7 @@ USUAL_MOVES: Final = (-0.2, -0.1, 0.1, 0.2)
         ],
     ),
     source="HEDGE_CONTRACTS, HEDGE_MARGIN, LIQUIDATION_PRICE, HEDGE_COST, HEDGED_PNL, in turn",
+    native=unwritten("it is a table; the Plan sheet is its native form"),
 )
 def hedge_plan(
     exposure: Annotated[Exposure, DIVISOR],

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, TypeVar, get_origin, get_type_hints
 from udfs.broadcasting import broadcast
 from udfs.conventions import CATEGORIES
 from udfs.errors import DividesByZero, HedgeError, NotAvailable, OutsideDomain, WrongType
+from udfs.native import NOT_YET, Native, Written, native_of
 from udfs.parameters import MAX, Parameter, parameters_of
 from udfs.ranges import Cell, is_range, single
 
@@ -48,6 +49,7 @@ class Spec:
     help: str
     doc: str
     is_array: bool
+    native: Native
     call: Callable[..., Any] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -120,8 +122,18 @@ class Spec:
         raise OutsideDomain(f"{self.name}: the result is not a finite number")
 
 
-def udf(category: str, *, unit: str, example: tuple[tuple[Any, ...], Any], source: str) -> Callable[[F], F]:
-    """Keep a plain function in the registry; its sheet name is its Python name in capitals."""
+def udf(
+    category: str,
+    *,
+    unit: str,
+    example: tuple[tuple[Any, ...], Any],
+    source: str,
+    native: Written = NOT_YET,
+) -> Callable[[F], F]:
+    """Keep a plain function in the registry; its sheet name is its Python name in capitals.
+
+    `native` is the function in built-in functions over its argument names, or why it cannot be so.
+    """
 
     def register(function: F) -> F:
         doc = inspect.getdoc(function) or ""
@@ -136,6 +148,7 @@ def udf(category: str, *, unit: str, example: tuple[tuple[Any, ...], Any], sourc
             help=doc.partition("\n")[0],
             doc=doc,
             is_array=get_origin(get_type_hints(function)["return"]) is list,
+            native=native_of(native),
         )
         _registry[spec.name] = spec
         return function

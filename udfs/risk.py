@@ -19,6 +19,7 @@ from udfs.conventions import (
     Volatility,
 )
 from udfs.errors import DividesByZero, NotAvailable, WrongType
+from udfs.native import LOG_RETURNS, RETURNS, over
 from udfs.registry import udf
 
 AssetPrices = Annotated[
@@ -60,6 +61,7 @@ RUN: Final = 512  # returns worked at a time: so few add up plainly without loss
     unit="decimal a year",
     example=(([[100], [110], [99], [103.95]],), 2.0067085100792217),
     source=f"{HULL}, 15.4: estimating volatility from historical data",
+    native=over(LOG_RETURNS, "IF(COUNT(prices)<2,NA(),STDEV(prices)*SQRT(periods_per_year))"),
 )
 def realized_volatility(prices: Prices, periods_per_year: PeriodsPerYear = DAYS_PER_YEAR) -> float:
     """Volatility of a price history: sample standard deviation of its log returns, annualised.
@@ -81,6 +83,7 @@ def realized_volatility(prices: Prices, periods_per_year: PeriodsPerYear = DAYS_
     unit="ratio",
     example=(([[10], [11], [9.9], [10.89]], [[100], [105], [99.75], [104.7375]]), 2),
     source=MINIMUM_VARIANCE,
+    native=over(RETURNS, "IF(COUNT(hedge_prices)<2,NA(),SLOPE(asset_prices,hedge_prices))"),
 )
 def hedge_beta(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> float:
     """Beta of a holding to the hedge: covariance over variance of simple returns.
@@ -97,6 +100,7 @@ def hedge_beta(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> float:
     unit="ratio",
     example=(([[10], [11], [9.9], [10.89]], [[100], [105], [99.75], [104.7375]]), 1),
     source="Pearson correlation of simple returns",
+    native=over(RETURNS, "IF(COUNT(hedge_prices)<2,NA(),CORREL(asset_prices,hedge_prices))"),
 )
 def hedge_correlation(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> float:
     """Correlation of the simple returns of a holding and of its hedge, from -1 to 1.
@@ -114,6 +118,11 @@ def hedge_correlation(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> f
     unit="ratio",
     example=(([[10], [11], [9.9], [10.89]], [[100], [105], [99.75], [104.7375]], 1), 0.75),
     source=f"{HULL}, 3.4: hedge effectiveness; Ederington 1979",
+    native=over(
+        RETURNS,
+        'IF(COUNT(hedge_prices)<2,NA(),IF(ratio="",RSQ(asset_prices,hedge_prices),'
+        "ratio*(2*SLOPE(asset_prices,hedge_prices)-ratio)*VAR(hedge_prices)/VAR(asset_prices)))",
+    ),
 )
 def hedge_effectiveness(
     asset_prices: AssetPrices, hedge_prices: HedgePrices, ratio: HedgeUnits | None = None
@@ -134,6 +143,7 @@ def hedge_effectiveness(
     unit="quote",
     example=(([[3_000], [2_000]], [[1], [1.25]], 0.4), 2_200),
     source="beta-weighted exposure: ratio x sum of exposure x beta",
+    native="ratio*SUMPRODUCT(exposures,betas)",
 )
 def beta_notional(exposures: Exposures, betas: Betas, ratio: Ratio = 1.0) -> float:
     """Notional of one hedge for a whole portfolio: ratio times the sum of exposure times beta.
@@ -158,6 +168,7 @@ def beta_notional(exposures: Exposures, betas: Betas, ratio: Ratio = 1.0) -> flo
     unit="ratio",
     example=((0.5, 0.72, 0.6), 0.6),
     source="volatility scaling of the hedge ratio: min(cap, ratio x volatility / reference)",
+    native="MIN(cap,ratio*volatility/reference_volatility)",
 )
 def vol_scaled_ratio(
     ratio: Ratio,
@@ -177,6 +188,10 @@ def vol_scaled_ratio(
     unit="decimal a year",
     example=((0.6, 0.6, 1, 0.4), 0.36),
     source="variance of a difference: v^2 + (r h)^2 - 2 r rho v h",
+    native=(
+        ("scaled", "ratio*hedge_volatility"),
+        "SQRT((volatility-scaled*correlation)^2+scaled^2*(1-correlation)*(1+correlation))",
+    ),
 )
 def hedged_volatility(
     volatility: Volatility, hedge_volatility: Volatility, correlation: Correlation, ratio: Ratio = 1.0
@@ -197,6 +212,7 @@ def hedged_volatility(
     unit="quote",
     example=((6_000, 0.6, 1, 0.975), 369.32113329246005),
     source="Jorion, Value at Risk: the normal, zero-mean, square-root-of-time form",
+    native="ABS(exposure)*volatility*SQRT(days/365)*NORMSINV(confidence)",
 )
 def value_at_risk(
     exposure: Exposure, volatility: Volatility, days: Days = 1.0, confidence: Confidence = 0.95

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from udfs.conventions import DIVISOR, Arg, Cost, Exposure, Move, Notional, Table
+from udfs.native import unwritten
 from udfs.registry import udf
 
 HedgeMove = Annotated[
@@ -12,13 +13,25 @@ HedgeMove = Annotated[
 Moves = Annotated[Sequence[float], Arg("decimal", "Moves, one a row; blanks are skipped.", at_least=-1)]
 
 
-@udf("Scenarios", unit="quote", example=((2_400, -0.1), 240), source="linear P&L: -notional x move")
+@udf(
+    "Scenarios",
+    unit="quote",
+    example=((2_400, -0.1), 240),
+    source="linear P&L: -notional x move",
+    native="-notional*move",
+)
 def hedge_pnl(notional: Notional, move: Move) -> float:
     """Gain (positive) or loss of the hedge alone: -notional x move. A short gains in a fall."""
     return -notional * move
 
 
-@udf("Scenarios", unit="quote", example=((6_000, 2_400, -0.1), -360), source="spot P&L + hedge P&L - cost")
+@udf(
+    "Scenarios",
+    unit="quote",
+    example=((6_000, 2_400, -0.1), -360),
+    source="spot P&L + hedge P&L - cost",
+    native='exposure*move-notional*IF(hedge_move="",move,hedge_move)-cost',
+)
 def hedged_pnl(
     exposure: Exposure,
     notional: Notional,
@@ -38,6 +51,7 @@ def hedged_pnl(
     unit="ratio",
     example=((6_000, 2_400, -0.1), 0.4),
     source="-hedge P&L / spot P&L",
+    native='notional*IF(hedge_move="",move,hedge_move)/(exposure*move)',
 )
 def loss_offset(
     exposure: Annotated[Exposure, DIVISOR],
@@ -64,6 +78,7 @@ def loss_offset(
         ],
     ),
     source="HEDGE_PNL, HEDGED_PNL and LOSS_OFFSET, a row a move",
+    native=unwritten("it is a table; the Scenarios sheet is its native form"),
 )
 def scenario_table(exposure: Exposure, notional: Notional, moves: Moves, cost: Cost = 0.0) -> Table:
     """Table of scenarios: a header, then move, unhedged, hedge and hedged P&L, and the offset.

@@ -26,8 +26,22 @@ Band = Annotated[
     float, Arg("ratio", "Coverage may leave the ratio by this much, on either side.", at_least=0)
 ]
 
+LOTS: Final = (  # a tie goes to the smaller hedge; 1E-7 of a lot is the noise that rounding hides
+    "lots",
+    (
+        'SIGN(notional)*ROUND(ABS(notional)/(lot*contract_size*IF(kind="linear",price,1))'
+        '+(0.5-1E-7)*((rounding="up")-(rounding="down"))-1E-7*(rounding="nearest"),0)'
+    ),
+)
 
-@udf("Sizing", unit="quote", example=((15_000, 0.5), 7_500), source=CONTRACTS_SOURCE)
+
+@udf(
+    "Sizing",
+    unit="quote",
+    example=((15_000, 0.5), 7_500),
+    source=CONTRACTS_SOURCE,
+    native="exposure*ratio",
+)
 def hedge_notional(exposure: Exposure, ratio: Ratio = 1.0) -> float:
     """Notional of the futures hedge for an exposure: exposure times ratio.
 
@@ -36,7 +50,13 @@ def hedge_notional(exposure: Exposure, ratio: Ratio = 1.0) -> float:
     return exposure * ratio
 
 
-@udf("Sizing", unit="base", example=((7_500, 30_000), 0.25), source="identity: notional = quantity x price")
+@udf(
+    "Sizing",
+    unit="base",
+    example=((7_500, 30_000), 0.25),
+    source="identity: notional = quantity x price",
+    native="notional/price",
+)
 def hedge_quantity(notional: Notional, price: Annotated[Price, DIVISOR]) -> float:
     """Base units to sell (negative: to buy) for a hedge notional."""
     return notional / price
@@ -47,6 +67,7 @@ def hedge_quantity(notional: Notional, price: Annotated[Price, DIVISOR]) -> floa
     unit="contracts",
     example=((7_500, 30_000, 100, 1, "nearest", "inverse"), 75),
     source=f"{CONTRACTS_SOURCE}; lot rounding in decimal arithmetic",
+    native=(LOTS, "ROUND(lot*lots,12)"),
 )
 def hedge_contracts(
     notional: Notional,
@@ -72,6 +93,7 @@ def hedge_contracts(
     unit="quote",
     example=((75, 30_000, 100, "inverse"), 7_500),
     source="contract value: size x price if linear, size if inverse",
+    native='contracts*contract_size*IF(kind="linear",price,1)',
 )
 def contracts_notional(
     contracts: Contracts,
@@ -86,7 +108,13 @@ def contracts_notional(
     return contracts * contract_size * (price if kind == LINEAR else 1.0)
 
 
-@udf("Sizing", unit="ratio", example=((2_400, 6_000), 0.4), source="identity: ratio = notional / exposure")
+@udf(
+    "Sizing",
+    unit="ratio",
+    example=((2_400, 6_000), 0.4),
+    source="identity: ratio = notional / exposure",
+    native="notional/exposure",
+)
 def hedge_ratio(notional: Notional, exposure: Annotated[Exposure, DIVISOR]) -> float:
     """Coverage really reached: notional of the hedge over the exposure; 5 is a 500 % hedge."""
     return notional / exposure
@@ -97,6 +125,10 @@ def hedge_ratio(notional: Notional, exposure: Annotated[Exposure, DIVISOR]) -> f
     unit="quote",
     example=((7_000, 0.4, 2_400), 400),
     source="rebalancing to a target ratio with a no-trade band",
+    native=(
+        ("change", "ROUND(exposure*ratio-current_notional,9)"),
+        "IF(ROUND(ABS(change)-band*ABS(exposure),9)<=0,0,change)",
+    ),
 )
 def hedge_adjustment(
     exposure: Exposure,
@@ -117,6 +149,7 @@ def hedge_adjustment(
     unit="ratio",
     example=((2_400, 30_000, 1, 1, "up"), 11.5),
     source="(feasible - wanted) / wanted",
+    native=(LOTS, '(lots*lot*contract_size*IF(kind="linear",price,1)-notional)/notional'),
 )
 def rounding_gap(
     notional: Annotated[Notional, DIVISOR],

@@ -40,6 +40,7 @@ from udfs.conventions import (
 )
 from udfs.dates import serial
 from udfs.errors import HedgeError, NotAvailable
+from udfs.native import unwritten
 from udfs.parameters import Parameter, parameters_of
 from udfs.registry import udf
 
@@ -148,7 +149,13 @@ class Tables(NamedTuple):
         )
 
 
-@udf("Venues", unit="of the fact", example=(("Binance", "BTC", "lot"), 0.001), source=SOURCE)
+@udf(
+    "Venues",
+    unit="of the fact",
+    example=(("Binance", "BTC", "lot"), 0.001),
+    source=SOURCE,
+    native=unwritten("it reads the venue tables; the Contracts table of the plan book is its native form"),
+)
 def contract_spec(venue: Venue, symbol: Symbol, field: Fact) -> float | str:
     """Fact of a contract from the venue table: its size, lot, tick, fees, minimum, date, source.
 
@@ -164,7 +171,19 @@ def contract_spec(venue: Venue, symbol: Symbol, field: Fact) -> float | str:
     return fact
 
 
-@udf("Venues", unit="decimal", example=(("Binance", "BTCUSDT", 100_000), 0.005), source=SOURCE)
+TIER: Final = (  # the row of the tier: tiers are sorted by key and upper end
+    ("key", 'symbol&"@"&venue'),  # "@": a criterion that ends with a blank is another
+    ("row", 'MATCH(key,tier_key,0)+COUNTIFS(tier_key,key,tier_end,"<"&ABS(notional))'),
+)
+
+
+@udf(
+    "Venues",
+    unit="decimal",
+    example=(("Binance", "BTCUSDT", 100_000), 0.005),
+    source=SOURCE,
+    native=(*TIER, "IF(INDEX(tier_key,row)=key,INDEX(tier_rate,row),NA())"),
+)
 def maintenance_rate(venue: Venue, symbol: Symbol, notional: Notional) -> float:
     """Maintenance margin rate of the leverage tier that a notional falls in.
 
@@ -173,7 +192,13 @@ def maintenance_rate(venue: Venue, symbol: Symbol, notional: Notional) -> float:
     return tables().tier(venue, symbol, notional).maintenance_rate
 
 
-@udf("Venues", unit="quote", example=(("Binance", "BTCUSDT", 100_000), 50), source=SOURCE)
+@udf(
+    "Venues",
+    unit="quote",
+    example=(("Binance", "BTCUSDT", 100_000), 50),
+    source=SOURCE,
+    native=(*TIER, "IF(INDEX(tier_key,row)=key,INDEX(tier_amount,row),NA())"),
+)
 def maintenance_amount(venue: Venue, symbol: Symbol, notional: Notional) -> float:
     """Maintenance amount of the leverage tier that a notional falls in, for MAINTENANCE_MARGIN.
 

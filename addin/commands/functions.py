@@ -35,6 +35,10 @@ functions, and one bad row spoils that row alone. An argument that says *range* 
 | the same error | an error among the arguments passes through |
 
 A blank optional argument takes its default. Words are read in any case.
+
+**In built-in functions** each function is defined a second time: what a spreadsheet without microhedge
+calculates, and what the native edition of the plan book holds. The names are the arguments; `name := ...` is
+a step, the last line the result. It is meant for arguments inside their domains.
 """
 
 
@@ -63,6 +67,7 @@ def _page(spec: Spec) -> Iterator[str]:
         yield "  " + "  ".join(map(str.ljust, row, widths)).rstrip()
         yield from wrap(p.arg.help, 90, initial_indent="      ", subsequent_indent="      ")
     yield from ("", f"Result: {_result(spec)}", *_example(spec), f"Source: {spec.source}")
+    yield from ("", "In built-in functions:", *(f"  {line}" for line in _native(spec)))
 
 
 def _book() -> Iterator[str]:
@@ -94,6 +99,7 @@ def _section(spec: Spec) -> Iterator[str]:
         yield "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
     lines = (f"Result: {_result(spec)}", *_example(spec), f"Source: {spec.source}")
     yield from ("", *(f"- {line}" if not line.startswith("  ") else line for line in lines), "")
+    yield from ("In built-in functions:", "", "```", *_native(spec), "```", "")
 
 
 def _object(spec: Spec) -> dict[str, Any]:
@@ -121,7 +127,23 @@ def _object(spec: Spec) -> dict[str, Any]:
         ],
         "example": {"formula": f"={_call(spec)}", "result": spec.example.result},
         "source": spec.source,
+        "native": {
+            "steps": [step._asdict() for step in spec.native.steps],
+            "result": spec.native.result,
+            "over": spec.native.over,
+            "reason": spec.native.reason,
+        },
     }
+
+
+def _native(spec: Spec) -> Iterator[str]:
+    """The definition in a spreadsheet's own functions, the result last; or why there is none."""
+    if spec.native.reason:
+        yield f"none: {spec.native.reason}"
+        return
+    if spec.native.over:
+        yield f"(prices stand for their {spec.native.over})"
+    yield from spec.native.text.splitlines()
 
 
 def _domain(spec: Spec, parameter: Parameter) -> str:

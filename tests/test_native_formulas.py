@@ -1,0 +1,53 @@
+"""Native formulas against the functions: the same cells, the same answers."""
+
+import pytest
+from support.native_cases import ELEMENTWISE, answered, calls, formula_over, is_same, reads_tables
+
+from udfs import REGISTRY, Spec
+from workbook.cells import place
+from workbook.engines.embedded import Session
+from workbook.native.formulas import expression, filled
+
+SPECS = pytest.mark.parametrize(
+    "spec",
+    [spec for spec in ELEMENTWISE if not reads_tables(spec)],
+    ids=lambda spec: spec.name,
+)
+
+
+@SPECS
+def test_native_equals_the_function(spec: Spec) -> None:
+    """A hundred calls around the example, inside the domain, blanks for some optional arguments."""
+    rows = calls(spec, 100)
+    last = len(spec.parameters) + 1
+    numbered = list(enumerate(rows, 1))
+    session = Session(["S"], {place(0, row, last): formula_over(spec, row) for row, _ in numbered}, [])
+    session.hold(0, {place(0, row, at): cell for row, cells in numbered for at, cell in enumerate(cells, 1)})
+    results = session.results(None)
+    for row, cells in numbered:
+        got, wanted = results[place(0, row, last)], answered(spec, cells)
+        assert is_same(got, wanted), f"{spec.name}{cells}: {got} is not {wanted}"
+
+
+@pytest.mark.parametrize(
+    ("formula", "known", "wanted"),
+    [
+        ("-notional*move", {"notional": "A1+1", "move": "-2"}, "-(A1+1)*(-2)"),
+        ("ABS(notional)", {"notional": "A1+1"}, "ABS(A1+1)"),
+        ("notional^2", {"notional": "-3"}, "(-3)^2"),
+        ('IF(kind="linear",price,1)', {"kind": '"linear"', "price": "A1*2"}, "(A1*2)"),
+        ('IF(days="",1,365/days)', {"days": '""'}, "1"),
+        ('IF(days="",1,365/days)', {"days": "B2"}, 'IF(B2="",1,365/B2)'),
+        ('"price"&price', {"price": "A1"}, '"price"&A1'),
+    ],
+)
+def test_arguments_are_put_in(formula: str, known: dict[str, str], wanted: str) -> None:
+    """Brackets where they are needed, texts left alone, what constants decide decided."""
+    assert filled(formula, known) == wanted
+
+
+def test_what_is_left_out_takes_its_default() -> None:
+    """As in a call."""
+    spec = REGISTRY["TRADING_FEE"]
+    assert expression(spec, ["A1", "B1"]) == "ABS(A1)*B1*2"
+    assert expression(spec, ["A1", "B1", "C1"]) == "ABS(A1)*B1*C1"
