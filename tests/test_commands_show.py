@@ -140,7 +140,8 @@ def test_findings_for_programs(tmp_path: Path) -> None:
     assert "none.xlsx" in third["refused"]
     assert "none.xlsx" in ran.stderr
     ratio = next(f for f in second["findings"] if "got 40" in f["fault"])
-    assert set(ratio) == {"severity", "sheet", "cell", "fault", "mend"}
+    assert ratio["kind"] == "input-percent"
+    assert set(ratio) == {"kind", "severity", "sheet", "cell", "fault", "mend"}
     assert (ratio["severity"], ratio["sheet"], ratio["cell"]) == ("error", *cell("plan_ratio"))
 
 

@@ -89,6 +89,16 @@ def test_broken_plan_is_made_anew(tmp_path: Path) -> None:
     assert inputs(path) == before
 
 
+@pytest.mark.parametrize(
+    "venue", ["Krakken", "broker is missing", "where it is calculated", "was renamed", "own formula"]
+)
+def test_words_of_an_input_rebuild_no_plan(tmp_path: Path, venue: str) -> None:
+    """Whether a plan is broken is decided by the kinds of its findings, not by the words in them."""
+    path = written(tmp_path, recalculated(edited(put(cell("plan_venue"), venue))))
+    assert any(venue in finding.fault for finding in check_book(path))
+    assert migrate_book(path) is None
+
+
 def test_formula_in_an_input_is_said(tmp_path: Path) -> None:
     """A calculated input is taken as its value, and that is said."""
 

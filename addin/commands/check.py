@@ -10,7 +10,8 @@ from pathlib import Path
 from addin.commands.printable import printable
 from workbook import validate
 from workbook.errors import BookError
-from workbook.validate.finding import SEVERITIES, Finding
+from workbook.validate.finding import Finding
+from workbook.validate.kinds import SEVERITIES
 
 
 @dataclass(frozen=True)

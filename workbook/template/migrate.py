@@ -24,16 +24,9 @@ from workbook.request import Request
 from workbook.template import bare_bytes
 from workbook.template.examples import Example, example
 from workbook.validate import check_book
+from workbook.validate.kinds import WORDING
 
 ENDING: Final = ".xlsx"
-STRUCTURAL: Final = (
-    "is missing",
-    "points nowhere",
-    "is calculated",
-    "was renamed",
-    "were deleted",
-    "own formula",
-)
 
 
 @dataclass(frozen=True)
@@ -80,7 +73,7 @@ def migrate_book(path: str | PathLike[str], as_of: dt.datetime | None = None) ->
 
 def _is_broken(path: Path) -> bool:
     """Whether formulas, names or tables of the book are not the template's any more."""
-    return any(word in finding.fault for finding in check_book(path) for word in STRUCTURAL)
+    return any(WORDING[finding.kind].is_broken for finding in check_book(path))
 
 
 class _Inputs:

@@ -6,10 +6,11 @@ from os import PathLike
 
 from workbook.plan.saved import SavedPlan, opened
 from workbook.validate import advice, health
-from workbook.validate.finding import SEVERITIES, Fault, Finding, gathered
+from workbook.validate.finding import Fault, Finding, gathered
 from workbook.validate.formulas import formulas
 from workbook.validate.hidden import hidden
 from workbook.validate.inputs import Inputs
+from workbook.validate.kinds import SEVERITIES, Kind, message
 from workbook.validate.structure import structure
 
 __all__ = ["Finding", "check_book", "is_sound"]
@@ -35,22 +36,11 @@ def is_sound(findings: Iterable[Finding]) -> bool:
 def _about_plan(saved: SavedPlan, day: dt.date) -> Iterator[Finding]:
     version, present = saved.version, saved.plan.version
     if not saved.is_plan:
-        yield Finding(
-            "error",
-            "",
-            "",
-            f"the book is no plan of microhedge: it has no name {saved.plan.version_name}",
-            "Make a plan with `microhedge new BOOK`; other books are checked for what any book may have.",
-        )
+        yield Finding(message(Kind.NO_PLAN, version_name=saved.plan.version_name))
         return
     if version is not None and version != present:
-        yield Finding(
-            "warning",
-            "",
-            saved.plan.version_name,
-            f"the plan is of version {version} of the template, the present one is {present}",
-            "`microhedge migrate BOOK` takes your inputs over and keeps the old book.",
-        )
+        said = message(Kind.OTHER_VERSION, version=version, present=present)
+        yield Finding(said, cell=saved.plan.version_name)
         return
     yield from structure(saved)
     yield from gathered(saved, _faults(saved, day))

@@ -8,10 +8,10 @@ from udfs.dates import moment, serial
 from udfs.venues import FRESH_DAYS
 from workbook.cells import Area, Value
 from workbook.plan.saved import SavedPlan
-from workbook.validate.finding import Fault, Severity
+from workbook.validate.finding import Fault
+from workbook.validate.kinds import Kind, Severity, message
 
 JUDGED: Final = frozenset(("warn_stale", "warn_facts"))  # said below, row by row
-UPDATE: Final = "Bring it up to date, by hand or with `microhedge recalc --market FILE`."
 
 
 def plan_day(saved: SavedPlan, today: dt.date) -> float:
@@ -30,14 +30,9 @@ def checks(saved: SavedPlan) -> Iterator[Fault]:
                 continue
             value = saved.value(field.name)
             if panel.name == "checks_list" and value is False:
-                yield Fault(
-                    "error" if severity == "error" else "note",
-                    area,
-                    f"the check fails: {field.label}",
-                    field.help,
-                )
+                yield Fault(message(Kind.CHECK_FAILS, severity, what=field.label, ask=field.help), area)
             elif panel.name == "warnings_list" and value is True and field.name not in JUDGED:
-                yield Fault("note", area, f"the plan warns: {field.label}", field.help)
+                yield Fault(message(Kind.PLAN_WARNS, what=field.label, ask=field.help), area)
 
 
 def _is_waiting(saved: SavedPlan) -> bool:
@@ -64,18 +59,17 @@ def prices(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:
         if _word(symbol) not in used:
             continue
         if not cells.get("spot"):
-            fault = f"{symbol} is in use and has no price"
             severity: Severity = "note" if _is_waiting(saved) else "error"
-            yield Fault(severity, spots._replace(top=row, bottom=row), fault, UPDATE)
+            yield Fault(
+                message(Kind.PRICE_MISSING, severity, symbol=symbol), spots._replace(top=row, bottom=row)
+            )
             continue
         here = days._replace(top=row, bottom=row)
         if isinstance(as_of, float) and isinstance(horizon, float) and day - as_of > horizon:
-            fault = (
-                f"the price is of {_day(as_of)}, older than the horizon of {horizon:.15g} days on {_day(day)}"
-            )
-            yield Fault("warning", here, fault, UPDATE)
+            said = message(Kind.PRICE_OLD, day=_day(as_of), horizon=horizon, plan_day=_day(day))
+            yield Fault(said, here)
         elif as_of in (None, ""):
-            yield Fault("warning", here, "the price has no date: nobody can tell how old it is", UPDATE)
+            yield Fault(message(Kind.PRICE_UNDATED), here)
 
 
 def stale_facts(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:
@@ -99,12 +93,12 @@ def stale_facts(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:
 
 def _fact(cells: Mapping[str, Value], here: Area, day: float, days: float) -> Iterator[Fault]:
     as_of = cells.get("as_of")
-    mend = f"Compare the row with the page of {cells.get('venue')}, and type the day on which you did."
+    venue = cells.get("venue")
     if isinstance(as_of, float) and day - as_of > days:
-        fault = f"the contract's facts are of {_day(as_of)}, older than {days:.15g} days on {_day(day)}"
-        yield Fault("note", here, fault, mend)
+        said = message(Kind.FACTS_OLD, venue=venue, day=_day(as_of), limit=days, plan_day=_day(day))
+        yield Fault(said, here)
     elif as_of in (None, "") and any(cells.get(name) for name in ("lot", "contract_size", "taker_fee")):
-        yield Fault("note", here, "the contract's facts have no date: nobody can tell how old they are", mend)
+        yield Fault(message(Kind.FACTS_UNDATED, venue=venue), here)
 
 
 def _word(value: Value) -> str:

@@ -1,28 +1,43 @@
-"""What the validator says: one record a fault, and how runs of the same fault become one."""
+"""What the validator says: one record per fault, and how runs of the same fault become one."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Final, Literal
+from dataclasses import dataclass
 
 from workbook.cells import Area, address
 from workbook.plan.saved import SavedPlan
-
-Severity = Literal["error", "warning", "note"]
-SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
+from workbook.validate.kinds import Kind, Message, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: where it is, what is wrong, how to mend it. A note leaves the book sound.
+    """One fault: what is wrong, how to mend it, where it is. A note leaves the book sound.
 
     `cell` is a cell, a range, a table or nothing where the fault has no place.
     """
 
-    severity: Severity
-    sheet: str
-    cell: str
-    fault: str
-    mend: str
+    message: Message
+    sheet: str = ""
+    cell: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """What is wrong, for programs."""
+        return self.message.kind
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it is."""
+        return self.message.severity
+
+    @property
+    def fault(self) -> str:
+        """What is wrong, for people."""
+        return self.message.fault
+
+    @property
+    def mend(self) -> str:
+        """What to do about it."""
+        return self.message.mend
 
     @property
     def place(self) -> str:
@@ -31,33 +46,32 @@ class Finding:
 
     def as_dict(self) -> dict[str, str]:
         """The finding for a program."""
-        return asdict(self)
+        kind, severity, fault, mend = self.message
+        place = {"sheet": self.sheet, "cell": self.cell}
+        return {"kind": kind, "severity": severity, **place, "fault": fault, "mend": mend}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A finding before its cells are put together with others: it knows its area."""
 
-    severity: Severity
+    message: Message
     area: Area
-    fault: str
-    mend: str
 
 
 def gathered(saved: SavedPlan, faults: Iterable[Fault]) -> Iterator[Finding]:
     """Findings of faults: the same fault in cells one below the other is one finding."""
-    runs: dict[tuple[Severity, int, int, int, str, str], list[Area]] = {}
+    runs: dict[tuple[Message, int, int, int], list[Area]] = {}
     for fault in faults:
         area = fault.area
-        kind = (fault.severity, area.sheet, area.left, area.right, fault.fault, fault.mend)
-        run = runs.setdefault(kind, [])
+        run = runs.setdefault((fault.message, area.sheet, area.left, area.right), [])
         if run and run[-1].bottom + 1 == area.top:
             run[-1] = run[-1]._replace(bottom=area.bottom)
         else:
             run.append(area)
-    for (severity, _, _, _, fault_text, mend), areas in runs.items():
+    for (message, *_), areas in runs.items():
         for area in areas:
-            yield Finding(severity, saved.sheet_name(area), text_of(area), fault_text, mend)
+            yield Finding(message, saved.sheet_name(area), text_of(area))
 
 
 def text_of(area: Area) -> str:

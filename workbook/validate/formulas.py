@@ -7,6 +7,7 @@ from workbook.cells import Area, Value
 from workbook.formula.tokens import PREFIX, parse
 from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
+from workbook.validate.kinds import Kind, message
 
 
 def formulas(saved: SavedPlan) -> Iterator[Fault]:
@@ -33,29 +34,24 @@ def formulas(saved: SavedPlan) -> Iterator[Fault]:
 def _cell(saved: SavedPlan, area: Area, stored: str, what: str, shown: str) -> Iterator[Fault]:
     sheet, row, column = area.sheet, area.top, area.left
     formula = saved.formula(sheet, row, column)
-    again = f"Put the formula back: ={shown}"
     if formula is None:
         value = saved.at(sheet, row, column)
-        is_blank = value is None or value == ""
-        held = "is empty" if is_blank else "holds a typed value"
-        yield Fault("error", area, f"{held} where {what} is calculated", again)
+        kind = Kind.FORMULA_EMPTY if value in (None, "") else Kind.FORMULA_TYPED_OVER
+        yield Fault(message(kind, what=what, formula=shown), area)
         return
     wanted = saved.grammar.plain(stored, sheet, row, column, (row, column))
     origin = (formula.origin >> 15, formula.origin & 0x7FFF)
     held_plain = saved.grammar.plain(formula.text, sheet, row, column, origin)
     if wanted.fault or (not held_plain.fault and canonical(held_plain.text) == canonical(wanted.text)):
         return  # a formula whose own table or column is gone is not at fault itself
-    if "#REF!" in formula.text.upper():
-        yield Fault("error", area, f"{what} refers to cells that were deleted (#REF!)", again)
-    else:
-        yield Fault("warning", area, f"{what} is not calculated by its own formula", again)
+    kind = Kind.FORMULA_LOST_CELLS if "#REF!" in formula.text.upper() else Kind.FORMULA_OTHER
+    yield Fault(message(kind, what=what, formula=shown), area)
 
 
 def _constant(saved: SavedPlan, area: Area, what: str, wanted: Value) -> Iterator[Fault]:
     held = saved.at(area.sheet, area.top, area.left)
     if held != wanted and not isinstance(wanted, str):
-        fault = f"{what} is a fixed value and was changed to {held}"
-        yield Fault("error", area, fault, f"Type {wanted:.15g} again.")
+        yield Fault(message(Kind.CONSTANT_CHANGED, what=what, held=held, wanted=wanted), area)
 
 
 @lru_cache(maxsize=65_536)

@@ -8,6 +8,7 @@ from workbook.cells import Area, CellError, Value, address, column_of, place, ro
 from workbook.engines.embedded import knows
 from workbook.formula.grammar import Plain
 from workbook.validate.finding import Fault, Finding
+from workbook.validate.kinds import Kind, message
 from workbook.xlsx.parts import children, tree
 from workbook.xlsx.saved_book import Book
 
@@ -29,20 +30,15 @@ def error_cells(book: Book) -> Iterator[Fault]:
     strange = _strange(book, errors)
     if strange:
         others = f" (and {len(strange) - 1} more cells)" if len(strange) > 1 else ""
-        yield Fault(
-            "error",
-            strange[0],
-            f"shows #NAME?{others}: the program that saved the book did not have microhedge's functions",
-            "`microhedge recalc BOOK --in-place`, or install them: `microhedge addin install`.",
-        )
+        yield Fault(message(Kind.NO_FUNCTIONS, others=others), strange[0])
     rest = [area for area in errors if area not in set(strange)]
     own = [area for area in rest if not _passes_on(book, area, errors)] if len(rest) <= TRACED else []
     named = (own or rest)[:NAMED]
     for area in named:
-        yield Fault("error", area, f"shows the error {errors[area]}", _mend_error(errors[area]))
+        said = message(Kind.ERROR_VALUE, value=errors[area], ask=_mend_error(errors[area]))
+        yield Fault(said, area)
     if len(rest) > len(named):
-        fault = f"cells that show an error beside this one and its like: {len(rest) - len(named)}"
-        yield Fault("note", named[0], fault, "Most of them only pass an error on.")
+        yield Fault(message(Kind.MORE_ERRORS, count=len(rest) - len(named)), named[0])
 
 
 def _strange(book: Book, errors: Mapping[Area, Value]) -> list[Area]:
@@ -106,13 +102,7 @@ def unresolved(book: Book) -> Iterator[Finding]:
     for call, where in sorted(first.items()):
         sheet_name, _, cell = where.rpartition("!")
         others = f" (and {counts[call] - 1} more cells do)" if counts[call] > 1 else ""
-        yield Finding(
-            "error",
-            sheet_name,
-            cell,
-            f"calls the function {call}, which nobody here knows{others}",
-            "Correct its spelling, or install what provides it; till then its value is an old one.",
-        )
+        yield Finding(message(Kind.UNKNOWN_FUNCTION, function=call, others=others), sheet_name, cell)
 
 
 def _is_known(call: str) -> bool:
@@ -129,21 +119,9 @@ def guests(book: Book) -> Iterator[Finding]:
     for part in book.package.entries:
         folder, _, name = part.lower().rpartition("/")
         if folder.endswith("externallinks") and not _is_addin(book, part):
-            yield Finding(
-                "warning",
-                "",
-                part,
-                f"the book is linked to another file: {_target(book, part) or 'unnamed'}",
-                "Break the link (Data, Edit Links): a plan needs no other book.",
-            )
+            yield Finding(message(Kind.LINKED, target=_target(book, part) or "unnamed"), cell=part)
         elif name == "vbaproject.bin" or folder.endswith("macrosheets"):
-            yield Finding(
-                "warning",
-                "",
-                part,
-                "the book holds macros",
-                "Save it as .xlsx: a plan needs none. Nothing here ever runs them.",
-            )
+            yield Finding(message(Kind.MACROS), cell=part)
 
 
 def _target(book: Book, part: str) -> str:
@@ -163,39 +141,20 @@ def _is_addin(book: Book, part: str) -> bool:
 def settings(book: Book) -> Iterator[Finding]:
     """How the book calculates and counts its days."""
     if book.date1904:
-        yield Finding(
-            "error",
-            "",
-            "",
-            "the book counts its days from 1904: every date is four years off in another book",
-            "Turn it off (Options, Advanced, Use 1904 date system) and type the dates again.",
-        )
+        yield Finding(message(Kind.DATES_1904))
     root = tree(book.package, book.part)
     if any(calc.get("calcMode") == "manual" for calc in children(root, "calcPr")):
-        yield Finding(
-            "note",
-            "",
-            "",
-            "the book calculates only when it is told to",
-            "Press F9 after each change, or set the calculation to automatic.",
-        )
+        yield Finding(message(Kind.MANUAL))
     for sheet in children(root, "sheets", "sheet"):
         if sheet.get("state", "visible") != "visible":
-            name = sheet.get("name", "")
-            yield Finding("note", name, "", "the sheet is hidden", "Unhide it if you want to see it.")
+            yield Finding(message(Kind.SHEET_HIDDEN), sheet.get("name", ""))
 
 
 def never_calculated(book: Book) -> Iterator[Finding]:
     """A book that was saved by a program that does not calculate holds no results."""
     formulas = sum(len(book.cells(n).formulas) for n, sheet in enumerate(book.sheets) if sheet.has_cells)
     if formulas and not is_calculated(book):
-        yield Finding(
-            "warning",
-            "",
-            "",
-            f"none of its {formulas} formulas has a result: the program that saved it does not calculate",
-            "`microhedge recalc BOOK --in-place`, or open it in Excel or LibreOffice and save it.",
-        )
+        yield Finding(message(Kind.NEVER_CALCULATED, formulas=formulas))
 
 
 def is_calculated(book: Book) -> bool:

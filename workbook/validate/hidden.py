@@ -7,6 +7,7 @@ from typing import Final
 from workbook.cells import MAX_COLUMN, Area
 from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
+from workbook.validate.kinds import Kind, message
 from workbook.xlsx.sheet_reader import attributes_of
 
 COLUMN: Final = re.compile(rb"<(?:\w+:)?col(\s[^<>]*)>")
@@ -29,14 +30,12 @@ def hidden(saved: SavedPlan) -> Iterator[Fault]:
                 if column in columns and ("column", column) not in seen:
                     seen.add(("column", column))
                     here = area._replace(left=column, right=column)
-                    yield Fault(
-                        "note", here, "the column is hidden: what it holds still counts", "Unhide it."
-                    )
+                    yield Fault(message(Kind.COLUMN_HIDDEN), here)
             for row in saved.used(area):
                 if row in rows and ("row", row) not in seen:
                     seen.add(("row", row))
                     here = area._replace(top=row, bottom=row)
-                    yield Fault("note", here, "the row is hidden: what it holds still counts", "Unhide it.")
+                    yield Fault(message(Kind.ROW_HIDDEN), here)
 
 
 def _blocks(saved: SavedPlan) -> Iterator[Area]:

@@ -10,6 +10,7 @@ from workbook.cells import Area, CellError, Value
 from workbook.layout.schema import Column, Port, Table
 from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
+from workbook.validate.kinds import Kind, Message, message
 
 NUMBER_TEXT: Final = re.compile(r"[+-]?[\d.,'  ]*\d[\d.,'  ]*(?:[eE][+-]?\d+)?")
 DATE_TEXT: Final = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[ T].*)?|.*\b(?:19|20)\d\d\b.*")
@@ -56,11 +57,10 @@ class Inputs:
             if mark not in blank:
                 for name in blank:
                     if name in table.needs:
-                        fault = f"{table[name].header} is blank in a row that is in use"
-                        yield Fault("error", areas[name], fault, _ask(table[name]))
+                        said = message(Kind.ROW_INCOMPLETE, what=table[name].header, ask=_ask(table[name]))
+                        yield Fault(said, areas[name])
             elif by_key and len(blank) < len(areas):
-                fault = f"{table[mark].header} is blank in a row that is filled in: the row does not count"
-                yield Fault("error", areas[mark], fault, f"Fill in {table[mark].header}, or clear the row.")
+                yield Fault(message(Kind.ROW_WITHOUT_KEY, what=table[mark].header), areas[mark])
 
     def _twice(self, name: str, table: Table) -> Iterator[Fault]:
         """A key that other sheets look rows up by may stand once."""
@@ -82,8 +82,7 @@ class Inputs:
             if text in seen:
                 here = whole._replace(top=row, bottom=row)
                 shown = self.saved.at(here.sheet, here.top, here.left)
-                fault = f"{shown} stands twice in {table[table.key].header}: only the first row is used"
-                yield Fault("error", here, fault, "Clear one of the rows.")
+                yield Fault(message(Kind.KEY_TWICE, value=shown, what=table[table.key].header), here)
             elif counts[text] > 1:
                 seen.add(text)
 
@@ -94,35 +93,35 @@ class Inputs:
         value = self.saved.at(area.sheet, area.top, area.left)
         formula = self.saved.formula(area.sheet, area.top, area.left)
         if formula is not None:
-            fault = f"{what} is an input and holds a formula: `recalc --set` and `--market` cannot write it"
-            yield Fault("note", area, fault, "Keep it if you mean it.")
+            yield Fault(message(Kind.INPUT_FORMULA, what=what), area)
             if value is None:
                 return
         if value is None or value == "":
             if port.required and not isinstance(port, Column):
-                yield Fault("note", area, f"{what} is not filled in yet", _ask(port))
+                yield Fault(message(Kind.INPUT_BLANK, what=what, ask=_ask(port)), area)
         elif isinstance(value, CellError):
-            yield Fault("error", area, f"{what} is the error {value}", _ask(port))
+            yield Fault(message(Kind.INPUT_ERROR, what=what, value=value, ask=_ask(port)), area)
         elif (found := self._wrong(port, what, value)) is not None:
-            yield Fault("error", area, *found)
+            yield Fault(found, area)
 
-    def _wrong(self, port: Port, what: str, value: Value) -> tuple[str, str] | None:
-        """What is wrong with a value and how to mend it; None if it is fine."""
+    def _wrong(self, port: Port, what: str, value: Value) -> Message | None:
+        """What is wrong with a value; None if it is fine."""
         if isinstance(value, str):
             return self._word(port, what, value) if port.kind == "text" else _text(port, what, value)
         if port.kind == "text":
-            return f"{what} must be a word, got {_shown(value)}", _ask(port)
+            return message(Kind.INPUT_NO_WORD, what=what, value=_shown(value), ask=_ask(port))
         if isinstance(value, bool) == (port.kind == "flag"):
             if port.refusal(value) is None:
                 return None
             if isinstance(value, float) and "%" in port.format and port.refusal(value / 100) is None:
-                mend = f"{value:.15g} is {100 * value:,.15g}%: type {value:.15g}% or {value / 100:.15g}."
-                return _out(port, what, value)[0], mend
+                return _outside(
+                    port, what, value, Kind.INPUT_PERCENT, percent=100 * value, decimal=value / 100
+                )
             if isinstance(value, float) and value < 0 and port.low == 0:
-                return _out(port, what, value)[0], f"Type it without the minus sign. {port.help}"
-        return _out(port, what, value)
+                return _outside(port, what, value, Kind.INPUT_NEGATIVE, help=port.help)
+        return _outside(port, what, value)
 
-    def _word(self, port: Port, what: str, value: str) -> tuple[str, str] | None:
+    def _word(self, port: Port, what: str, value: str) -> Message | None:
         """The same for a word that must be one of several."""
         choices = port.choices or self._lists.get(port.listed, ())
         known = {choice.lower() for choice in choices}
@@ -130,15 +129,12 @@ class Inputs:
         if not choices or value.lower() in known:
             return None
         if word.lower() in known:
-            return f'{what} is "{value}", with blanks around it: it is not found', f"Type {word} again."
+            return message(Kind.INPUT_PADDED, what=what, value=value, word=word)
         mend = f"one of the {len(choices)} in the list" if len(choices) > CLOSE else ", ".join(choices)
         if port.choices:
-            return f'{what} is "{value}", which is no choice', f"Choose {mend}."
+            return message(Kind.INPUT_NO_CHOICE, what=what, value=value, choices=mend)
         sheet = self.saved.plan.home(self.saved.plan.lists[port.listed][0]).name
-        return (
-            f'{what} is "{value}", which the sheet {sheet} does not know',
-            f"Choose {mend}, or add it there.",
-        )
+        return message(Kind.INPUT_UNKNOWN, what=what, value=value, sheet=sheet, choices=mend)
 
     @cached_property
     def _lists(self) -> Mapping[str, tuple[str, ...]]:
@@ -154,29 +150,22 @@ class Inputs:
         return found
 
 
-def _text(port: Port, what: str, value: str) -> tuple[str, str]:
+def _text(port: Port, what: str, value: str) -> Message:
     """What is wrong with a text in a cell that holds a number, a date or a flag."""
     word = value.strip().rstrip("%x")
     if port.kind == "date" and DATE_TEXT.fullmatch(value.strip()):
-        return (
-            f'{what} is "{value}", a date typed as text: no formula can count with it',
-            "Clear the cell, give it a date format, and type the date again, as in 2026-01-31.",
-        )
+        return message(Kind.DATE_AS_TEXT, what=what, value=value)
     if port.kind == "number" and NUMBER_TEXT.fullmatch(word):
-        if "," in word:
-            return (
-                f'{what} is "{value}", text with a comma and no number: no formula can count with it',
-                "Type the number again with the decimal sign of your program, as in 0.4.",
-            )
-        return (
-            f'{what} is "{value}", a number typed as text: sums leave it out',
-            "Clear the cell, give it a number format, and type the number again.",
-        )
-    return _out(port, what, f'"{value}"')
+        kind = Kind.NUMBER_WITH_COMMA if "," in word else Kind.NUMBER_AS_TEXT
+        return message(kind, what=what, value=value)
+    return _outside(port, what, f'"{value}"')
 
 
-def _out(port: Port, what: str, value: Value) -> tuple[str, str]:
-    return f"{what} must be {port.domain}, got {_shown(value)}", _ask(port)
+def _outside(
+    port: Port, what: str, value: Value, kind: Kind = Kind.INPUT_OUTSIDE, **facts: object
+) -> Message:
+    """The value is outside the domain of its cell."""
+    return message(kind, what=what, domain=port.domain, value=_shown(value), ask=_ask(port), **facts)
 
 
 def _ask(port: Port) -> str:

@@ -8,10 +8,7 @@ from workbook.formula.structured_references import Table
 from workbook.layout.schema import Panel, Place
 from workbook.plan.saved import SavedPlan, located
 from workbook.validate.finding import Finding, text_of
-
-REMAKE = (
-    "Undo, or take the sheet from a copy; `microhedge migrate` makes a fresh book with your inputs in it."
-)
+from workbook.validate.kinds import Kind, message
 
 
 def structure(saved: SavedPlan) -> Iterator[Finding]:
@@ -19,12 +16,10 @@ def structure(saved: SavedPlan) -> Iterator[Finding]:
     here = homes(saved)
     for sheet, number in here.items():
         if number is None:
-            yield Finding("error", sheet, "", f"the sheet {sheet} is missing", REMAKE)
+            yield Finding(message(Kind.SHEET_MISSING, sheet=sheet), sheet)
         elif saved.book.sheets[number].name.lower() != sheet.lower():
             name = saved.book.sheets[number].name
-            yield Finding(
-                "warning", name, "", f"the sheet {sheet} was renamed to {name}", f"Rename it to {sheet}."
-            )
+            yield Finding(message(Kind.SHEET_RENAMED, sheet=sheet, name=name), name)
     yield from _copies(saved)
     for name, place in saved.plan.names.items():
         if here[place.sheet] is not None:
@@ -45,10 +40,7 @@ def _copies(saved: SavedPlan) -> Iterator[Finding]:
     for scope in sorted(scopes):
         if scope < len(saved.book.sheets):
             name = saved.book.sheets[scope].name
-            fault = (
-                f"the sheet {name} is a copy: its inputs and results are its own, and no program reads them"
-            )
-            yield Finding("note", name, "", fault, "Keep it for comparison, or delete it.")
+            yield Finding(message(Kind.SHEET_COPY, sheet=name), name)
 
 
 def homes(saved: SavedPlan) -> Mapping[str, int | None]:
@@ -80,29 +72,17 @@ def _name(saved: SavedPlan, name: str, place: Place) -> Iterator[Finding]:
     refers = saved.book.names.get((None, name.lower()))
     cell = place.ref.partition("!")[2].replace("$", "")
     if refers is None:
-        yield Finding(
-            "error",
-            place.sheet,
-            cell,
-            f"the name {name} is missing",
-            f"Define it in the name manager: {name} is ={place.ref} in a new book.",
-        )
+        yield Finding(message(Kind.NAME_MISSING, name=name, place=place.ref), place.sheet, cell)
         return
     area = located(saved.book, name)
     if area is None:
-        lost = "#REF!" in refers.upper()
-        fault = "points nowhere: its cell was deleted" if lost else f"is no cell, it is ={refers}"
-        yield Finding("error", place.sheet, cell, f"the name {name} {fault}", REMAKE)
+        kind = Kind.NAME_LOST if "#REF!" in refers.upper() else Kind.NAME_NO_CELL
+        yield Finding(message(kind, name=name, refers=refers), place.sheet, cell)
     elif name in saved.plan.lists or name in saved.plan.areas:
         yield from _reach(saved, name, area)
     elif name in saved.plan.fields and area.size > 1:
-        yield Finding(
-            "error",
-            saved.sheet_name(area),
-            text_of(area),
-            f"the name {name} points at {area.size} cells",
-            "Let it point at one cell in the name manager.",
-        )
+        said = message(Kind.NAME_WIDE, name=name, cells=area.size)
+        yield Finding(said, saved.sheet_name(area), text_of(area))
 
 
 def _reach(saved: SavedPlan, name: str, area: Area) -> Iterator[Finding]:
@@ -117,13 +97,9 @@ def _reach(saved: SavedPlan, name: str, area: Area) -> Iterator[Finding]:
         if found is not None:
             wanted = found.area._replace(bottom=found.area.top) if is_headers else found.data
     if wanted is not None and wanted != area:
-        yield Finding(
-            "error",
-            saved.sheet_name(area),
-            text_of(area),
-            f"the name {name} does not cover its part of the table {table}, which is {text_of(wanted)}",
-            f"Let it point at {saved.grammar.prefix(wanted.sheet)}{text_of(wanted)} in the name manager.",
-        )
+        target = f"{saved.grammar.prefix(wanted.sheet)}{text_of(wanted)}"
+        said = message(Kind.NAME_SHORT, name=name, table=table, area=text_of(wanted), target=target)
+        yield Finding(said, saved.sheet_name(area), text_of(area))
 
 
 def _panel(saved: SavedPlan, panel: Panel) -> Iterator[Finding]:
@@ -136,21 +112,12 @@ def _panel(saved: SavedPlan, panel: Panel) -> Iterator[Finding]:
     too_far = area.size > 2 * len(fields)
     strange = [] if too_far else [row for row in range(area.top, area.bottom + 1) if row not in used]
     for row in strange:
-        yield Finding(
-            "error",
-            saved.sheet_name(area),
-            address(row, area.left),
-            f'a row was inserted into the block "{panel.title}", which counts its cells',
-            f"Delete row {row}.",
-        )
+        said = message(Kind.ROW_INSERTED, block=panel.title, row=row)
+        yield Finding(said, saved.sheet_name(area), address(row, area.left))
     if not strange:
-        yield Finding(
-            "error",
-            saved.sheet_name(area),
-            text_of(area),
-            f'the name {panel.name} does not cover the block "{panel.title}"',
-            f"Let it point at {panel.fields[0].label} to {panel.fields[-1].label} in the name manager.",
-        )
+        target = f"{panel.fields[0].label} to {panel.fields[-1].label}"
+        said = message(Kind.BLOCK_NAME, name=panel.name, block=panel.title, target=target)
+        yield Finding(said, saved.sheet_name(area), text_of(area))
 
 
 def _table(saved: SavedPlan, name: str, sheet: int) -> Iterator[Finding]:
@@ -160,23 +127,16 @@ def _table(saved: SavedPlan, name: str, sheet: int) -> Iterator[Finding]:
     if found is None:
         twin = _twin(saved, name, sheet)
         if twin is not None:
-            fault = f"the table {name} was renamed to {twin.name}"
-            mend = f"Name it {name} again (Table Design, Table Name)."
+            said = message(Kind.TABLE_RENAMED, table=name, name=twin.name)
         else:
-            fault = f"the table {name} is missing: it was deleted or turned into plain cells"
-            mend = REMAKE
-        yield Finding("error", sheet_name, name, fault, mend)
+            said = message(Kind.TABLE_MISSING, table=name)
+        yield Finding(said, sheet_name, name)
         return
     yield from _columns(saved, name, found)
     rows = found.data.bottom - found.data.top + 1
     if rows < record.rows:
-        yield Finding(
-            "note",
-            sheet_name,
-            text_of(found.area),
-            f"the table {name} has room for {rows} rows, a new book's for {record.rows}",
-            "Pull its lower right corner down if you need more.",
-        )
+        said = message(Kind.TABLE_SHORT, table=name, rows=rows, wanted=record.rows)
+        yield Finding(said, sheet_name, text_of(found.area))
     yield from _below(saved, name, found)
 
 
@@ -193,18 +153,15 @@ def _columns(saved: SavedPlan, name: str, found: Table) -> Iterator[Finding]:
         if here and here not in known:
             renamed.add(here)
             cell = address(found.area.top, found.area.left + index)
-            fault = f'the column {column.header} of the table {name} was renamed to "{found.columns[index]}"'
-            yield Finding("error", sheet, cell, fault, f"Type {column.header} into {cell}.")
+            new = found.columns[index]
+            said = message(Kind.COLUMN_RENAMED, column=column.header, table=name, name=new, cell=cell)
+            yield Finding(said, sheet, cell)
         else:
-            fault = f"the column {column.header} of the table {name} is missing"
-            yield Finding("error", sheet, name, fault, REMAKE)
+            yield Finding(message(Kind.COLUMN_MISSING, column=column.header, table=name), sheet, name)
     for index, header in enumerate(headers):
         if header not in known and header not in renamed:
             cell = address(found.area.top, found.area.left + index)
-            fault = (
-                f'the column "{found.columns[index]}" of the table {name} is your own: no formula reads it'
-            )
-            yield Finding("note", sheet, cell, fault, "Keep it if you like.")
+            yield Finding(message(Kind.COLUMN_OWN, column=found.columns[index], table=name), sheet, cell)
 
 
 def _below(saved: SavedPlan, name: str, found: Table) -> Iterator[Finding]:
@@ -213,13 +170,8 @@ def _below(saved: SavedPlan, name: str, found: Table) -> Iterator[Finding]:
     for column in saved.plan.tables[name].columns:
         area = saved.column(name, column.name) if column.is_input else None
         if area is not None and saved.at(area.sheet, row, area.left) not in (None, ""):
-            yield Finding(
-                "error",
-                saved.sheet_name(area),
-                address(row, area.left),
-                f"a value stands below the end of the table {name}, where nothing counts it",
-                "Pull the table's lower right corner down over it, or move it into the table.",
-            )
+            said = message(Kind.BELOW_TABLE, table=name)
+            yield Finding(said, saved.sheet_name(area), address(row, area.left))
             return
 
 
