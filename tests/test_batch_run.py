@@ -18,7 +18,7 @@ import pytest
 
 from workbook.batch import run as batch
 from workbook.batch.report import open_report
-from workbook.batch.run import EARLIER, BadRun, recalc_paths
+from workbook.batch.run import BadRun, recalc_paths
 from workbook.errors import BookError
 from workbook.files.atomic_write import ENDING, temporary_start
 from workbook.files.storage import find_store
@@ -98,7 +98,7 @@ def test_second_run_costs_only_the_look(
     monkeypatch.setattr(batch, "perform", only_look)
     second = run(folder, out=tmp_path / "out")
     assert set(statuses(second).values()) == {"unchanged"}
-    assert all(outcome.reason.startswith(EARLIER) for outcome in second.values())
+    assert all(outcome.is_earlier for outcome in second.values())
     assert second["a.xlsx"].formulas == first["a.xlsx"].formulas == 1
 
 
@@ -222,7 +222,7 @@ def test_in_place_writes_over_each_book_once(folder: Path) -> None:
     assert set(statuses(run(folder, in_place=True)).values()) == {"done"}
     done = contents(folder)
     assert {name for name in done if done[name] != before[name]} == {"a.xlsx", "B.XLSM", "desk/c.xlsx"}
-    assert all(outcome.reason.startswith(EARLIER) for outcome in run(folder, in_place=True).values())
+    assert all(outcome.is_earlier for outcome in run(folder, in_place=True).values())
     (folder / "a.xlsx").write_bytes(before["a.xlsx"])
     assert statuses(run(folder, in_place=True))["a.xlsx"] == "done"
     assert contents(folder) == done
@@ -440,7 +440,7 @@ def test_the_longest_names_have_room_for_temporary_files(book: Path, tmp_path: P
             pytest.skip("this file system holds no names of 255 bytes")
     assert set(statuses(run(folder, out=out)).values()) == {"done"}
     assert {path.name for path in out.iterdir()} == {*names, ".microhedge"}
-    assert all(outcome.reason.startswith(EARLIER) for outcome in run(folder, out=out).values())
+    assert all(outcome.is_earlier for outcome in run(folder, out=out).values())
     starts = {temporary_start(name) for name in names}
     assert len(starts) == len(names)
     left = [out / f"{start}0abcdef{ENDING}" for start in starts]

@@ -13,7 +13,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from workbook.batch.market_file import read_market
 from workbook.batch.report import open_report
-from workbook.batch.run import EARLIER, BadRun, count_books, recalc_paths
+from workbook.batch.run import BadRun, count_books, recalc_paths
 from workbook.errors import BookError
 from workbook.files.local import Local
 from workbook.files.storage import find_store
@@ -80,7 +80,7 @@ def test_books_are_done_where_they_lie(remote: str) -> None:
     assert files == {"/a.xlsx", "/desk/b.xlsx", *records}
     margin = openpyxl.load_workbook(io.BytesIO(system.cat_file(f"{root}/a.xlsx")), data_only=True)
     assert margin.worksheets[0]["B1"].value == 480
-    assert all(outcome.reason.startswith(EARLIER) for outcome in run(remote, out=out).values())
+    assert all(outcome.is_earlier for outcome in run(remote, out=out).values())
     system.pipe_file(f"{root}/a.xlsx", b"work of a week")
     assert "was changed since it was made" in run(remote, out=out, in_place=False)["a.xlsx"].reason
     assert system.cat_file(f"{root}/a.xlsx") == b"work of a week"
@@ -89,7 +89,7 @@ def test_books_are_done_where_they_lie(remote: str) -> None:
 def test_books_are_done_in_place(remote: str) -> None:
     """In place too a second run only looks."""
     assert {outcome.status for outcome in run(remote, in_place=True).values()} == {"done"}
-    assert all(outcome.reason.startswith(EARLIER) for outcome in run(remote, in_place=True).values())
+    assert all(outcome.is_earlier for outcome in run(remote, in_place=True).values())
 
 
 def test_between_this_machine_and_another(remote: str, tmp_path: Path) -> None:

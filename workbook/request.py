@@ -43,7 +43,8 @@ class Outcome:
     """What came of one book: a row of the report.
 
     Cells are named as "Sheet1!C4". `reason` is for a person: why the book was refused or failed,
-    or what to know of one that was done. A refused or failed book was not written.
+    or what to know of one that was done. A refused or failed book was not written, nor was one that an
+    earlier run did (`is_earlier`).
     """
 
     path: str = ""
@@ -56,6 +57,7 @@ class Outcome:
     unproven: tuple[str, ...] = ()
     unknown_functions: tuple[str, ...] = ()
     error_cells: tuple[str, ...] = ()
+    is_earlier: bool = False
     outputs: Mapping[str, Cell] = field(default_factory=dict)
 
     @property

@@ -14,7 +14,7 @@ from addin.commands.printable import printable
 from udfs.parameters import DECIMAL_TEXT
 from workbook.batch.report import open_report
 from workbook.batch.report_rows import json_lines
-from workbook.batch.run import EARLIER, Adapt, BadRun, count_books, recalc_paths
+from workbook.batch.run import Adapt, BadRun, count_books, recalc_paths
 from workbook.request import Outcome, Request
 
 STANDARD_OUTPUT = "-"
@@ -131,7 +131,7 @@ class Run:
             total = count_books(self.paths) if is_shown else None
             task = bar.add_task("", total=total)
             for outcome in self.outcomes:
-                if outcome.reason and not outcome.reason.startswith(EARLIER):
+                if outcome.reason and not outcome.is_earlier:
                     verb = f" {outcome.status}" if outcome.is_problem else ""
                     self._say(f"{outcome.path}{verb}: {outcome.reason}")
                 yield outcome

@@ -37,6 +37,7 @@ def flat(outcome: Outcome) -> dict[str, Cell]:
     """The row of a table: cells are counted (the reason names them), results have columns of their own."""
     row: dict[str, Any] = outcome.as_row()
     results: Mapping[str, Cell] = row.pop("outputs")
+    del row["is_earlier"]  # the reason says it
     for name in COUNTED:
         row[name] = len(row[name])
     row["unknown_functions"] = ", ".join(row["unknown_functions"])

@@ -207,7 +207,9 @@ def _perform(job: Job, compute: Compute) -> Outcome:
         and records.is_untouched(targets, entry, target)
     ):
         reason = "; ".join(filter(None, (EARLIER, entry.outcome.reason)))
-        return dataclasses.replace(entry.outcome, status="unchanged", changed=0, reason=reason)
+        return dataclasses.replace(
+            entry.outcome, status="unchanged", changed=0, reason=reason, is_earlier=True
+        )
     if not job.in_place and (fault := _target_fault(targets, target, entry)):
         return Outcome(job.name, "refused", fault)
     if lock := targets.open_elsewhere(target):
