@@ -19,8 +19,9 @@ format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Every generated file; `git diff` shows what has changed.
 docs: $(VENV)/.ready
-	$(BIN)/microhedge functions --format markdown > docs/functions.md
+	PYTHONPATH=.:tests $(BIN)/python -m support.generated
 
 # The picture of the Plan sheet in the README; it needs LibreOffice and poppler.
 picture: $(VENV)/.installed

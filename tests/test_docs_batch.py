@@ -8,7 +8,6 @@ import typer.main
 from addin.cli import app
 from workbook.batch.report import WRITERS
 from workbook.batch.report_rows import COLUMNS
-from workbook.layout import PLAN
 
 PAGE = (Path(__file__).parents[1] / "docs" / "batch.md").read_text(encoding="utf-8")
 
@@ -21,8 +20,6 @@ def test_every_option_is_explained() -> None:
 
 
 def test_columns_and_kinds_are_named() -> None:
-    """Market columns, report columns and the kinds of report are those of the code."""
-    market = [column.name for column in PLAN.tables["Market"].columns if column.is_input]
-    assert all(f"`{name}`" in PAGE for name in market)
+    """Report columns and the kinds of report are those of the code."""
     assert ", ".join(COLUMNS) in PAGE
     assert all(f"`{ending}`" in PAGE for ending in WRITERS if ending != ".ndjson")

@@ -4,7 +4,6 @@ import itertools
 import re
 
 import pytest
-from conftest import ROOT
 
 from udfs import REGISTRY
 from workbook.layout import PLAN
@@ -76,15 +75,3 @@ def test_an_input_takes_its_domain_and_no_more(name: str, value: object, expecte
     field = PLAN.inputs[name]
     refusal = field.refusal(value)  # type: ignore[arg-type]  # hosts hand in anything
     assert (refusal or field.read(value)) == expected  # type: ignore[arg-type]  # the same
-
-
-def test_the_page_names_every_input_and_result() -> None:
-    """docs/workbook.md tells of each named input with its domain, of each result, and of each sheet."""
-    page = (ROOT / "docs" / "workbook.md").read_text(encoding="utf-8")
-    for sheet in PLAN.sheets:
-        assert f"| {sheet.name} | {sheet.purpose} |" in page
-    for name, field in PLAN.inputs.items():
-        taken = "a name of the list" if field.listed else field.domain
-        assert f"| `{name}` | {PLAN.names[name].sheet} | {field.label} | {field.unit} | {taken} |" in page
-    for name, field in PLAN.outputs.items():
-        assert f"| `{name}` | {PLAN.names[name].sheet} | {field.label} | {field.unit} |" in page

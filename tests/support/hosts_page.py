@@ -1,17 +1,14 @@
 """docs/hosts.md: which host answers what, from the table of cases, the known differences and hosts_page.md.
 
-`python tests/support/hosts_page.py` writes it.
+`make docs` writes it.
 """
 
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = map(str, Path(__file__).parents[1:3])  # run as a script
-
-from support.parity_cases import CASES, Case  # noqa: E402 - found after the paths are set
+from support.parity_cases import CASES, Case
 
 HOSTS = {
     "Excel": "xlwings' own conversion, with stand-ins for COM",
@@ -67,7 +64,3 @@ def answer(host: str, cases: list[Case]) -> str:
     if not others:
         return "same"
     return f"{same} same, else {others}" if same else others
-
-
-if __name__ == "__main__":
-    (Path(__file__).parents[2] / "docs" / "hosts.md").write_text(page(), encoding="utf-8")

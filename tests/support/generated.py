@@ -1,0 +1,103 @@
+"""Every file, and every part of a page, that is generated: `make docs` writes them all.
+
+A page of prose holds its generated parts between `<!-- generated: NAME -->` and `<!-- end -->`.
+"""
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import openpyxl
+
+from addin.commands.functions import reference
+from support import hosts_page
+from support.book_text import told
+from workbook.layout import PLAN
+from workbook.template import book_bytes
+
+ROOT: Final = Path(__file__).parents[2]
+PART: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
+
+
+def golden_book() -> str:
+    """The default book in lines, which are read before a change of them is committed."""
+    package = io.BytesIO(book_bytes())
+    formulas, values = openpyxl.load_workbook(package), openpyxl.load_workbook(package, data_only=True)
+    return "\n".join(told(formulas, values)) + "\n"
+
+
+def _table(*rows: tuple[str, ...]) -> str:
+    head, *body = rows
+    return "".join(f"| {' | '.join(row)} |\n" for row in [head, ("---",) * len(head), *body])
+
+
+def _inputs() -> str:
+    return _table(
+        ("Name", "Sheet", "Means", "Unit", "Takes"),
+        *(
+            (
+                f"`{name}`",
+                PLAN.names[name].sheet,
+                field.label,
+                field.unit,
+                "a name of the list" if field.listed else field.domain,
+            )
+            for name, field in PLAN.inputs.items()
+        ),
+    )
+
+
+def _results() -> str:
+    return _table(
+        ("Name", "Sheet", "Means", "Unit"),
+        *(
+            (f"`{name}`", PLAN.names[name].sheet, field.label, field.unit)
+            for name, field in PLAN.outputs.items()
+        ),
+    )
+
+
+def _sheets() -> str:
+    return _table(("Sheet", "What it is for"), *((sheet.name, sheet.purpose or "") for sheet in PLAN.sheets))
+
+
+def _market() -> str:
+    return _table(
+        ("Column", "In the sheet", "Unit", "Takes"),
+        *(
+            (f"`{column.name}`", column.header, column.unit, column.domain)
+            for column in PLAN.tables["Market"].columns
+            if column.is_input
+        ),
+    )
+
+
+PARTS: Final[Mapping[str, Callable[[], str]]] = {
+    "sheets": _sheets,
+    "inputs": _inputs,
+    "results": _results,
+    "market": _market,
+}
+
+
+def with_parts(page: str) -> str:
+    """A page of prose with its generated parts as they should be."""
+    return PART.sub(lambda part: part[1] + PARTS[part[2]](), page)
+
+
+def _workbook_page() -> str:
+    return with_parts((ROOT / "docs" / "workbook.md").read_text(encoding="utf-8"))
+
+
+FILES: Final[Mapping[str, Callable[[], str]]] = {
+    "docs/functions.md": lambda: reference(None, "markdown") + "\n",
+    "docs/hosts.md": hosts_page.page,
+    "docs/workbook.md": _workbook_page,
+    "tests/golden/two-asset.txt": golden_book,
+}
+
+if __name__ == "__main__":
+    for name, text in FILES.items():
+        Path(ROOT, name).write_text(text(), encoding="utf-8", newline="\n")
