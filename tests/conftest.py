@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from udfs.venues import VARIABLE
+from udfs.venue_files import VARIABLE
 
 # The same examples in every run: a test that fails does so for everyone, on the day it was broken.
 # How long the making of examples takes is the machine's business.

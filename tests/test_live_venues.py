@@ -13,17 +13,8 @@ from support.live_fixtures import TODAY, ccxt, connection, server
 from support.venue_answers import DAPI, FAPI, MARK, settled
 from support.venue_server import VenueServer
 
-from udfs.venues import (
-    CONTRACTS_FILE,
-    FRESH_DAYS,
-    TIERS_FILE,
-    VARIABLE,
-    Contract,
-    Tier,
-    contract_spec,
-    tables,
-    user_folder,
-)
+from udfs.venue_files import VARIABLE, user_folder
+from udfs.venues import CONTRACTS_FILE, FRESH_DAYS, TIERS_FILE, Contract, Tier, contract_spec, tables
 from workbook.layout import PLAN
 from workbook.live.client import Client, Connection
 from workbook.live.desks import DESKS

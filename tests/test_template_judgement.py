@@ -161,7 +161,10 @@ def test_the_journal_says_what_hedge_status_says() -> None:
     at = PLAN.place("Journal", "status")
     found = [book[at.sheet].cell(at.row + row, at.column).value for row in range(len(cases))]
     assert found == [
-        hedge_status(today, review, expiry, 7, 30_000, stop, "short" if contracts > 0 else "long")
+        hedge_status(
+            *(today, review, expiry, 7, 30_000 if stop else None, stop),
+            "short" if contracts > 0 else "long",
+        )
         for contracts, stop, expiry, review in cases
     ]
     assert set(found) == {"stop", "expired", "roll", "review", "hold"}

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from udfs import REGISTRY, NotAvailable
 from udfs.candidates import HEADER
-from udfs.venues import CONTRACTS_FILE, VARIABLE, tables
+from udfs.venue_files import VARIABLE
+from udfs.venues import CONTRACTS_FILE, tables
 
 CANDIDATES = REGISTRY["HEDGE_CANDIDATES"].call
 COLUMN = {name: place for place, name in enumerate(HEADER)}

@@ -42,7 +42,16 @@ MONDAY = 46_027  # 2026-01-05
         ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY + 30, 7, 31_499.9, 31_500), "hold"),
         ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY + 30, 7, 28_500, 28_500, "long"), "stop"),
         ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY + 30, 7, 28_600, 28_500, "long"), "hold"),
-        ("HEDGE_STATUS", (MONDAY, MONDAY + 9, MONDAY + 30, 7, 31_500), "hold"),
+        (
+            "HEDGE_STATUS",
+            (MONDAY, MONDAY + 9, MONDAY + 30, 7, 31_500),
+            "stop_price: is blank, and a stop needs it beside mark_price",
+        ),
+        (
+            "HEDGE_STATUS",
+            (MONDAY, MONDAY + 9, MONDAY + 30, 7, None, 31_500),
+            "mark_price: is blank, and a stop needs it beside stop_price",
+        ),
         ("HEDGE_STATUS", (MONDAY, MONDAY, MONDAY, -1), "roll_days: must be at least 0, got -1"),
         ("HEDGE_STATUS", (-1, MONDAY), "today: must be at least 0 and below 2958466, got -1"),
     ],

@@ -256,11 +256,12 @@ ROUNDING_GAP(notional, price, [contract_size=1], [lot=1], [rounding="nearest"], 
 HEDGE_MARGIN(notional, leverage)
 MAINTENANCE_MARGIN(notional, maintenance_rate, [maintenance_amount=0])
 LIQUIDATION_PRICE(entry_price, leverage, [maintenance_rate=0.005], [side="short"], [kind="linear"],
-    [formula="mark"], [taker_fee=0], [quantity=1], [collateral], [maintenance_amount=0])
-LIQUIDATION_MOVE(leverage, [maintenance_rate=0.005], [side="short"], [kind="linear"],
-    [formula="mark"], [taker_fee=0])
-MAX_LEVERAGE(adverse_move, [maintenance_rate=0.005], [side="short"], [kind="linear"],
-    [formula="mark"], [taker_fee=0])
+ [formula="mark"], [taker_fee=0], [quantity=1], [collateral], [maintenance_amount=0])
+LIQUIDATION_MOVE(leverage, [maintenance_rate=0.005], [side="short"], [kind="linear"], [formula="mark"],
+ [taker_fee=0])
+MAX_LEVERAGE(adverse_move, [maintenance_rate=0.005], [side="short"], [kind="linear"], [formula="mark"],
+ [taker_fee=0])
+LIQUIDATION_RULE(venue, [as_of], [kind="linear"])
 FUNDING_COST(notional, rate, [periods=1])
 FUNDING_PERIODS(days, [interval_hours=8])
 FUNDING_SETTLEMENTS(start, finish, [interval_hours=8], [anchor_hour=0])
@@ -276,10 +277,10 @@ SLIPPAGE_COST(notional, slippage_bps, [fills=2])
 BOOK_SLIPPAGE(quantity, prices, sizes)
 HEDGE_COST(notional, fee_rate, [slippage_bps=0], [funding_rate=0], [periods=0], [basis_cost=0])
 BREAKEVEN_MOVE(cost, notional)
-REALIZED_VOLATILITY(prices, [periods_per_year=365])
-HEDGE_BETA(asset_prices, hedge_prices)
-HEDGE_CORRELATION(asset_prices, hedge_prices)
-HEDGE_EFFECTIVENESS(asset_prices, hedge_prices, [ratio])
+REALIZED_VOLATILITY(prices, [periods_per_year=365], [half_life])
+HEDGE_BETA(asset_prices, hedge_prices, [half_life])
+HEDGE_CORRELATION(asset_prices, hedge_prices, [half_life])
+HEDGE_EFFECTIVENESS(asset_prices, hedge_prices, [ratio], [half_life])
 BETA_NOTIONAL(exposures, betas, [ratio=1])
 VOL_SCALED_RATIO(ratio, volatility, reference_volatility, [cap=1])
 HEDGED_VOLATILITY(volatility, hedge_volatility, correlation, [ratio=1])
@@ -289,14 +290,13 @@ HEDGED_PNL(exposure, notional, move, [hedge_move], [cost=0])
 LOSS_OFFSET(exposure, notional, move, [hedge_move])
 SCENARIO_TABLE(exposure, notional, moves, [cost=0])
 HEDGE_PLAN(exposure, price, ratio, leverage, [contract_size=1], [lot=1], [rounding="nearest"],
-    [kind="linear"], [maintenance_rate=0.005], [fee_rate=0], [slippage_bps=0], [funding_rate=0],
-    [periods=0], [moves])
+ [kind="linear"], [maintenance_rate=0.005], [fee_rate=0], [slippage_bps=0], [funding_rate=0],
+ [periods=0], [moves])
 LIMIT_PRICE(reference_price, [offset_bps=0], [tick=0.01], [side="short"])
 STOP_PRICE(entry_price, quantity, max_loss)
-HEDGE_STATUS(today, review_date, [expiry], [roll_days=7], [mark_price], [stop_price],
-    [side="short"])
-OPTION_DELTA(spot, strike, days, volatility, [rate=0], [option_type="call"])
-OPTION_VEGA(spot, strike, days, volatility, [rate=0])
+HEDGE_STATUS(today, review_date, [expiry], [roll_days=7], [mark_price], [stop_price], [side="short"])
+OPTION_DELTA(spot, strike, days, volatility, [rate=0], [option_type="call"], [underlying="spot"])
+OPTION_VEGA(spot, strike, days, volatility, [rate=0], [underlying="spot"])
 VEGA_HEDGE(portfolio_vega, option_vega)
 CONTRACT_SPEC(venue, symbol, field)
 MAINTENANCE_RATE(venue, symbol, notional)
@@ -307,7 +307,7 @@ HEDGE_CANDIDATES(notional, assets, prices, leverage)
 # What an argument may be, wherever it stands but in OWN_DOMAIN.
 DOMAINS = {
     "above 0": (
-        "asset_prices collateral contract_size entry_price far_price futures_price hedge_prices "
+        "half_life asset_prices collateral contract_size entry_price far_price futures_price hedge_prices "
         "interval_hours lot mark_price marks near_price periods_per_year price prices "
         "reference_price spot spot_price stop_price strike tick"
     ),
@@ -319,7 +319,7 @@ DOMAINS = {
         "adverse_move basis_cost betas contracts cost current_notional exposure exposures "
         "funding_rate notional option_vega portfolio_vega quantity rate rates"
     ),
-    "at least 0 and below 2958466": "expiry finish review_date start today",
+    "at least 0 and below 2958466": "as_of expiry finish review_date start today",
     "at least -1": "hedge_move move moves",
     "text": "assets symbol venue",
     "at least 0 and below 1": "maintenance_rate taker_fee",
@@ -327,7 +327,8 @@ DOMAINS = {
     'one of "linear", "inverse"': "kind",
     "at least 1": "leverage",
     'one of "short", "long"': "side",
-    'one of "mark", "entry", "mark+fee"': "formula",
+    'one of "mark", "entry", "mark+fee", "cautious"': "formula",
+    'one of "spot", "future"': "underlying",
     "at least 0 and below 24": "anchor_hour",
     "above -1 and below 1": "fee_rate",
     "at least -1 and at most 1": "correlation",

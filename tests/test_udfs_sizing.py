@@ -1,6 +1,7 @@
 """Sizing: the golden numbers, lots against a brute force in fractions, and what must always hold."""
 
 import math
+import random
 from fractions import Fraction
 from typing import Any
 
@@ -88,7 +89,13 @@ def test_golden(name: str, cells: Cells, expected: Any) -> None:
 
 
 def lots_by_search(wanted: Fraction, rounding: str) -> int:
-    """Whole lots found by looking at both neighbours; no rounding function is trusted."""
+    """Whole lots found by looking at both neighbours; no rounding function is trusted.
+
+    What is within 1e-12 of whole or half lots is those.
+    """
+    halves = (2 * wanted + Fraction(1, 2)).__floor__()
+    if abs(2 * wanted - halves) <= Fraction(halves, 10**12):
+        wanted = Fraction(halves, 2)
     below = 0
     step = 1 << max(0, math.ceil(wanted).bit_length())
     while step:
@@ -126,6 +133,26 @@ def test_a_whole_number_of_lots_is_kept(
     notional = float(exact(held) * (exact(price) if kind == "linear" else 1))
     if exact(notional) == exact(held) * (exact(price) if kind == "linear" else 1):
         assert hedge_contracts(notional, price, 1.0, lot, rounding, kind) == held
+
+
+def test_a_whole_hedge_at_a_long_price_is_kept() -> None:
+    """5,000 hedges of whole lots at prices of 8 decimals: the product's last digits decide nothing."""
+    draw = random.Random(8)  # noqa: S311 - the same cases in every run, no secret
+    for _ in range(5_000):
+        lots, price = draw.randint(1, 99_999), round(draw.uniform(0.1, 99_999), 8)
+        held = float(lots * Fraction("0.001"))
+        for rounding in ("up", "down", "nearest"):
+            assert hedge_contracts(held * price, price, 1.0, 0.001, rounding) == held
+            assert rounding_gap(held * price, price, 1.0, 0.001, rounding) == 0
+
+
+def test_a_tie_at_a_long_price_goes_to_the_smaller_hedge() -> None:
+    """Half a lot is half a lot, although the product rounds."""
+    draw = random.Random(8)  # noqa: S311 - the same cases in every run, no secret
+    for _ in range(2_000):
+        lots, price = draw.randint(1, 99_999), round(draw.uniform(0.1, 99_999), 8)
+        notional = float((lots + Fraction(1, 2)) * Fraction("0.001") * exact(price))
+        assert hedge_contracts(notional, price, 1.0, 0.001) == float(lots * Fraction("0.001"))
 
 
 @given(money, prices, sizes, sizes, kinds)

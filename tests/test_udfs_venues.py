@@ -12,12 +12,15 @@ from typing import Any
 
 import openpyxl
 import pytest
+from support.goldens import Cells, holds
 
 from addin.commands.venues_list import stale_contracts
 from udfs import REGISTRY, NotAvailable
 from udfs.dates import serial
-from udfs.venues import CONTRACTS_FILE, TIERS_FILE, VARIABLE, beside, spelling, tables, user_folder
+from udfs.venue_files import VARIABLE, beside, user_folder
+from udfs.venues import CONTRACTS_FILE, RULES_FILE, TIERS_FILE, spelling, tables
 from workbook import recalc_book
+from workbook.template.examples import example
 
 ROOT = Path(__file__).parents[1]
 SPEC = REGISTRY["CONTRACT_SPEC"].call
@@ -158,6 +161,87 @@ def test_common_spellings_mean_the_linear_perpetual(symbol: str) -> None:
 def test_common_spellings_mean_the_inverse_perpetual(symbol: str) -> None:
     """USD without a T is the inverse contract."""
     assert SPEC("Binance", symbol, "symbol") == "BTC/USD:BTC"
+
+
+@pytest.mark.parametrize(
+    "symbol",
+    ["BTCPERP", "BTC-PERP", "BTC/USDC:USDC", "BTCUSDC", "BTC-USDC-PERP", "BTC/USD:USDC", "BTC/USDT:BTC"],
+)
+def test_a_symbol_that_names_another_settlement_is_not_found(symbol: str) -> None:
+    """BTCPERP is Bybit's contract in USDC: the one in USDT, or in the coin, is another."""
+    with pytest.raises(NotAvailable, match="symbol: no contracts of"):
+        SPEC("Bybit", symbol, "lot")
+
+
+@pytest.mark.parametrize(
+    "venue", ["My Venue.io", "my venue.IO", "MYVENUEIO", "my-venue_io", "\uff4dy venue.io"]
+)
+def test_own_venue_is_found_however_it_is_spelled(
+    venue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In every function that takes a venue, and in a new book."""
+    (tmp_path / CONTRACTS_FILE).write_text(
+        "venue,symbol,kind,contract_size,lot\nMy venue.io,BTC/USDT:USDT,linear,1,0.002\n", encoding="utf-8"
+    )
+    header = "venue,symbol,minimum_notional,maximum_notional,maintenance_rate,maintenance_amount\n"
+    (tmp_path / TIERS_FILE).write_text(header + "MyVenue io,BTCUSDT,0,100,0.02,1\n", encoding="utf-8")
+    (tmp_path / RULES_FILE).write_text("venue,kind,rule\nMY VENUE.IO,linear,entry\n", encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert SPEC(venue, "BTC", "lot") == 0.002
+    assert REGISTRY["MAINTENANCE_RATE"].call(venue, "BTC", 50) == 0.02
+    assert REGISTRY["MAINTENANCE_AMOUNT"].call(venue, "BTC", 50) == 1
+    assert REGISTRY["LIQUIDATION_RULE"].call(venue) == "entry"
+    assert example("two-asset", venue).fields["plan_venue"] == "My venue.io"
+
+
+def test_price_multiplier_is_of_the_row_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1000PEPE is a bundle of PEPE where its row says so; 1000SATS and 1INCH are coins."""
+    (tmp_path / CONTRACTS_FILE).write_text(
+        "venue,symbol,kind,contract_size,size_unit,price_multiplier,lot\n"
+        "Mine,1000PEPE/USDT:USDT,linear,1000,PEPE,1000,1\n"
+        "Mine,1000SATS/USDT:USDT,linear,1,1000SATS,,1\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert [SPEC("Mine", name, "price_multiplier") for name in ("PEPE", "1000PEPE", "1000SATS")] == [
+        1000,
+        1000,
+        1,
+    ]
+    assert SPEC("Binance", "BTC", "price_multiplier") == 1
+    found = REGISTRY["HEDGE_CANDIDATES"].call(2_400, [["PEPE"]], [[0.00001234]], 5)
+    assert found[1][:5] == [1, "Mine", "1000PEPE/USDT:USDT", "linear", 194_489]
+    with pytest.raises(NotAvailable):
+        SPEC("Mine", "SATS", "lot")
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("Binance",), "mark"),
+        (("Bybit", 45_901), "entry"),
+        (("Bybit", 45_901.999), "entry"),
+        (("Bybit", 45_902), "mark"),
+        (("bybit", None, "inverse"), "mark"),
+        (("MEXC",), "cautious"),
+        (("Nowhere",), 'venue: no contracts of "Nowhere", only of Binance, BingX, Bybit, MEXC, WEEX'),
+    ],
+)
+def test_liquidation_rule_is_that_of_the_date(cells: Cells, expected: str) -> None:
+    """The date decides, the newest holds without one; what is not known is cautious, not a guess."""
+    holds("LIQUIDATION_RULE", cells, expected)
+
+
+def test_rule_before_the_first_is_cautious(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user's rule that begins on a day says nothing of the days before; one of ours is replaced by date."""
+    (tmp_path / RULES_FILE).write_text(
+        "venue,kind,rule,effective_from\nMEXC,linear,mark,2026-01-01\nBinance,linear,mark+fee,\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    rule = REGISTRY["LIQUIDATION_RULE"].call
+    assert [rule("MEXC", day) for day in (46_022, 46_023)] == ["cautious", "mark"]
+    assert [rule("Binance", None, kind) for kind in ("linear", "inverse")] == ["mark+fee", "mark"]
 
 
 def test_bare_asset_finds_the_only_contract() -> None:

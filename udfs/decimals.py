@@ -13,6 +13,10 @@ ROUNDING_MODES: Final = {
 EXACT: Final = Context(prec=120)  # a product of three 15-digit numbers and any quotient of it fit
 
 
+SAME: Final = Decimal("1e-12")
+TWO: Final = Decimal(2)
+
+
 def decimal(number: float) -> Decimal:
     """The number at the 15 digits that a spreadsheet keeps, so that 0.1 + 0.2 is 0.3."""
     return Decimal(f"{number:.15g}")
@@ -20,5 +24,17 @@ def decimal(number: float) -> Decimal:
 
 def whole(wanted: Decimal, unit: Decimal, step: float, rounding: str) -> float:
     """A whole number of steps, each worth `unit`, that comes to `wanted`; "down" is towards zero."""
-    steps = EXACT.divide(wanted, unit).to_integral_value(ROUNDING_MODES[rounding])
-    return float(EXACT.multiply(steps, decimal(step)))
+    return float(EXACT.multiply(count(wanted, unit, rounding), decimal(step)))
+
+
+def count(wanted: Decimal, unit: Decimal, rounding: str) -> Decimal:
+    """How many whole units come to `wanted`.
+
+    Within 1e-12, relative, of whole or half units it is those: what is wanted is often a product, whose
+    last digits were cut off, and these must not decide.
+    """
+    halves = EXACT.divide(EXACT.add(wanted, wanted), unit)
+    near = halves.to_integral_value(ROUND_HALF_DOWN)
+    if EXACT.subtract(halves, near).copy_abs() <= EXACT.multiply(SAME, near.copy_abs()):
+        halves = near
+    return EXACT.divide(halves, TWO).to_integral_value(ROUNDING_MODES[rounding])

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from udfs.conventions import BPS_PER_UNIT, DIVISOR, SHORT, Arg, Bps, DateTime, Price, Quantity, Side, Tick
 from udfs.decimals import EXACT, decimal, whole
-from udfs.errors import NotAvailable
-from udfs.native import SIDE_SIGN
+from udfs.errors import NotAvailable, WrongType
+from udfs.native import SIDE_SIGN, WRONG
 from udfs.registry import udf
 
 MaxLoss = Annotated[float, Arg("quote", "Loss of the hedge alone at which to give it up.", at_least=0)]
@@ -68,7 +68,10 @@ def stop_price(entry_price: Price, quantity: Annotated[Quantity, DIVISOR], max_l
             "due",
             'IF(AND(expiry<>"",today>=expiry),"expired",IF(AND(expiry<>"",today>=expiry-roll_days),"roll",""))',
         ),
-        'IF(AND(mark_price<>"",stop_price<>"",stopped),"stop",IF(due<>"",due,IF(today>=review_date,"review","hold")))',
+        (
+            f'IF((mark_price="")<>(stop_price=""),{WRONG},IF(AND(mark_price<>"",stopped),"stop",'
+            'IF(due<>"",due,IF(today>=review_date,"review","hold"))))'
+        ),
     ),
 )
 def hedge_status(
@@ -88,6 +91,9 @@ def hedge_status(
     there is no stop. The side, which no other argument tells, matters to the stop alone; left out,
     the hedge is short, as STOP_PRICE gives the stop of a positive quantity.
     """
+    if (mark_price is None) != (stop_price is None):
+        name, other = ("mark_price", "stop_price") if mark_price is None else ("stop_price", "mark_price")
+        raise WrongType(f"{name}: is blank, and a stop needs it beside {other}", name)
     if mark_price is not None and stop_price is not None:
         stopped = mark_price >= stop_price if side == SHORT else mark_price <= stop_price
         if stopped:

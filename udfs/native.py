@@ -11,7 +11,9 @@ CELLS: Final = ""  # the ranges are handed over as they are
 RETURNS: Final = "returns"  # each range of prices stands for its simple returns
 LOG_RETURNS: Final = "log returns"
 
-TABLES: Final = frozenset(("tier_key", "tier_end", "tier_rate", "tier_amount"))  # columns of venue facts
+TABLES: Final = frozenset(  # columns of venue facts; rules by key, then by date
+    ("tier_key", "tier_end", "tier_rate", "tier_amount", "rule_key", "rule_from", "rule_word")
+)
 BUILT_IN: Final = frozenset(
     (
         *("ABS", "AND", "CORREL", "COUNT", "COUNTIFS", "EXP", "IF", "INDEX", "INT", "LN", "MATCH"),
@@ -21,6 +23,8 @@ BUILT_IN: Final = frozenset(
 )  # each known to Excel 2016, LibreOffice, Gnumeric, Google Sheets, WPS and Numbers
 
 MARK: Final = "@"  # between the words of a key: a criterion that ends with a blank is read as another
+REFUSED: Final = "SQRT(-1)"  # #NUM!, as the function refuses what lies outside its domain
+WRONG: Final = 'ABS("")'  # #VALUE!
 SIDE_SIGN: Final = ("sign", 'IF(side="long",1,-1)')  # the step that several functions begin with
 
 

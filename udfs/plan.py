@@ -24,7 +24,7 @@ from udfs.conventions import (
 )
 from udfs.costs import breakeven_move, hedge_cost
 from udfs.errors import NotAvailable
-from udfs.margin import DEFAULT_MAINTENANCE_RATE, hedge_margin, liquidation_price
+from udfs.margin import DEFAULT_MAINTENANCE_RATE, hedge_margin, liquidation_move, liquidation_price
 from udfs.native import unwritten
 from udfs.registry import udf
 from udfs.scenario import Moves, hedged_pnl
@@ -78,7 +78,8 @@ def hedge_plan(
     """Whole plan of a hedge, a label and a value a row: size, margin, liquidation, cost, scenarios.
 
     All that follows the contracts is of the feasible hedge in whole lots, not of the wanted one. The
-    liquidation is isolated, by mark; "never" where no price liquidates. A value that has no meaning,
+    liquidation is isolated, by mark; "never" where no price liquidates, and a leverage whose initial margin
+    is not above the maintenance margin is #NUM!. A value that has no meaning,
     as the break-even of no hedge, is empty. P&L is after the cost, at the moves given or at 10 and
     20 % either way, as if margin were added in time beyond the liquidation move.
     """
@@ -86,14 +87,16 @@ def hedge_plan(
     contracts = hedge_contracts(wanted, price, contract_size, lot, rounding, kind)
     notional = contracts_notional(contracts, price, contract_size, kind)
     cost = hedge_cost(notional, fee_rate, slippage_bps, funding_rate, periods)
-    liquidation: float | str = ""
-    if notional:
-        try:
-            side = SHORT if notional > 0 else LONG
-            liquidation = liquidation_price(price, leverage, maintenance_rate, side, kind)
-        except NotAvailable:
-            liquidation = "never"
-    away = liquidation if isinstance(liquidation, str) else liquidation / price - 1.0
+    side = LONG if notional < 0 else SHORT
+    liquidation: float | str
+    away: float | str
+    try:
+        liquidation = liquidation_price(price, leverage, maintenance_rate, side, kind)
+        away = liquidation_move(leverage, maintenance_rate, side, kind)
+    except NotAvailable:
+        liquidation = away = "never"
+    if not notional:
+        liquidation = away = ""
     table: Table = [
         ["Exposure", exposure],
         ["Wanted notional", wanted],

@@ -21,6 +21,7 @@ from udfs.conventions import (
 from udfs.errors import DividesByZero, NotAvailable, WrongType
 from udfs.native import LOG_RETURNS, RETURNS, over
 from udfs.registry import udf
+from udfs.returns import HalfLife, centred, decay, product, simple_returns, unbiased
 
 AssetPrices = Annotated[
     Sequence[float],
@@ -61,15 +62,22 @@ RUN: Final = 512  # returns worked at a time: so few add up plainly without loss
     unit="decimal a year",
     example=(([[100], [110], [99], [103.95]],), 2.0067085100792217),
     source=f"{HULL}, 15.4: estimating volatility from historical data",
-    native=over(LOG_RETURNS, "IF(COUNT(prices)<2,NA(),STDEV(prices)*SQRT(periods_per_year))"),
+    native=over(
+        LOG_RETURNS, 'IF(OR(COUNT(prices)<2,half_life<>""),NA(),STDEV(prices)*SQRT(periods_per_year))'
+    ),
 )
-def realized_volatility(prices: Prices, periods_per_year: PeriodsPerYear = DAYS_PER_YEAR) -> float:
+def realized_volatility(
+    prices: Prices, periods_per_year: PeriodsPerYear = DAYS_PER_YEAR, half_life: HalfLife | None = None
+) -> float:
     """Volatility of a price history: sample standard deviation of its log returns, annualised.
 
     Needs 3 prices. Prices of one asset at even intervals; a blank is skipped, and the return then
-    spans the gap.
+    spans the gap. With a half-life the newest returns count most, as RiskMetrics 1996 weights them
+    (its factor of 0.94 is a half-life of 11.2), but about their weighted mean and without bias.
     """
     _enough(prices, "prices")
+    if half_life is not None:
+        return _fading_volatility(prices, periods_per_year, half_life)
     count = len(prices) - 1
     # To the base 2, as log2 takes half the time of log; their mean is known from the first and the last.
     mean = (math.log2(prices[-1]) - math.log2(prices[0])) / count
@@ -83,15 +91,17 @@ def realized_volatility(prices: Prices, periods_per_year: PeriodsPerYear = DAYS_
     unit="ratio",
     example=(([[10], [11], [9.9], [10.89]], [[100], [105], [99.75], [104.7375]]), 2),
     source=MINIMUM_VARIANCE,
-    native=over(RETURNS, "IF(COUNT(hedge_prices)<2,NA(),SLOPE(asset_prices,hedge_prices))"),
+    native=over(RETURNS, 'IF(OR(COUNT(hedge_prices)<2,half_life<>""),NA(),SLOPE(asset_prices,hedge_prices))'),
 )
-def hedge_beta(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> float:
+def hedge_beta(
+    asset_prices: AssetPrices, hedge_prices: HedgePrices, half_life: HalfLife | None = None
+) -> float:
     """Beta of a holding to the hedge: covariance over variance of simple returns.
 
     The minimum-variance hedge ratio: hedge notional per unit of exposure. Needs 3 pairs of prices.
-    Excel's SLOPE of the asset's returns on the hedge's gives the same.
+    Excel's SLOPE of the asset's returns on the hedge's gives the same, without a half-life.
     """
-    moments = _moments(asset_prices, hedge_prices)
+    moments = _moments(asset_prices, hedge_prices, half_life)
     return moments.both / _varying(moments.hedge, "hedge_prices")
 
 
@@ -100,14 +110,19 @@ def hedge_beta(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> float:
     unit="ratio",
     example=(([[10], [11], [9.9], [10.89]], [[100], [105], [99.75], [104.7375]]), 1),
     source="Pearson correlation of simple returns",
-    native=over(RETURNS, "IF(COUNT(hedge_prices)<2,NA(),CORREL(asset_prices,hedge_prices))"),
+    native=over(
+        RETURNS, 'IF(OR(COUNT(hedge_prices)<2,half_life<>""),NA(),CORREL(asset_prices,hedge_prices))'
+    ),
 )
-def hedge_correlation(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> float:
+def hedge_correlation(
+    asset_prices: AssetPrices, hedge_prices: HedgePrices, half_life: HalfLife | None = None
+) -> float:
     """Correlation of the simple returns of a holding and of its hedge, from -1 to 1.
 
-    Needs 3 pairs of prices, and both must move. Excel's CORREL of the returns gives the same.
+    Needs 3 pairs of prices, and both must move. Excel's CORREL of the returns gives the same, without
+    a half-life.
     """
-    moments = _moments(asset_prices, hedge_prices)
+    moments = _moments(asset_prices, hedge_prices, half_life)
     rho = moments.both / math.sqrt(_varying(moments.asset, "asset_prices"))
     rho /= math.sqrt(_varying(moments.hedge, "hedge_prices"))
     return max(-1.0, min(1.0, rho))
@@ -120,20 +135,23 @@ def hedge_correlation(asset_prices: AssetPrices, hedge_prices: HedgePrices) -> f
     source=f"{HULL}, 3.4: hedge effectiveness; Ederington 1979",
     native=over(
         RETURNS,
-        'IF(COUNT(hedge_prices)<2,NA(),IF(ratio="",RSQ(asset_prices,hedge_prices),'
+        'IF(OR(COUNT(hedge_prices)<2,half_life<>""),NA(),IF(ratio="",RSQ(asset_prices,hedge_prices),'
         "ratio*(2*SLOPE(asset_prices,hedge_prices)-ratio)*VAR(hedge_prices)/VAR(asset_prices)))",
     ),
 )
 def hedge_effectiveness(
-    asset_prices: AssetPrices, hedge_prices: HedgePrices, ratio: HedgeUnits | None = None
+    asset_prices: AssetPrices,
+    hedge_prices: HedgePrices,
+    ratio: HedgeUnits | None = None,
+    half_life: HalfLife | None = None,
 ) -> float:
     """Share of the holding's variance that the hedge takes away: 1 - var(hedged) / var(unhedged).
 
     At the default ratio, the beta, it is the squared correlation. Negative: the hedge adds risk.
     """
     if ratio is None:
-        return hedge_correlation(asset_prices, hedge_prices) ** 2
-    moments = _moments(asset_prices, hedge_prices)
+        return hedge_correlation(asset_prices, hedge_prices, half_life) ** 2
+    moments = _moments(asset_prices, hedge_prices, half_life)
     hedge = _varying(moments.hedge, "hedge_prices")
     return ratio * (2.0 * moments.both - ratio * hedge) / _varying(moments.asset, "asset_prices")
 
@@ -240,17 +258,21 @@ class Moments(NamedTuple):
     hedge: float
 
 
-def _moments(asset_prices: Sequence[float], hedge_prices: Sequence[float]) -> Moments:
+def _moments(
+    asset_prices: Sequence[float], hedge_prices: Sequence[float], half_life: float | None
+) -> Moments:
     """The moments in one pass, a run at a time, as 100,000 prices are usual.
 
     The deviations are from the means of the first run; how far these are from the means of all comes
     off at the end. Few digits go with it: the first run is one of those that are squared.
     """
     _enough(asset_prices, "asset_prices")
+    if half_life is not None:
+        return _fading_moments(asset_prices, hedge_prices, half_life)
     near_asset, near_hedge = _first_mean(asset_prices), _first_mean(hedge_prices)
     rows: list[tuple[float, ...]] = []
     for asset_run, hedge_run in zip(_runs(asset_prices), _runs(hedge_prices), strict=True):
-        asset, hedge = _returns(asset_run, near_asset), _returns(hedge_run, near_hedge)
+        asset, hedge = simple_returns(asset_run, near_asset), simple_returns(hedge_run, near_hedge)
         rows.append((sum(asset), sum(hedge), _dot(asset, asset), _dot(asset, hedge), _dot(hedge, hedge)))
     count = len(asset_prices) - 1
     means = [math.fsum(sums) / count for sums in zip(*rows, strict=True)]
@@ -262,6 +284,24 @@ def _moments(asset_prices: Sequence[float], hedge_prices: Sequence[float]) -> Mo
     )
 
 
+def _fading_moments(
+    asset_prices: Sequence[float], hedge_prices: Sequence[float], half_life: float
+) -> Moments:
+    weights = decay(len(asset_prices) - 1, half_life)
+    asset = centred(weights, simple_returns(asset_prices))
+    hedge = centred(weights, simple_returns(hedge_prices))
+    return Moments(
+        product(weights, asset, asset), product(weights, asset, hedge), product(weights, hedge, hedge)
+    )
+
+
+def _fading_volatility(prices: Sequence[float], periods_per_year: float, half_life: float) -> float:
+    count = len(prices) - 1
+    weights = decay(count, half_life)
+    spread = centred(weights, list(map(math.log, map(operator.truediv, prices[1:], prices))))
+    return math.sqrt(product(weights, spread, spread) / unbiased(count, half_life) * periods_per_year)
+
+
 def _runs(prices: Sequence[float]) -> Iterator[Sequence[float]]:
     """The prices of each run of returns: the last price of one is the first of the next."""
     for start in range(0, len(prices) - 1, RUN):
@@ -269,18 +309,8 @@ def _runs(prices: Sequence[float]) -> Iterator[Sequence[float]]:
 
 
 def _first_mean(prices: Sequence[float]) -> float:
-    first = _returns(next(_runs(prices)))
+    first = simple_returns(next(_runs(prices)))
     return math.fsum(first) / len(first)
-
-
-def _returns(prices: Sequence[float], less: float = 0.0) -> list[float]:
-    """The simple returns, less a number; the difference of two near prices, taken first, is exact."""
-    returns: list[float] = []
-    before = prices[0]
-    for price in prices[1:]:
-        returns.append((price - before) / before - less)
-        before = price
-    return returns
 
 
 def _dot(left: Sequence[float], right: Sequence[float]) -> float:

@@ -43,7 +43,9 @@ def hedged_pnl(
 
     exposure x move - notional x hedge_move - cost; the hedge moves as the holding unless told.
     """
-    return exposure * move + hedge_pnl(notional, move if hedge_move is None else hedge_move) - cost
+    if hedge_move is None or hedge_move == move:  # one product, lest two that nearly cancel lose digits
+        return (exposure - notional) * move - cost
+    return exposure * move + hedge_pnl(notional, hedge_move) - cost
 
 
 @udf(

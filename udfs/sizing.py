@@ -1,5 +1,6 @@
 """Sizing: how much to hedge, in whole contracts, and what that really covers."""
 
+from decimal import Decimal
 from typing import Annotated, Final
 
 from udfs.conventions import (
@@ -17,7 +18,7 @@ from udfs.conventions import (
     Ratio,
     Rounding,
 )
-from udfs.decimals import EXACT, decimal, whole
+from udfs.decimals import EXACT, SAME, count, decimal, whole
 from udfs.registry import udf
 
 CONTRACTS_SOURCE: Final = f"{HULL}, 3.4: optimal number of contracts"
@@ -82,10 +83,7 @@ def hedge_contracts(
     The count of lots is exact in decimal: 0.3 in lots of 0.1 is 3 lots, not 2. "nearest" gives
     a tie to the smaller hedge, "down" never over-hedges, "up" never under-hedges.
     """
-    lot_value = EXACT.multiply(decimal(lot), decimal(contract_size))
-    if kind == LINEAR:
-        lot_value = EXACT.multiply(lot_value, decimal(price))
-    return whole(decimal(notional), lot_value, lot, rounding)
+    return whole(decimal(notional), _lot_value(price, contract_size, lot, kind), lot, rounding)
 
 
 @udf(
@@ -163,5 +161,13 @@ def rounding_gap(
 
     Positive: an over-hedge, 11.5 is 12.5 times what was wanted. -1: no contract at all.
     """
-    contracts = hedge_contracts(notional, price, contract_size, lot, rounding, kind)
-    return (contracts_notional(contracts, price, contract_size, kind) - notional) / notional
+    wanted, lot_value = decimal(notional), _lot_value(price, contract_size, lot, kind)
+    feasible = EXACT.multiply(count(wanted, lot_value, rounding), lot_value)
+    gap = EXACT.divide(EXACT.subtract(feasible, wanted), wanted)
+    return 0.0 if gap.copy_abs() <= SAME else float(gap)
+
+
+def _lot_value(price: float, contract_size: float, lot: float, kind: str) -> Decimal:
+    """Value of one lot in the quote currency, exact."""
+    value = EXACT.multiply(decimal(lot), decimal(contract_size))
+    return EXACT.multiply(value, decimal(price)) if kind == LINEAR else value

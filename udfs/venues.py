@@ -1,27 +1,22 @@
 """Venues: contract facts and leverage tiers, as dated and sourced data; what is not known is absent.
 
-Two tables lie in this package: `venues.csv`, one row a venue and symbol, and `tiers.csv`, one row a
-leverage tier. A user's own files of the same names take precedence, row by row: first those beside
-the book that is recalculated, then those in the user's folder, which `microhedge venues refresh` writes.
+Three tables lie in this package: `venues.csv`, one row per venue and symbol, `tiers.csv`, one row per
+leverage tier, and `rules.csv`, one row per change of a venue's liquidation rule. A user's own files of
+the same names take precedence, row by row.
 
 Units, whatever the venue itself publishes: the contract size is in base units if the contract is
 linear and in quote units if it is inverse; lot and minimum quantity are in contracts. A venue whose
-orders are in base units has contracts of 1 base unit. Each row's note says how it came to be.
+orders are in base units has contracts of 1 base unit. A price is that of one base unit; where a venue
+quotes a bundle (1000PEPE), its quote is our price times the price multiplier, and the tick is its own.
+Each row's note says how it came to be.
 """
 
-import csv
-import datetime as dt
-import io
-import os
-import pkgutil
 import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple, NoReturn, TypeVar
+from typing import Annotated, Final, NamedTuple, NoReturn
 
 from udfs.conventions import (
     LINEAR,
@@ -38,17 +33,19 @@ from udfs.conventions import (
     Notional,
     Tick,
 )
-from udfs.dates import serial
-from udfs.errors import HedgeError, NotAvailable
+from udfs.errors import NotAvailable
+from udfs.margin import CAUTIOUS, LiquidationRule
 from udfs.native import unwritten
-from udfs.parameters import Parameter, parameters_of
 from udfs.registry import udf
+from udfs.venue_files import Stamp, fault, read_rows, stamped
 
-VARIABLE: Final = "MICROHEDGE_VENUES"
 CONTRACTS_FILE: Final = "venues.csv"
 TIERS_FILE: Final = "tiers.csv"
+RULES_FILE: Final = "rules.csv"
+FILES: Final = (CONTRACTS_FILE, TIERS_FILE, RULES_FILE)
 FRESH_DAYS: Final = 30  # an older fact is shown as stale: venues change lots, fees and intervals
 SOURCE: Final = "udfs/venues.csv and tiers.csv: each row names its own source and date"
+RULE_SOURCE: Final = "udfs/rules.csv: each row names its own source and date"
 
 Venue = Annotated[
     str, Arg("text", "Name of the venue: Binance, Bybit, BingX, WEEX, MEXC or one of your own.")
@@ -60,6 +57,9 @@ Words = Annotated[str, Arg("text", "Words.")]
 Currency = Annotated[str, Arg("text", "Currency code.")]
 MinimumQuantity = Annotated[float, Arg("contracts", "Smallest order.", at_least=0)]
 MinimumNotional = Annotated[float, Arg("quote", "Smallest value of an order.", at_least=0)]
+PriceMultiplier = Annotated[
+    float, Arg("base units", "Base units that one quoted price buys: 1000 for 1000PEPE.", above=0)
+]
 TierBound = Annotated[float, Arg("quote", "Notional at which a tier begins or ends.", at_least=0)]
 
 
@@ -71,6 +71,7 @@ class Contract(NamedTuple):
     kind: ContractKind
     contract_size: ContractSize | None = None
     size_unit: Currency | None = None
+    price_multiplier: PriceMultiplier = 1.0
     lot: Lot | None = None
     tick: Tick | None = None
     minimum_quantity: MinimumQuantity | None = None
@@ -85,7 +86,14 @@ class Contract(NamedTuple):
 
     @property
     def base(self) -> str:
-        """The asset that the contract is on: BTC for BTC/USDT:USDT, and for BTCUSDT."""
+        """The asset that the contract is on: BTC for BTC/USDT:USDT, PEPE for a bundle of it."""
+        if self.kind == LINEAR and self.price_multiplier != 1 and self.size_unit:
+            return self.size_unit.upper()
+        return self.quoted
+
+    @property
+    def quoted(self) -> str:
+        """What the venue quotes the price of: BTC for BTC/USDT:USDT and for BTCUSDT, 1000PEPE."""
         return re.split(r"/|[\W_]*USD[TC]?\b", self.symbol.upper(), maxsplit=1)[0]
 
     @property
@@ -108,34 +116,43 @@ class Tier(NamedTuple):
     source: Words | None = None
 
 
+class Rule(NamedTuple):
+    """How a venue liquidates one kind of contract from a day on; without a day, from its start."""
+
+    venue: Venue
+    kind: ContractKind
+    rule: LiquidationRule
+    effective_from: DateTime | None = None
+    as_of: DateTime | None = None
+    source: Words | None = None
+
+
 Fact = Annotated[
     str,
     Arg("text", "Which fact of the contract, by its column in the table.", choices=Contract._fields[1:]),
 ]
 
 
-Row = TypeVar("Row", Contract, Tier)
-
-
 class Tables(NamedTuple):
-    """The contracts and tiers in force, indexed by venue and spelling."""
+    """The contracts, tiers and rules in force, indexed by venue and spelling."""
 
     contracts: tuple[Contract, ...]
     tiers: tuple[Tier, ...]
+    rules: tuple[Rule, ...]  # the newest first
     spellings: Mapping[tuple[str, str], Contract]
     ladders: Mapping[tuple[str, str], tuple[Tier, ...]]
 
     def contract(self, venue: str, symbol: str) -> Contract:
         """The contract that a venue and a symbol in any common spelling mean."""
-        found = self.spellings.get((venue.casefold(), spelling(symbol)))
+        found = self.spellings.get(row_key(venue, symbol))
         if found is None:
             _refuse("contracts", venue, symbol, self.contracts)
         return found
 
     def tier(self, venue: str, symbol: str, notional: float) -> Tier:
         """The leverage tier that a notional of either sign falls in."""
-        known = self.spellings.get((venue.casefold(), spelling(symbol)))
-        ladder = self.ladders.get((venue.casefold(), spelling(known.symbol if known else symbol)))
+        known = self.spellings.get(row_key(venue, symbol))
+        ladder = self.ladders.get(row_key(venue, known.symbol if known else symbol))
         if ladder is None:
             _refuse("leverage tiers", venue, symbol, self.tiers)
         for tier in ladder:
@@ -207,32 +224,73 @@ def maintenance_amount(venue: Venue, symbol: Symbol, notional: Notional) -> floa
     return tables().tier(venue, symbol, notional).maintenance_amount
 
 
+@udf(
+    "Margin and liquidation",
+    unit="text",
+    example=(("Bybit", 45_901), "entry"),
+    source=RULE_SOURCE,
+    native=(
+        ("key", 'venue&"@"&kind'),
+        ("known", 'IF(as_of="",COUNTIFS(rule_key,key),COUNTIFS(rule_key,key,rule_from,"<="&as_of))'),
+        'IF(known=0,"cautious",INDEX(rule_word,MATCH(key,rule_key,0)+known-1))',
+    ),
+)
+def liquidation_rule(venue: Venue, as_of: DateTime | None = None, kind: ContractKind = LINEAR) -> str:
+    """Word for the formula of LIQUIDATION_PRICE by which a venue liquidates, on a date or by its newest rule.
+
+    On the day that a rule takes effect it holds already. "cautious" where the venue is known and its
+    rule, for that kind and date, is not; #N/A for an unknown venue.
+    """
+    known, asked = tables(), venue_key(venue)
+    venues = {venue_key(row.venue) for rows in (known.contracts, known.rules) for row in rows}
+    if asked not in venues:
+        _refuse("contracts", venue, "", known.contracts)
+    for rule in known.rules:
+        if (venue_key(rule.venue), rule.kind) != (asked, kind):
+            continue
+        if as_of is None or as_of >= (rule.effective_from or 0.0):
+            return rule.rule
+    return CAUTIOUS
+
+
+def venue_key(venue: str) -> str:
+    """A venue's name without what people spell differently: Gate.io, gate io, GATEIO."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", venue).casefold())
+
+
 def spelling(symbol: str) -> str:
-    """A symbol without what venues spell differently: BTCUSDT for BTC/USDT:USDT, btc_usdt, BTC-USDT-PERP."""
-    plain = re.sub(r"[\W_]", "", re.sub(r":[^-]*", "", symbol.upper()))
-    return re.sub(r"^XBT", "BTC", re.sub(r"(?<=.)(PERP|SWAP)$", "", plain))  # XBT: ISO's way to write BTC
+    """A symbol without what venues spell differently: BTCUSDT for BTC/USDT:USDT, btc_usdt, BTC-USDT-PERP.
+
+    The currency that a contract is settled in stays where it is neither the quote nor, for an inverse
+    one, the base: BTC/USD:USDC is not BTC/USD:BTC. PERP stays after a bare asset, as BTCPERP is the
+    USDC contract of one venue and the USDT contract of none.
+    """
+    named, _, settled = symbol.upper().partition(":")
+    settled, dash, date = settled.partition("-")
+    pair, settled = _letters(named), _letters(settled)
+    stable = re.search(r"USD[TC]$", pair)
+    if pair.endswith(settled) or (pair.startswith(settled) and not stable):
+        settled = ""
+    plain = f"{pair}{settled}{_letters(date) if dash else ''}"
+    return re.sub(r"(?<=USD|SDT|SDC)(PERP|SWAP)$", "", plain)
 
 
-_book_folder: ContextVar[Path | None] = ContextVar("book_folder", default=None)
+def _letters(text: str) -> str:
+    return re.sub(r"^XBT", "BTC", re.sub(r"[\W_]", "", text))  # XBT: ISO's way to write BTC
 
 
-@contextmanager
-def beside(book: str | os.PathLike[str]) -> Iterator[None]:
-    """While it lasts, tables beside this book take precedence."""
-    token = _book_folder.set(Path(book).parent)
-    try:
-        yield
-    finally:
-        _book_folder.reset(token)
+def row_key(venue: str, symbol: str) -> tuple[str, str]:
+    """What a row of a venue and symbol is found by, in any spelling of either."""
+    return venue_key(venue), spelling(symbol)
 
 
 def tables() -> Tables:
     """The tables in force: the user's rows over the built-in ones. A changed file is read again."""
-    return _merged(tuple(_stamped(CONTRACTS_FILE)), tuple(_stamped(TIERS_FILE)))
+    return _merged(*(tuple(stamped(name)) for name in FILES))
 
 
 def _refuse(what: str, venue: str, symbol: str, rows: Iterable[Contract | Tier]) -> NoReturn:
-    here = sorted({row.symbol for row in rows if row.venue.casefold() == venue.casefold()})
+    here = sorted({row.symbol for row in rows if venue_key(row.venue) == venue_key(venue)})
     if here:
         raise NotAvailable(
             f'symbol: no {what} of "{symbol}" at {venue}, only of {", ".join(here)}', "symbol", symbol
@@ -241,55 +299,36 @@ def _refuse(what: str, venue: str, symbol: str, rows: Iterable[Contract | Tier])
     raise NotAvailable(f'venue: no {what} of "{venue}", only of {venues}', "venue", venue)
 
 
-Stamp = tuple[Path | None, str]  # a file, its size and when it changed; None is the file in this package
-
-
 def stamps() -> tuple[Stamp, ...]:
     """The files that the tables in force come from, and what changes when each does."""
-    return (*_stamped(CONTRACTS_FILE), *_stamped(TIERS_FILE))
-
-
-def user_folder() -> Path:
-    """Where a user's own tables lie: MICROHEDGE_VENUES, or the platform's place for a program's data."""
-    named = os.environ.get(VARIABLE)
-    if named:
-        return Path(named)
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails where there is no home
-    if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming") / "microhedge"
-    if sys.platform == "darwin":
-        return home / "Library" / "Application Support" / "microhedge"
-    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "microhedge"
-
-
-def _stamped(name: str) -> Iterator[Stamp]:
-    yield None, ""
-    named, folder = os.environ.get(VARIABLE), _book_folder.get()
-    if named and not Path(named).is_dir():
-        raise NotAvailable(f"{VARIABLE}: there is no folder {named}", VARIABLE, named)
-    for path in (user_folder() / name, folder / name if folder else None):
-        if path and path.is_file():
-            found = path.stat()
-            yield path, f"{found.st_size}-{found.st_mtime_ns}"
+    return tuple(stamp for name in FILES for stamp in stamped(name))
 
 
 @lru_cache(maxsize=16)
-def _merged(contract_files: tuple[Stamp, ...], tier_files: tuple[Stamp, ...]) -> Tables:
+def _merged(
+    contract_files: tuple[Stamp, ...], tier_files: tuple[Stamp, ...], rule_files: tuple[Stamp, ...]
+) -> Tables:
     by_symbol: dict[tuple[str, str], Contract] = {}
     for path, _ in contract_files:
         by_symbol |= _unique(path, CONTRACTS_FILE, Contract)
     ladders: dict[tuple[str, str], tuple[Tier, ...]] = {}
     for path, _ in tier_files:
         found: dict[tuple[str, str], list[Tier]] = {}
-        for _line, tier in _rows(path, TIERS_FILE, Tier):
+        for _line, tier in read_rows(path, TIERS_FILE, Tier):
             found.setdefault(_key(tier), []).append(tier)
         ladders |= {key: tuple(sorted(rows, key=_upper_end)) for key, rows in found.items()}
     index = dict(by_symbol)
     for contract in sorted(by_symbol.values(), key=_likelihood):
         if not contract.is_dated:
-            index.setdefault((contract.venue.casefold(), spelling(contract.base)), contract)
+            for asset in (contract.base, contract.quoted):
+                index.setdefault(row_key(contract.venue, asset), contract)
+    by_start: dict[tuple[str, str, float], Rule] = {}
+    for path, _ in rule_files:
+        for _line, rule in read_rows(path, RULES_FILE, Rule):
+            by_start[venue_key(rule.venue), rule.kind, rule.effective_from or 0.0] = rule
+    newest = sorted(by_start.values(), key=lambda rule: rule.effective_from or 0.0, reverse=True)
     tiers = tuple(tier for rows in ladders.values() for tier in rows)
-    return Tables(tuple(by_symbol.values()), tiers, index, ladders)
+    return Tables(tuple(by_symbol.values()), tiers, tuple(newest), index, ladders)
 
 
 def _likelihood(contract: Contract) -> tuple[bool, bool]:
@@ -302,47 +341,13 @@ def _upper_end(tier: Tier) -> float:
 
 
 def _key(row: Contract | Tier) -> tuple[str, str]:
-    return row.venue.casefold(), spelling(row.symbol)
+    return row_key(row.venue, row.symbol)
 
 
 def _unique(path: Path | None, name: str, record: type[Contract]) -> dict[tuple[str, str], Contract]:
     rows: dict[tuple[str, str], Contract] = {}
-    for line, row in _rows(path, name, record):
+    for line, row in read_rows(path, name, record):
         if _key(row) in rows:
-            raise _fault(path, name, line, f"{row.symbol} at {row.venue} is there already")
+            raise fault(path, name, line, f"{row.symbol} at {row.venue} is there already")
         rows[_key(row)] = row
     return rows
-
-
-def _rows(path: Path | None, name: str, record: type[Row]) -> Iterator[tuple[int, Row]]:
-    """The rows of one file with their lines; a fault is refused with the file and the line."""
-    parameters = tuple(parameters_of(record))
-    reader = csv.DictReader(io.StringIO(_text(path, name)), strict=True)
-    try:
-        wrong = set(reader.fieldnames or ()) - {p.name for p in parameters}
-        if wrong:
-            raise _fault(path, name, 1, f"unknown columns {', '.join(sorted(map(str, wrong)))}")
-        for row in reader:
-            yield reader.line_num, record(*(_fact(p, row.get(p.name)) for p in parameters))
-    except (HedgeError, ValueError, csv.Error) as error:
-        if isinstance(error, NotAvailable):
-            raise
-        raise _fault(path, name, reader.line_num, str(error)) from None
-
-
-def _fact(parameter: Parameter, text: str | None) -> Any:
-    if parameter.arg.unit == "date" and text:
-        return serial(dt.date.fromisoformat(text))
-    return parameter.read(text)
-
-
-def _text(path: Path | None, name: str) -> str:
-    try:
-        data = pkgutil.get_data("udfs", name) if path is None else path.read_bytes()
-        return (data or b"").decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotAvailable(f"{path or name}: cannot be read: {error}") from None
-
-
-def _fault(path: Path | None, name: str, line: int, fault: str) -> NotAvailable:
-    return NotAvailable(f"{path or name}, line {line}: {fault}")

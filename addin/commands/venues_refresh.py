@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from addin.commands.printable import say
-from udfs.venues import tables, user_folder
+from udfs.venue_files import user_folder
+from udfs.venues import tables
 from workbook.live.client import Connection
 from workbook.live.clock import here
 from workbook.live.venues import Change, changes, kept, refresh, write

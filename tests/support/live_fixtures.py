@@ -13,7 +13,7 @@ from conftest import ROOT
 
 from support.venue_answers import NOW
 from support.venue_server import VenueServer
-from udfs.venues import VARIABLE
+from udfs.venue_files import VARIABLE
 from workbook.live.client import MIRROR, Connection
 from workbook.live.files import CACHE_VARIABLE
 

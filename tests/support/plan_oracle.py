@@ -5,6 +5,7 @@ Each formula is written a second time, from the specification and the venues' pa
 """
 
 import csv
+import datetime as dt
 import itertools
 import math
 import statistics
@@ -57,29 +58,55 @@ def worth(contracts: float, price: float, size: float, kind: str) -> float:
     return contracts * size * (price if kind == "linear" else 1)
 
 
-def liquidation(entry: float, leverage: float, rate: float, *, kind: str, formula: str) -> float | str:
-    """Liquidation price of an isolated short with its initial margin, or none."""
+def liquidation(
+    entry: float, leverage: float, rate: float, *, kind: str, formula: str, fee: float
+) -> float | str:
+    """Liquidation price of an isolated short with its initial margin, or none; cautious is the nearest."""
+    if formula == "cautious":
+        prices = [
+            liquidation(entry, leverage, rate, kind=kind, formula=rule, fee=fee)
+            for rule in ("mark+fee", "entry")
+        ]
+        return min((price for price in prices if not isinstance(price, str)), default="none")
+    held = rate + fee if formula == "mark+fee" else rate
     if kind == "linear":
         price = (
-            entry * (1 + 1 / leverage) / (1 + rate)
-            if formula == "mark"
-            else entry * (1 + 1 / leverage - rate)
+            entry * (1 + 1 / leverage - rate)
+            if formula == "entry"
+            else entry * (1 + 1 / leverage) / (1 + held)
         )
-    elif formula == "mark":
-        price = math.inf if leverage == 1 else entry * (1 - rate) / (1 - 1 / leverage)
-    else:
+    elif formula == "entry":
         below = 1 - 1 / leverage + rate
         price = entry / below if below > 0 else math.inf
+    else:
+        price = math.inf if leverage == 1 else entry * (1 - held) / (1 - 1 / leverage)
     return price if math.isfinite(price) else "none"
 
 
-def highest_leverage(move: float, rate: float, *, kind: str, formula: str) -> float:
-    """Leverage at which the rise just liquidates."""
+def highest_leverage(move: float, rate: float, *, kind: str, formula: str, fee: float) -> float:
+    """Leverage at which the rise just liquidates; cautious is the lowest."""
+    if formula == "cautious":
+        return min(
+            highest_leverage(move, rate, kind=kind, formula=rule, fee=fee) for rule in ("mark+fee", "entry")
+        )
+    held = rate + fee if formula == "mark+fee" else rate
     if kind == "linear":
-        margin = (1 + move) * (1 + rate) - 1 if formula == "mark" else move + rate
+        margin = move + rate if formula == "entry" else (1 + move) * (1 + held) - 1
     else:
-        margin = 1 - (1 - rate) / (1 + move) if formula == "mark" else 1 - 1 / (1 + move) + rate
+        margin = 1 - 1 / (1 + move) + rate if formula == "entry" else 1 - (1 - held) / (1 + move)
     return 1 / margin
+
+
+def rule_on(venue: str, kind: str, day: float) -> str:
+    """The liquidation rule of a venue on a day, read from the table of rules itself."""
+    found = "cautious"
+    with (ROOT / "udfs" / "rules.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):  # oldest first
+            since = row["effective_from"]
+            begun = not since or (dt.date.fromisoformat(since) - dt.date(1899, 12, 30)).days <= day
+            if (row["venue"], row["kind"]) == (venue, kind) and begun:
+                found = row["rule"]
+    return found
 
 
 def tier(venue: str, symbol: str, notional: float) -> float | str:
@@ -155,7 +182,9 @@ class Oracle:
             cells[f"plan_{name}"] = contract.get(name) or 0
         cells["plan_minimum_notional"] = contract.get("minimum_notional") or 0
         cells["plan_symbol"] = contract.get("symbol", "")
-        cells["plan_liquidation_formula"] = contract.get("liquidation") or "mark"
+        cells["plan_liquidation_formula"] = contract.get("liquidation") or "cautious"
+        held = cells["plan_liquidation_formula"] in ("cautious", "mark+fee")
+        cells["plan_closing_fee"] = cells["plan_taker_fee"] if held else 0
         order = "maker" if cells["costs_order"] == "maker" else "taker"
         cells["plan_fee_rate"] = cells[f"plan_{order}_fee"]
         cells["plan_today"] = self.today
@@ -269,7 +298,8 @@ class Oracle:
         cells["plan_rounding_gap"] = (feasible - wanted) / wanted
         cells["plan_margin"] = abs(feasible) / leverage
         cells["plan_cushion"] = cells["plan_capital"] - cells["plan_margin"]
-        terms = {"kind": kind, "formula": cells["plan_liquidation_formula"]}
+        rule = cells["plan_liquidation_formula"]
+        terms = {"kind": kind, "formula": rule, "fee": cells["plan_closing_fee"]}
         rate = cells["plan_maintenance_rate"]
         cells["plan_liquidation_price"] = stop = liquidation(price, leverage, rate, **terms)
         cells["plan_liquidation_move"] = stop if isinstance(stop, str) else stop / price - 1
@@ -366,7 +396,8 @@ class Oracle:
         for row in self.tables["Leverage"]:
             row.update(dict.fromkeys(("distance", "price", "margin", "verdict"), ""))
             if ready and exposure:
-                terms = {"kind": cells["plan_kind"], "formula": cells["plan_liquidation_formula"]}
+                rule, fee = cells["plan_liquidation_formula"], cells["plan_closing_fee"]
+                terms = {"kind": cells["plan_kind"], "formula": rule, "fee": fee}
                 entry, rate = cells["plan_entry_price"], cells["plan_maintenance_rate"]
                 stop = liquidation(entry, row["leverage"], rate, **terms)
                 row["distance"] = stop if isinstance(stop, str) else abs(stop / entry - 1)
@@ -443,7 +474,6 @@ class Oracle:
     def _journal(self) -> None:
         cells = self.cells
         symbols = [row["symbol"] for row in self.tables["Market"]]
-        rules = {row["key"]: row["liquidation"] or "" for row in self.tables["Contracts"]}
         worked: tuple[str, ...] = (
             "mark",
             "notional",
@@ -480,8 +510,8 @@ class Oracle:
             row["settlements"] = math.floor(last / each) - math.floor(row["opened"] / each)
             row["funding"] = 0 if row["expiry"] else -row["notional"] * row["rate"] * row["settlements"]
             rate = cells["plan_maintenance_rate"]
-            row["rule"] = rule = rules.get(f"{row['venue']} {row['symbol']} {row['kind']}", "")
-            terms_of = {"kind": row["kind"], "formula": rule or "mark"}
+            row["rule"] = rule = rule_on(row["venue"], row["kind"], row["opened"])
+            terms_of = {"kind": row["kind"], "formula": rule, "fee": 0}
             row["liquidation"] = liquidation(row["entry"], row["leverage"], rate, **terms_of)
             row["review_in"] = row["review"] - self.today if row["review"] else ""
             row["expires_in"] = row["expiry"] - self.today if row["expiry"] else ""

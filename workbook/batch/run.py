@@ -19,7 +19,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from udfs.errors import HedgeError
-from udfs.venues import beside, stamps
+from udfs.venue_files import beside
+from udfs.venues import stamps
 from workbook.batch import records
 from workbook.batch.worker import Worker, WorkerLost
 from workbook.errors import BookError

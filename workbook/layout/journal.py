@@ -295,9 +295,8 @@ JOURNAL: Final = Table(
             unit="formula",
             kind="text",
             width=10,
-            is_link=True,
-            formula='IF([@Notional]="","",IFNA(INDEX(Contracts[Liquidation],MATCH([@Venue]&" "&[@Symbol]&" "&[@Kind],Contracts[Key],0))&"",""))',
-            help="The venue's liquidation formula; blank: mark.",
+            formula='IF([@Notional]="","",IFNA(LIQUIDATION_RULE([@Venue],[@Opened],[@Kind]),"cautious"))',
+            help="The venue's liquidation formula on the day it was opened; cautious: not known.",
         ),
         Column(
             name="liquidation",

@@ -288,7 +288,7 @@ RESULTS: Final = Panel(
             unit="quote per base",
             format=PRICE,
             formula="IF(plan_ready,IFNA(LIQUIDATION_PRICE(plan_entry_price,plan_leverage,plan_maintenance_rate,"
-            'plan_side,plan_kind,plan_liquidation_formula,plan_taker_fee),"none"),"")',
+            'plan_side,plan_kind,plan_liquidation_formula,plan_closing_fee),"none"),"")',
             is_output=True,
             help="Isolated margin, at the venue's formula.",
         ),
@@ -298,7 +298,7 @@ RESULTS: Final = Panel(
             unit="move",
             format=PERCENT,
             formula="IF(plan_ready,IFNA(LIQUIDATION_MOVE(plan_leverage,plan_maintenance_rate,plan_side,"
-            'plan_kind,plan_liquidation_formula,plan_taker_fee),"none"),"")',
+            'plan_kind,plan_liquidation_formula,plan_closing_fee),"none"),"")',
             is_output=True,
             help="How far the price may move against the hedge.",
         ),
@@ -308,7 +308,7 @@ RESULTS: Final = Panel(
             unit="times",
             format=TIMES,
             formula="IF(plan_ready,MAX_LEVERAGE(plan_reference_move,plan_maintenance_rate,plan_side,"
-            'plan_kind,plan_liquidation_formula,plan_taker_fee),"")',
+            'plan_kind,plan_liquidation_formula,plan_closing_fee),"")',
             is_output=True,
             help="The leverage at which the rise to survive would just liquidate.",
         ),

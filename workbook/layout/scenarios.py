@@ -170,7 +170,7 @@ LEVERAGE: Final = Table(
             format=PERCENT,
             width=14,
             formula='IF(OR(NOT(plan_ready),[@Leverage]=""),"",IFNA(ABS(LIQUIDATION_MOVE([@Leverage],'
-            'plan_maintenance_rate,plan_side,plan_kind,plan_liquidation_formula,plan_taker_fee)),"none"))',
+            'plan_maintenance_rate,plan_side,plan_kind,plan_liquidation_formula,plan_closing_fee)),"none"))',
             help="How far the price may move against the hedge; none: no price liquidates it.",
         ),
         Column(
@@ -179,7 +179,7 @@ LEVERAGE: Final = Table(
             format=PRICE,
             width=14,
             formula="IF(ISNUMBER([@Distance]),LIQUIDATION_PRICE(plan_entry_price,[@Leverage],"
-            'plan_maintenance_rate,plan_side,plan_kind,plan_liquidation_formula,plan_taker_fee),"")',
+            'plan_maintenance_rate,plan_side,plan_kind,plan_liquidation_formula,plan_closing_fee),"")',
             help="Where the hedge is liquidated.",
         ),
         Column(

@@ -125,10 +125,10 @@ CONTRACTS: Final = Table(
             name="liquidation",
             unit="formula",
             kind="text",
-            choices=("mark", "entry", "mark+fee"),
+            choices=("mark", "entry", "mark+fee", "cautious"),
             required=False,
             width=13,
-            help="On what the venue counts the maintenance margin. Blank: mark.",
+            help="On what the venue counts the maintenance margin. Blank: not known, the nearest counts.",
         ),
         Column(
             name="as_of",

@@ -145,10 +145,18 @@ WORKINGS: Final = Panel(
             name="plan_liquidation_formula",
             label="Liquidation formula",
             kind="text",
-            formula='IF(plan_contract_row=0,"mark",IF(INDEX(Contracts[Liquidation],plan_contract_row)="",'
-            '"mark",INDEX(Contracts[Liquidation],plan_contract_row)))',
+            formula='IF(plan_contract_row=0,"cautious",IF(INDEX(Contracts[Liquidation],plan_contract_row)="",'
+            '"cautious",INDEX(Contracts[Liquidation],plan_contract_row)))',
             is_link=True,
-            help="mark where the venue's is not known.",
+            help="cautious, the nearest price, where the venue's is not known.",
+        ),
+        Field(
+            name="plan_closing_fee",
+            label="Fee held for the closing",
+            unit="a fill",
+            format=RATE,
+            formula='IF(OR(plan_liquidation_formula="mark",plan_liquidation_formula="entry"),0,plan_taker_fee)',
+            help="Some venues count the fee of the liquidation as margin; where it is not known, it counts.",
         ),
         Field(
             name="plan_fee_rate",

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from udfs.venues import Contract, spelling, tables, user_folder
+from udfs.venue_files import user_folder
+from udfs.venues import Contract, row_key, tables
 from workbook.live.client import Connection
 from workbook.live.clock import here
 from workbook.live.desks import DESKS
@@ -63,10 +64,10 @@ class LiveContracts:
             for answer in pool.map(asked, by_venue):
                 found.add(answer)
         write(folder, found)
-        rows = {(row.venue.casefold(), spelling(row.symbol)): row for row in found.contracts}
+        rows = {row_key(row.venue, row.symbol): row for row in found.contracts}
         for venue, symbols in by_venue.items():
             for symbol in symbols:
-                row = rows.get((venue.casefold(), spelling(symbol)))
+                row = rows.get(row_key(venue, symbol))
                 if row is None:
                     self.missed.add((venue, symbol))
                 else:

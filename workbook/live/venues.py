@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from udfs.dates import moment
 from udfs.errors import NotAvailable
-from udfs.venues import CONTRACTS_FILE, TIERS_FILE, Contract, Tables, Tier, spelling
+from udfs.venues import CONTRACTS_FILE, TIERS_FILE, Contract, Tables, Tier, row_key, spelling
 from workbook.live.client import Client, Connection, understood
 from workbook.live.clock import clock
 from workbook.live.desks import DESKS, Desk, Market, listed, traded
@@ -27,7 +27,7 @@ from workbook.live.files import write_text
 from workbook.live.funding import UNKNOWN, funding
 
 KEPT: Final = re.compile(r"Kept from (an unknown date|\S+): ([^.]*)\.")
-FACTS: Final = Contract._fields[2:13]  # what a venue says; the date, source and note are ours
+FACTS: Final = Contract._fields[2:14]  # what a venue says; the date, source and note are ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ def changes(known: Tables, found: Refresh) -> list[Change]:
             before = getattr(old, fact) if old else None
             if before != getattr(new, fact):
                 rows.append(Change(new.venue, new.symbol, fact, before, getattr(new, fact)))
-        key = (new.venue.casefold(), spelling(new.symbol))
-        ladder = [tier for tier in found.tiers if (tier.venue.casefold(), spelling(tier.symbol)) == key]
+        key = row_key(new.venue, new.symbol)
+        ladder = [tier for tier in found.tiers if row_key(tier.venue, tier.symbol) == key]
         before_ladder = known.ladders.get(key, ())
         if ladder and list(map(_steps, ladder)) != list(map(_steps, before_ladder)):
             rows.append(
@@ -130,7 +130,7 @@ def kept(known: Tables, missed: Iterable[Missed], today: dt.date) -> list[str]:
     """A sentence a reason for what could not be had: why, and how old the rows are that stand."""
     groups: dict[tuple[str, str], list[str]] = {}
     for miss in missed:
-        old = known.spellings.get((miss.venue.casefold(), spelling(miss.symbol)))
+        old = known.spellings.get(row_key(miss.venue, miss.symbol))
         age = "is not known" if old is None else f"as of {_age(old, today)}"
         groups.setdefault((str(miss.reason), age), []).append(old.symbol if old else miss.symbol)
     sentences = []
@@ -219,7 +219,7 @@ def _steps(tier: Tier) -> tuple[float | None, ...]:
 
 
 def _old(known: Tables, row: Contract) -> Contract | None:
-    return known.spellings.get((row.venue.casefold(), spelling(row.symbol)))
+    return known.spellings.get(row_key(row.venue, row.symbol))
 
 
 def _completed(new: Contract, old: Contract | None) -> Contract:
@@ -242,7 +242,7 @@ def _completed(new: Contract, old: Contract | None) -> Contract:
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Contract | Tier]) -> None:
     fresh: dict[tuple[str, str], list[dict[str, str]]] = {}
     for row in rows:
-        fresh.setdefault((row.venue.casefold(), spelling(row.symbol)), []).append(
+        fresh.setdefault(row_key(row.venue, row.symbol), []).append(
             {column: _text(column, getattr(row, column)) for column in columns}
         )
     lines: list[dict[str, str]] = []

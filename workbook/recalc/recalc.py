@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from udfs.errors import HedgeError
-from udfs.venues import beside
+from udfs.venue_files import beside
 from workbook.cells import KEY_MASK, SHEET_BITS, Area, CellError, Value, place, same, sheet_of
 from workbook.errors import BadPackage, Unknowable
 from workbook.files.atomic_write import write_whole

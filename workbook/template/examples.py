@@ -12,7 +12,7 @@ from typing import Final
 from udfs.conventions import LINEAR
 from udfs.dates import serial
 from udfs.registry import REGISTRY, Spec
-from udfs.venues import tables
+from udfs.venues import liquidation_rule, tables, venue_key
 from workbook.errors import BookError
 from workbook.layout.market import MARKET
 from workbook.layout.schema import Value
@@ -32,7 +32,6 @@ MOVES: Final = tuple((round(step * 0.05, 2),) for step in range(-10, 11))
 DIVERGING: Final = tuple((share, hedge) for share in (-0.2, 0.0, 0.2) for hedge in (-0.2, 0.0, 0.2))
 LEVERAGES: Final = tuple((times,) for times in (1, 2, 3, 5, 10, 20, 50, 75, 100))
 WAYS: Final = (("One short for all",), ("A short in each asset",))
-ENTRY_FORMULA: Final = {"Bybit": "entry"}  # Bybit counts the maintenance margin on the entry value
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def example(name: str, venue: str | None = None) -> Example:
         raise BookError(f"example: must be one of {', '.join(makers)}, got {name}", "example", name)
     made = makers[name]()
     names = [row[0] for row in venue_rows()]
-    found = [known for known in names if venue is not None and str(known).lower() == venue.lower()]
+    found = [known for known in names if venue is not None and venue_key(str(known)) == venue_key(venue)]
     if venue is not None and not found:
         raise BookError(f"venue: must be one of {', '.join(map(str, names))}, got {venue}", "venue", venue)
     fields = dict(made.fields) | ({"plan_venue": str(found[0])} if found else {})
@@ -146,10 +145,10 @@ def _common() -> dict[str, Rows]:
     }
 
 
-@cache
 def venue_rows() -> Rows:
     """Every venue of the venue table, once."""
-    return tuple((name,) for name in dict.fromkeys(contract.venue for contract in tables().contracts))
+    names = {venue_key(row.venue): row.venue for row in reversed(tables().contracts)}
+    return tuple((name,) for name in reversed(names.values()))
 
 
 def _contract_rows() -> Rows:
@@ -166,7 +165,7 @@ def _contract_rows() -> Rows:
             contract.maker_fee,
             contract.taker_fee,
             contract.maximum_leverage,
-            ENTRY_FORMULA.get(contract.venue),
+            liquidation_rule(contract.venue, kind=contract.kind),
             contract.as_of,
             contract.source,
         )
