@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from openpyxl.workbook.defined_name import DefinedName
 from support.books import Array, F, book, edited, parts, repacked
+from support.raw_books import DOUBLE, TAKES_TEXT, raw_book
 
 from workbook.cells import COLUMN_BITS, CellError, Value, area_of
 from workbook.recalc.recalc import recalc_bytes
@@ -211,23 +212,6 @@ def test_what_once_went_wrong_stays_right(case: dict[str, str]) -> None:
     assert tried(repacked(package, {case["part"]: spoilt})) == case["status"]
 
 
-def written(cells: str, texts: str = "") -> bytes:
-    """A book of one sheet with these cells, as bytes that no library would have chosen."""
-    package = book({"Sheet1": {"A1": "x"}}, {"inp": "Sheet1!$A$1"})
-    rows = f'<sheetData><row r="1"><c r="A1"><v>5</v></c>{cells}</row></sheetData>'
-    found = parts(package)
-    sheet = re.sub(rb"<sheetData>.*</sheetData>", lambda _: rows.encode(), found[SHEET])
-    new: dict[str, bytes | None] = {SHEET: sheet}
-    if texts:
-        opening = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        new["xl/sharedStrings.xml"] = opening + texts.encode() + b"</sst>"
-    return repacked(package, new)
-
-
-DOUBLE: Final = '<c r="C1"><f>A1*2</f><v>10</v></c><c r="D1" t="inlineStr"><is><t>d</t></is></c>'
-TAKES_TEXT: Final = '<c r="B1" t="s"><v>{}</v></c><c r="C1" t="str"><f>IF(A1&gt;6,B1,"-")</f><v>-</v></c>'
-
-
 @pytest.mark.parametrize(
     ("cells", "texts", "expected"),
     [
@@ -245,7 +229,7 @@ TAKES_TEXT: Final = '<c r="B1" t="s"><v>{}</v></c><c r="C1" t="str"><f>IF(A1&gt;
 )
 def test_nothing_is_read_over_its_own_end(cells: str, texts: str, expected: Value) -> None:
     """Closed tags, blanks in tags, attributes and line ends are XML like any other."""
-    saved = written(cells, texts)
+    saved = raw_book(cells, texts)
     content, outcome = recalc_bytes(saved, Request(inputs={"inp": 7}))
     assert outcome.status == "done", outcome.reason
     assert Book(content).cells(0).values[1 << COLUMN_BITS | 3] == expected
@@ -253,6 +237,6 @@ def test_nothing_is_read_over_its_own_end(cells: str, texts: str, expected: Valu
 
 def test_shared_texts_that_never_end_are_refused_in_linear_time() -> None:
     """What is not closed is no text, and is looked for once."""
-    saved = written(TAKES_TEXT.format(0), "<si><t>" * 400_000)
+    saved = raw_book(TAKES_TEXT.format(0), "<si><t>" * 400_000)
     _, outcome = recalc_bytes(saved, Request(inputs={"inp": 7}))
     assert "shared texts" in outcome.reason

@@ -8,7 +8,7 @@ from workbook.cells import MAX_COLUMN, Area
 from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
 from workbook.validate.kinds import Kind, message
-from workbook.xlsx.sheet_reader import attributes_of
+from workbook.xlsx.xml_text import attributes_of
 
 COLUMN: Final = re.compile(rb"<(?:\w+:)?col(\s[^<>]*)>")
 ROW: Final = re.compile(rb"<(?:\w+:)?row(\s[^<>]*)>")

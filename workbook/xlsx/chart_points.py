@@ -18,7 +18,8 @@ from workbook.cells import (
 )
 from workbook.formula.grammar import Grammar
 from workbook.xlsx.saved_book import Book
-from workbook.xlsx.sheet_reader import LARGEST_ARRAY, attributes_of, text_of
+from workbook.xlsx.sheet_reader import LARGEST_ARRAY
+from workbook.xlsx.xml_text import attributes_of, text_of
 
 REFERENCE: Final = re.compile(
     rb"<(?P<p>(?:\w+:)?)f>(?P<formula>[^<]*)</(?P=p)f>\s*"

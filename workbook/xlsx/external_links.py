@@ -17,7 +17,7 @@ from workbook.cells import COLUMN_BITS, CellError, Value, area_of
 from workbook.errors import BadPackage
 from workbook.formula.linked_books import ANOTHER, Link
 from workbook.xlsx.parts import children, identity, local, outside, tree
-from workbook.xlsx.sheet_reader import string_of
+from workbook.xlsx.xml_text import string_of
 from workbook.xlsx.zip import Package
 
 LARGEST: Final = 16 << 20  # bytes of a part; what a larger one keeps is left alone

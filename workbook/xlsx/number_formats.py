@@ -6,7 +6,8 @@ from typing import Final
 from workbook.cells import Area, place
 from workbook.xlsx.parts import children, relations, tree
 from workbook.xlsx.saved_book import Book
-from workbook.xlsx.sheet_reader import NUMBER, attributes_of, spans
+from workbook.xlsx.sheet_reader import NUMBER, spans
+from workbook.xlsx.xml_text import attributes_of
 
 BUILT_IN: Final = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 LITERAL: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')

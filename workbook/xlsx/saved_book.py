@@ -19,14 +19,14 @@ from workbook.formula.linked_books import Link
 from workbook.formula.structured_references import Table
 from workbook.xlsx.external_links import Kept, kept
 from workbook.xlsx.parts import children, identity, local, parsed, relations
+from workbook.xlsx.shared_texts import Texts, texts_of
 from workbook.xlsx.sheet_memo import read
-from workbook.xlsx.sheet_reader import ATTRIBUTES, Cells, attributes_of, check_plain, rich_text, string_of
+from workbook.xlsx.sheet_reader import Cells
+from workbook.xlsx.xml_text import attributes_of, string_of
 from workbook.xlsx.zip import Fingerprint, Package
 
 NO_NAME: Final = re.compile(r"[\\/?*:\[\]\x00-\x1f]")
-SHARED: Final = re.compile(rb"<((?:[A-Za-z]\w*:)?)sst%s(/?)>\s*+" % ATTRIBUTES)
 MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*>")
-SHARED_SIMPLE: Final = re.compile(rb"\s*<(?:\w+:)?t%s>([^<]*)</(?:\w+:)?t\s*>\s*" % ATTRIBUTES)
 SCOPE: Final = re.compile("[0-9]{1,6}")
 SMALL: Final = 256 << 10  # compressed bytes of a sheet, and of its texts, that are worth remembering
 TEXTS: Final = 4 << 20  # bytes of shared texts that are remembered
@@ -100,47 +100,6 @@ def _table(xml: bytes, part: str, sheet: int) -> Table:
     except ValueError:
         raise BadPackage(f"the table {name} has no count of its rows") from None
     return Table(name, area, columns, headers, totals)
-
-
-class Texts:
-    """A book's shared texts by number, each worked out when it is first asked for."""
-
-    def __init__(self, xml: bytes) -> None:
-        try:
-            check_plain(xml)
-        except BadPackage as error:
-            raise BadPackage(f"the shared texts can't be read: {error}") from None
-        self._texts: list[str | bytes] = _items(xml)
-
-    def __call__(self, number: int) -> str:
-        """One of the texts."""
-        if number < 0:
-            raise IndexError(number)
-        text = self._texts[number]
-        if isinstance(text, bytes):
-            simple = SHARED_SIMPLE.fullmatch(text)
-            text = self._texts[number] = string_of(simple[1]) if simple else rich_text(text)
-        return text
-
-
-def _items(xml: bytes) -> list[str | bytes]:
-    """The items of the shared texts in their order: nothing else may stand between them."""
-    opening = SHARED.search(xml)
-    if opening is None or opening[2]:
-        return []
-    p = re.escape(opening[1])
-    content = rb"(?:[^<]++|<(?!/?%s(?:si|sst)[\s/>]))*+" % p
-    item = rb"<%ssi%s(?:/>|>%s</%ssi\s*+>)\s*+"
-    items = re.compile(rb"(?:%s)*+" % item % (p, ATTRIBUTES, content, p)).match(xml, opening.end())
-    rest = re.compile(rb"(?:<%sextLst%s>%s)?+</%ssst\s*+>\s*+" % (p, ATTRIBUTES, content, p))
-    if items is None or not rest.fullmatch(xml, items.end()):
-        raise BadPackage("the shared texts are not written as spreadsheet programs write them")
-    return re.findall(item % (p, ATTRIBUTES, rb"(%s)" % content, p), items[0])
-
-
-@lru_cache(maxsize=16)
-def _texts(xml: bytes) -> Texts:
-    return Texts(xml)
 
 
 @lru_cache(maxsize=16)
@@ -222,7 +181,8 @@ class Book:
     def xml(self, sheet: int) -> bytes:
         """A sheet's bytes."""
         if sheet not in self._xml:
-            self._xml[sheet] = self.package.read(self.sheets[sheet].part)
+            split = self._cells[sheet].split if sheet in self._cells else None
+            self._xml[sheet] = split.xml if split else self.package.read(self.sheets[sheet].part)
         return self._xml[sheet]
 
     def cells(self, sheet: int) -> Cells:
@@ -301,8 +261,8 @@ class Book:
         for _, kind, part in self._related:
             if kind == "sharedStrings" and part in self.package:
                 xml = self.package.read(part)
-                return _texts(xml) if len(xml) <= TEXTS else Texts(xml)
-        return _texts(b"")
+                return texts_of(xml) if len(xml) <= TEXTS else Texts(xml)
+        return texts_of(b"")
 
     def _workbook_part(self) -> str:
         for _, kind, part in relations(self.package, ""):

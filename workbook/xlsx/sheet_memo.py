@@ -9,13 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate, compress, count
 from math import isfinite
-from operator import is_not, ne
+from operator import ne
 from typing import Any, Final
 
-from workbook.cells import Value, number_texts, same
+from workbook.cells import Value, number_texts
 from workbook.errors import BadPackage
-from workbook.xlsx.sheet_reader import Cells, addressed, attributes_of, pattern, scan, value_of
+from workbook.xlsx.second_reader import prove_cells
+from workbook.xlsx.sheet_reader import Cells, addressed, index_of, pattern, scan, value_of
 from workbook.xlsx.sheet_writer import RICH, text_bytes
+from workbook.xlsx.xml_text import attributes_of
 
 VALUE: Final = re.compile(rb'(<v(?: xml:space="preserve")?>)([^<]*+)(?=</v>)')
 PLAIN: Final = b"<v>"
@@ -43,6 +45,7 @@ def read(xml: bytes, sheet: int, shared: Shared, limit: int, *, date1904: bool =
         if cells is not None and len(cells.values) <= limit:
             return cells
     cells = scan(xml, sheet, shared, limit, date1904=date1904)
+    prove_cells(xml, cells.values, cells.formulas, shared, date1904=date1904)
     inside = len(pieces[0]) >= cells.begin and len(xml) - len(pieces[-1]) <= cells.end
     if known is None and inside and not cells.prefix:
         mark = hash(identity)
@@ -114,7 +117,7 @@ class Skeleton:
             if kind == NUMBER:
                 numbers.append(index)
             elif kind == TEXT:
-                found[index] = shared(int(raw[index]))
+                found[index] = shared(index_of(raw[index]))
             elif kind:
                 found[index] = value_of(kind, raw[index], date1904=self.date1904)
         digits = [raw[index] for index in numbers]
@@ -159,22 +162,6 @@ class Split:
         for index, text in zip(numbers, number_texts(numbers.values()), strict=True):
             pieces[3 * index + 2] = text
         return Split(self._skeleton, pieces, self._shared)
-
-    def holds(self, new: Mapping[int, Value], before: "Split") -> bool:
-        """Whether the pieces read as these values in the place of those before, and as no other change.
-
-        No value may hold what ends one: the bytes would fall into other pieces when they are read.
-        """
-        indexes = self._skeleton.indexes
-        expected = {indexes[key]: value for key, value in new.items()}
-        differing = compress(count(), map(is_not, self.pieces, before.pieces))
-        if not expected.keys() >= {at // 3 if at % 3 == 2 else -1 for at in differing}:
-            return False
-        raw = self.pieces[2::3]
-        if b"<" in b"".join([raw[index] for index in expected]):
-            return False
-        found = self._skeleton.read(expected, raw, self._shared)
-        return all(map(same, map(expected.get, found), found.values())) and len(found) == len(expected)
 
 
 class _Starts(Mapping[int, int]):

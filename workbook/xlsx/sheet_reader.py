@@ -28,25 +28,23 @@ from workbook.cells import (
     column_number,
 )
 from workbook.errors import BadPackage
-
-ATTRIBUTE: Final = re.compile(rb"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-ATTRIBUTES: Final = rb"""(?:\s++[\w:.-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+\s*+"""
-RUN_TEXT: Final = re.compile(rb"<(?:\w+:)?t%s>([^<]*)</(?:\w+:)?t\s*>" % ATTRIBUTES)
-PHONETIC: Final = re.compile(
-    rb"<(?:\w+:)?rPh%s(?:/>|>(?:[^<]++|<(?!/?(?:\w+:)?rPh[\s/>]))*+</(?:\w+:)?rPh\s*>)" % ATTRIBUTES
+from workbook.xlsx.xml_text import (
+    ATTRIBUTES,
+    PREFIX,
+    attributes_of,
+    check_plain,
+    rich_text,
+    string_of,
+    text_of,
 )
-ENTITY: Final = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
-ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
+
 LEAP_1900: Final = 61  # the 1st of March: to Excel a 29th of February 1900 came before it
 NUMBER: Final = re.compile(rb"\d{1,9}")
 TRUE: Final = ("1", "true")
+TRUTHS: Final = {b"0": False, b"false": False, b"1": True, b"true": True}
 FILLING: Final = ("array", "dataTable")
 LARGEST_ARRAY: Final = 1_000_000  # cells
-SHEET_DATA: Final = re.compile(rb"<((?:[A-Za-z]\w*:)?)sheetData\s*(/?)>")
-ENCODING: Final = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"']+)["']""")
-
-
+SHEET_DATA: Final = re.compile(rb"<(%s)sheetData%s(/?)>" % (PREFIX, ATTRIBUTES))
 REMEMBERED: Final = 200_000  # formulas of one sheet
 
 
@@ -86,9 +84,6 @@ class Split(Protocol):
 
     def replaced(self, new: Mapping[int, Value]) -> Self | None:
         """The sheet with other values; None if more than the values would change."""
-
-    def holds(self, new: Mapping[int, Value], before: Self) -> bool:
-        """Whether the bytes read as these values in the place of those before, and as no other change."""
 
 
 @dataclass
@@ -140,27 +135,26 @@ COLUMNS: Final = _Columns()
 def pattern(prefix: bytes) -> Pattern:
     """The patterns for the sheets whose elements carry this prefix."""
     p = re.escape(prefix)
-    attributes = rb"(?:\s[^<>/]*)?"
-    formula = rb"<%(p)sf((?:\s[^<>/]*)?)(?:/>|>([^<]*)</%(p)sf\s*>)\s*" % {b"p": p}
-    value = rb"<%(p)sv(?:\s[^<>/]*)?(?:/>|>([^<]*)</%(p)sv\s*>)\s*" % {b"p": p}
+    names = {b"p": p, b"a": ATTRIBUTES}
+    formula = rb"<%(p)sf(%(a)s)(?:/>|>([^<]*+)</%(p)sf\s*+>)\s*+" % names
+    value = rb"<%(p)sv%(a)s(?:/>|>([^<]*+)</%(p)sv\s*+>)\s*+" % names
     # What these two hold ends at their own end: a pattern that looks for it further on eats other cells.
-    content = rb"%(a)s(?:/>|>(?:[^<]++|<(?!/?%(p)s(?:is|extLst|c|row)[\s/>]))*+</%(p)s%(n)s\s*>)"
+    content = rb"%(a)s(?:/>|>(?:[^<]++|<(?!/?%(p)s(?:is|extLst|c|row)[\s/>]))*+</%(p)s%(n)s\s*+>)"
     inline, extension = (
-        rb"<" + p + name + content % {b"a": ATTRIBUTES, b"p": p, b"n": name} for name in (b"is", b"extLst")
+        rb"(<" + p + name + content % {**names, b"n": name} + rb")\s*+" for name in (b"is", b"extLst")
     )
-    inline, extension = rb"(%s)\s*" % inline, rb"%s\s*" % extension
-    inside = rb">\s*%s(?:%s)?(?:%s)?(?:%s)?(?:%s)?</%sc\s*>"
+    inside = rb">\s*+%s(?:%s)?+(?:%s)?+(?:%s)?+(?:%s)?+</%sc\s*+>"
     rest = formula, value, inline, extension, p
-    usual = rb'\sr="([A-Z]{1,3})([1-9]\d{0,6})"(?:\ss="\d+")?(?:\st="(\w+)")?'
-    start = rb"<%sc(?:%s)?(%s)" % (p, usual, attributes)
+    usual = rb'\sr="([A-Z]{1,3})([1-9]\d{0,6})"(?:\ss="\d+")?+(?:\st="(\w+)")?+'
+    start = rb"<%sc(?:%s)?+(%s)" % (p, usual, ATTRIBUTES)
     cell = rb"%s(?:/>|%s)" % (start, inside % (b"", *rest))
-    row = rb"<%srow%s/?>" % (p, attributes)
+    row = rb"<%srow%s/?>" % (p, ATTRIBUTES)
     shape = re.sub(rb"(?<!\\)\((?!\?)", b"(?:", cell)
     return Pattern(
-        data=re.compile(rb"\s*+(?>(?:%s|%s|</%srow\s*>)\s*+)*+" % (shape, row, p), re.DOTALL),
-        cell=re.compile(cell, re.DOTALL),
-        full=re.compile(start + inside % (rb"(?!</)", *rest), re.DOTALL),
-        mark=re.compile(rb"(?P<row>%s)|(?:%s)" % (row, cell), re.DOTALL),
+        data=re.compile(rb"\s*+(?>(?:%s|%s|</%srow\s*+>)\s*+)*+" % (shape, row, p)),
+        cell=re.compile(cell),
+        full=re.compile(start + inside % (rb"(?!</)", *rest)),
+        mark=re.compile(rb"(?P<row>%s)|(?:%s)" % (row, cell)),
     )
 
 
@@ -182,7 +176,7 @@ def scan(  # noqa: C901, PLR0912 - one loop that runs once a cell, and nothing i
     counted: dict[int, int] = {}
     last = 0
     for match in patterns.full.finditer(xml, begin, end):
-        letters, digits, kind, more, about, text, value, inline = match.groups()
+        letters, digits, kind, more, about, text, value, inline, _ = match.groups()
         if letters is not None:
             key = int(digits) << COLUMN_BITS | COLUMNS[letters]
         else:
@@ -191,10 +185,10 @@ def scan(  # noqa: C901, PLR0912 - one loop that runs once a cell, and nothing i
         if key <= last:
             raise BadPackage(f"its cells are not in order at row {key >> COLUMN_BITS}")
         last = key
-        if more:
-            kind = attributes_of(more).get(b"t", kind)
+        said = attributes_of(more) if more else {}
+        kind = said.get(b"t", kind)
         if about is not None:
-            formulas.append((key, about, text, b"cm=" in more))
+            formulas.append((key, about, text, b"cm" in said))
             starts[key] = match.start()
         if value and (kind is None or kind == b"n"):
             number = values[key] = _number(value)
@@ -204,7 +198,7 @@ def scan(  # noqa: C901, PLR0912 - one loop that runs once a cell, and nothing i
             known = texts.get(value)
             values[key] = known if known is not None else _shared(value, shared, texts)
         elif inline is not None:
-            values[key] = _inline(kind, value, inline)
+            values[key] = _inline(kind, value, inline, prefix)
         elif value is not None:
             if kind is not None and kind != b"n":
                 values[key] = value_of(kind, value, date1904=date1904)
@@ -231,11 +225,6 @@ def spans(xml: bytes, cells: Cells, wanted: AbstractSet[int] | None) -> dict[int
     return found
 
 
-def attributes_of(tag: bytes) -> dict[bytes, bytes]:
-    """The attributes of a tag, unescaped by nobody: no attribute of a cell needs it."""
-    return {name: double or single for name, double, single in ATTRIBUTE.findall(tag)}
-
-
 def row_number(tag: bytes, before: int) -> int:
     """The number of a row by its opening tag: one more than that of the row before, unless it says so."""
     said = attributes_of(tag).get(b"r")
@@ -244,49 +233,6 @@ def row_number(tag: bytes, before: int) -> int:
     if not NUMBER.fullmatch(said):
         raise BadPackage(f"it has a row numbered {said[:20]!r}")
     return int(said)
-
-
-def text_of(raw: bytes) -> str:
-    """An element's text without entities and line-end differences."""
-    text = raw.decode()
-    if "\r" in text:  # XML 1.0, 2.11: before references are looked up, so that &#13; stays
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "&" in text:
-        text = ENTITY.sub(_character, text)
-    return text
-
-
-def _character(entity: re.Match[str]) -> str:
-    if entity[3]:
-        return ENTITIES[entity[3]]
-    code = int(entity[1], 16) if entity[1] else int(entity[2])
-    return chr(code) if code <= 0x10FFFF else entity[0]
-
-
-@lru_cache(maxsize=1024)
-def string_of(raw: bytes) -> str:
-    """A cell's text: `_x000D_` stands for a character that XML can't hold."""
-    text = text_of(raw)
-    if "_x" not in text:
-        return text
-    units = ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
-    return units.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")  # two may be one letter
-
-
-def rich_text(item: bytes) -> str:
-    """The plain text of a shared or inline string: its runs, without reading aids."""
-    if b"rPh" in item:
-        item = PHONETIC.sub(b"", item)
-    return "".join(map(string_of, RUN_TEXT.findall(item)))
-
-
-def check_plain(xml: bytes) -> None:
-    """Refuse XML that says one thing to a pattern and another to a parser."""
-    if b"<!" in xml or b"\0" in xml or xml.find(b"<?", len(b"\xef\xbb\xbf<")) > 0:
-        raise BadPackage("it holds comments, marked sections, instructions or a document type")
-    declared = ENCODING.match(xml)
-    if declared and declared[1].lower() not in (b"utf-8", b"us-ascii"):
-        raise BadPackage("it is not in UTF-8")
 
 
 def _bounds(xml: bytes) -> tuple[int, int, bytes]:
@@ -411,18 +357,26 @@ def _number(raw: bytes) -> float:
         raise BadPackage(f"a cell holds {raw[:20]!r} for a number") from None
 
 
+def index_of(raw: bytes) -> int:
+    """The number of a shared text, written as XML writes a number of no sign."""
+    digits = raw.strip()
+    if not digits.isdigit():
+        raise ValueError
+    return int(digits)
+
+
 def _shared(raw: bytes, shared: Callable[[int], str], texts: dict[bytes, str]) -> str:
     try:
-        text = texts[raw] = shared(int(raw))
+        text = texts[raw] = shared(index_of(raw))
     except (ValueError, IndexError):
         raise BadPackage("a cell holds a text that the book does not have") from None
     return text
 
 
-def _inline(kind: bytes | None, value: bytes | None, inline: bytes) -> str:
+def _inline(kind: bytes | None, value: bytes | None, inline: bytes, prefix: bytes) -> str:
     if kind != b"inlineStr" or value is not None:
         raise BadPackage(f"a cell of the type {kind!r} holds a text beside or instead of its value")
-    return rich_text(inline)
+    return rich_text(inline, prefix)
 
 
 def value_of(kind: bytes, raw: bytes, *, date1904: bool) -> Value:
@@ -430,9 +384,13 @@ def value_of(kind: bytes, raw: bytes, *, date1904: bool) -> Value:
     if kind == b"str":
         return string_of(raw)
     if kind == b"b":
-        return raw.strip() in (b"1", b"true")
+        if (truth := raw.strip()) not in TRUTHS:
+            raise BadPackage(f"a cell holds {raw[:20]!r} for a truth value")
+        return TRUTHS[truth]
     if kind == b"e":
-        return CellError(text_of(raw))
+        if not (error := text_of(raw)).startswith("#"):
+            raise BadPackage(f"a cell holds {raw[:20]!r} for an error")
+        return CellError(error)
     if kind == b"d":
         return _date(raw, date1904=date1904)
     raise BadPackage(f"a cell is of the type {kind!r}, which no spreadsheet has")

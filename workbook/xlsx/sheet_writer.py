@@ -20,10 +20,9 @@ from workbook.cells import (
     number_text,
 )
 from workbook.errors import BadPackage
-from workbook.xlsx.sheet_reader import NUMBER, Cells, attributes_of, pattern, row_number, spans
+from workbook.xlsx.sheet_reader import NUMBER, Cells, pattern, row_number, spans
+from workbook.xlsx.xml_text import TAG, attributes_of, without
 
-TAG: Final = re.compile(rb"<[^<>]*>")
-TYPE: Final = re.compile(rb"""\st\s*=\s*(?:"[^"]*"|'[^']*')""")
 RICH: Final = re.compile(rb"""\svm\s*=\s*(?:"[^"]*"|'[^']*')""")  # a rich value, shown instead of <v>
 REF: Final = re.compile(rb"""(\sref\s*=\s*)(?:"[^"]*"|'[^']*')""")
 SPANS: Final = re.compile(rb"""(\sspans\s*=\s*)["'](\d{1,5}:\d{1,5})["']""")
@@ -80,7 +79,7 @@ def _cell(
 
 
 def cell_bytes(match: re.Match[bytes], prefix: bytes, value: Value) -> bytes:
-    """A cell with its style and formula as they were, and another value."""
+    """A cell with its style, formula and extensions as they were, and another value."""
     whole = match[0]
     tag = TAG.match(whole)
     if tag is None:
@@ -93,15 +92,16 @@ def cell_bytes(match: re.Match[bytes], prefix: bytes, value: Value) -> bytes:
             raise BadPackage("a formula is not where it was read")
         formula = whole[tag.end() : closing.end()]
     kind, content = stored(value, prefix, has_formula=bool(formula))
-    attributes = RICH.sub(b"", tag[0]).rstrip(b"/> \t\r\n")
+    attributes = without(tag[0], b"vm").rstrip(b"/> \t\r\n")
     written = attributes_of(attributes).get(b"t", b"n")
     if content and kind in (b' t="%s"' % written, b"" if written == b"n" else None):
         kind = b""  # the type stays, as it was written
     else:
-        attributes = TYPE.sub(b"", attributes)
-    if not formula and not content:
+        attributes = without(attributes, b"t")
+    content = formula + content + (match[9] or b"")
+    if not content:
         return attributes + kind + b"/>"
-    return attributes + kind + b">" + formula + content + b"</" + prefix + b"c>"
+    return attributes + kind + b">" + content + b"</" + prefix + b"c>"
 
 
 def stored(value: Value, prefix: bytes, *, has_formula: bool) -> tuple[bytes, bytes]:
