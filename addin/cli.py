@@ -382,6 +382,12 @@ def recalc(
             metavar="FILE", help="A row a book: .csv, .jsonl, .parquet or .html; - prints JSON lines."
         ),
     ] = None,
+    add_symbols: Annotated[
+        bool, typer.Option("--add-symbols", help="Write symbols that a book does not list into free rows.")
+    ] = False,
+    venues_beside: Annotated[
+        bool, typer.Option("--venues-beside", help="Let venue tables that lie beside a book count for it.")
+    ] = False,
     allow_stale: Annotated[
         bool, typer.Option("--allow-stale", help="Write books in which some cells must keep their old value.")
     ] = False,
@@ -417,6 +423,8 @@ def recalc(
             market=read_market(market) if market else {},
             as_of=read_time(as_of) if as_of else None,
             allow_stale=allow_stale,
+            add_symbols=add_symbols,
+            venues_beside=venues_beside,
             engine=engine,
         )
         if report and market and Path(report).resolve() == Path(market).resolve():

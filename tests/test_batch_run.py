@@ -1,12 +1,14 @@
 """A run over many books: which are found, where they go, and what a second run leaves alone."""
 
 import csv
+import json
 import os
 import pkgutil
 import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,14 @@ import fsspec
 import openpyxl
 import pytest
 
+from workbook.batch import records
 from workbook.batch import run as batch
 from workbook.batch.report import open_report
 from workbook.batch.run import BadRun, recalc_paths
 from workbook.errors import BookError
 from workbook.files.atomic_write import ENDING, temporary_start
 from workbook.files.storage import find_store
+from workbook.files.venue_tables import BUILT_IN
 from workbook.recalc import recalc
 from workbook.request import Outcome, Request
 
@@ -120,17 +124,22 @@ def lose_target(folder: Path, out: Path) -> None:
     (out / "a.xlsx").unlink()
 
 
-def tear_record(folder: Path, out: Path) -> None:
-    """Half a record, as a power failure may leave it."""
-    del folder
+def lose_target_and_tear_record(folder: Path, out: Path) -> None:
+    """Half a record, of a result that is not there."""
+    lose_target(folder, out)
     (out / ".microhedge" / "a.xlsx.json").write_text('{"request": "12')
 
 
-@pytest.mark.parametrize("change", [touch_source, lose_target, tear_record])
+def claim(record: Path) -> None:
+    """Make a record what a killed run leaves of a book that it had begun."""
+    records.write_entry(*find_store(record), records.CLAIM)
+
+
+@pytest.mark.parametrize("change", [touch_source, lose_target, lose_target_and_tear_record])
 def test_second_run_does_what_is_left(
     folder: Path, tmp_path: Path, change: Callable[[Path, Path], None]
 ) -> None:
-    """A changed source, a lost target, a torn record: that book alone is done again."""
+    """A changed source, a lost target, with or without its record: that book alone is done again."""
     out = tmp_path / "out"
     run(folder, out=out)
     before = contents(out)
@@ -158,8 +167,8 @@ def test_a_request_without_a_time_holds_for_the_day_of_its_clock(monkeypatch: py
     assert held[0] == held[1] != held[2]
 
 
-def test_own_venue_table_beside_the_book_counts(tmp_path: Path) -> None:
-    """A book's figures rest on the venue table beside it: it is used, and a new one is a new request."""
+def test_venue_table_beside_the_book_counts_when_asked_for(tmp_path: Path) -> None:
+    """A stranger's table changes no number unless the user says so; then a new one is a new request."""
     root = tmp_path / "books"
     root.mkdir()
     made = openpyxl.Workbook()
@@ -172,10 +181,102 @@ def test_own_venue_table_beside_the_book_counts(tmp_path: Path) -> None:
             own = csv.DictWriter(file, row)
             own.writeheader()
             own.writerow({**row, "taker_fee": fee})
-        assert run(root, out=tmp_path / "out")["a.xlsx"].status == "done"
-        result = openpyxl.load_workbook(tmp_path / "out" / "a.xlsx", data_only=True).worksheets[0]["A1"].value
-        assert result == float(fee)
-    assert run(root, out=tmp_path / "out")["a.xlsx"].status == "unchanged"
+        for request, out, result, table in (
+            (AS_OF, "out", float(row["taker_fee"]), BUILT_IN),
+            (replace(AS_OF, venues_beside=True), "own", float(fee), str(root / "venues.csv")),
+        ):
+            outcome = run(root, out=tmp_path / out, request=request)["a.xlsx"]
+            assert (outcome.venues, outcome.status) == (
+                table,
+                "unchanged" if out == "out" and fee == "0.0321" else "done",
+            )
+            assert ("venues.csv beside it not used" in outcome.reason) == (out == "out")
+            made = openpyxl.load_workbook(tmp_path / out / "a.xlsx", data_only=True)
+            assert made.worksheets[0]["A1"].value == result
+
+
+def no_file(record: Path) -> None:
+    """A folder where the record was."""
+    record.unlink()
+    record.mkdir()
+
+
+def a_pipe(record: Path) -> None:
+    """A pipe where the record was, which a reader would wait for."""
+    record.unlink()
+    os.mkfifo(record)
+
+
+def a_link(record: Path) -> None:
+    """A link where the record was, to a record that fits."""
+    record.rename(record.with_suffix(".kept"))
+    record.symlink_to(record.with_suffix(".kept"))
+
+
+def torn(record: Path) -> None:
+    """Half a record."""
+    record.write_bytes(record.read_bytes()[:40])
+
+
+def of_another_form(record: Path) -> None:
+    """A record with a field that no version has."""
+    record.write_text(json.dumps({**json.loads(record.read_text()), "more": 1}))
+
+
+def deep(record: Path) -> None:
+    """Lists in lists, deeper than Python reads."""
+    record.write_text("[" * 100_000)
+
+
+@pytest.mark.parametrize("harm", [no_file, a_pipe, a_link, torn, of_another_form, deep])
+@pytest.mark.parametrize("in_place", [False, True])
+def test_state_that_cannot_be_read_is_no_permission(
+    folder: Path, tmp_path: Path, harm: Callable[[Path], None], in_place: bool
+) -> None:
+    """A result whose record says nothing may be somebody's work: refused at once, with what to do."""
+    out = folder if in_place else tmp_path / "out"
+    options: dict[str, Any] = {"in_place": True} if in_place else {"out": out}
+    run(folder, **options)
+    record = out / ".microhedge" / "a.xlsx.json"
+    harm(record)
+    before = contents(out)
+    outcome = run(folder, **options)["a.xlsx"]
+    assert outcome.status == "refused"
+    assert "can't be read" in outcome.reason
+    assert "delete" in outcome.reason
+    assert contents(out) == before
+    if record.is_dir():
+        record.rmdir()
+    else:
+        record.unlink()
+    if not in_place:
+        (out / "a.xlsx").unlink()
+    assert not run(folder, **options)["a.xlsx"].is_problem
+
+
+@pytest.mark.parametrize("lock", [".microhedge", ".microhedge/lock"])
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder or file"])
+def test_what_is_in_the_way_of_the_state_is_refused(
+    folder: Path, tmp_path: Path, lock: str, kind: str
+) -> None:
+    """A run waits for no pipe and writes through no link where its lock and its records lie."""
+    out = tmp_path / "out"
+    way = out / lock
+    way.parent.mkdir(parents=True)
+    elsewhere = tmp_path / "elsewhere"
+    match kind:
+        case "pipe":
+            os.mkfifo(way)
+        case "link":
+            elsewhere.write_text("somebody's")
+            way.symlink_to(elsewhere)
+        case _ if lock == ".microhedge":
+            way.write_text("somebody's")
+        case _:
+            way.mkdir()
+    with pytest.raises(BookError, match="is in the way of what a run keeps there: move it away"):
+        run(folder, out=out)
+    assert not elsewhere.exists() or elsewhere.read_text() == "somebody's"
 
 
 def test_copied_results_are_still_ours(folder: Path, tmp_path: Path) -> None:
@@ -416,7 +517,7 @@ def test_what_a_killed_writer_left_is_swept_away(folder: Path, tmp_path: Path) -
     """A claimed book is begun again, and the temporary file of its dead writer goes; no other file does."""
     out = tmp_path / "out"
     run(folder, out=out)
-    (out / ".microhedge" / "a.xlsx.json").write_text("")
+    claim(out / ".microhedge" / "a.xlsx.json")
     left, other = out / ".a.xlsx.0abc.part", out / ".aa.xlsx.0abc.part"
     left.write_text("half")
     other.write_text("somebody's")
@@ -447,7 +548,7 @@ def test_the_longest_names_have_room_for_temporary_files(book: Path, tmp_path: P
     for partial in left:
         partial.write_text("half")
     for record in (out / ".microhedge").glob("*.json"):
-        record.write_text("")
+        claim(record)
     assert set(statuses(run(folder, out=out)).values()) == {"done"}
     assert not any(partial.exists() for partial in left)
     assert set(statuses(run(folder, in_place=True)).values()) == {"done"}

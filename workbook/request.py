@@ -26,8 +26,10 @@ class Request:
     """New inputs for a book, and how it is to be recalculated; the same for every book of a run.
 
     `inputs` maps a defined name to its new value, `market` a symbol to the columns of the Market
-    table that change, `tables` any table's rows, counted from 0, to theirs. `as_of` fixes TODAY and
-    NOW; it has no zone and means UTC.
+    table that change, `tables` any table's rows, counted from 0, to theirs. A market may be larger
+    than a book: symbols that the book does not list are ignored, or with `add_symbols` written into
+    its free rows. Venue tables beside a book count only with `venues_beside`: whoever sends a book
+    may send tables with it. `as_of` fixes TODAY and NOW; it has no zone and means UTC.
     """
 
     inputs: Mapping[str, float | str] = field(default_factory=dict)
@@ -35,6 +37,8 @@ class Request:
     tables: Mapping[str, Mapping[int, Mapping[str, Cell]]] = field(default_factory=dict)
     as_of: datetime | None = None
     allow_stale: bool = False
+    add_symbols: bool = False
+    venues_beside: bool = False
     engine: EngineName = "embedded"
 
 
@@ -44,7 +48,8 @@ class Outcome:
 
     Cells are named as "Sheet1!C4". `reason` is for a person: why the book was refused or failed,
     or what to know of one that was done. A refused or failed book was not written, nor was one that an
-    earlier run did (`is_earlier`).
+    earlier run did (`is_earlier`). `unpriced` are the symbols that the book uses and the market lacks;
+    `venues` says which venue tables were in force.
     """
 
     path: str = ""
@@ -58,6 +63,8 @@ class Outcome:
     unknown_functions: tuple[str, ...] = ()
     error_cells: tuple[str, ...] = ()
     is_earlier: bool = False
+    unpriced: tuple[str, ...] = ()
+    venues: str = ""
     outputs: Mapping[str, Cell] = field(default_factory=dict)
 
     @property

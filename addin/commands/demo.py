@@ -39,13 +39,14 @@ def run(folder: Path) -> bool:
     books = [folder / f"{example}.xlsx" for example in EXAMPLES]
     for example, book in zip(shown_progress(EXAMPLES, "Making"), books, strict=True):
         new_book(book, example, force=True)
-    recalculated = {outcome.path: outcome for outcome in recalc_paths(books, in_place=True)}
-    checked = {report.path: report for report in reports(books, None)}
+    # What an outcome calls a book is for people: the same book may go by another name here.
+    recalculated = {Path(outcome.path).resolve(): outcome for outcome in recalc_paths(books, in_place=True)}
+    checked = list(reports(books, None))
     console = page()
-    for path, report in checked.items():
-        outcome, verdict = recalculated[path], report.as_text().partition("\n")[0]
+    for book, report in zip(books, checked, strict=True):
+        outcome, verdict = recalculated[book.resolve()], report.as_text().partition("\n")[0]
         console.print(Text(f"{verdict}; {outcome.reason or f'{outcome.formulas} formulas recalculated'}"))
-    sound = all(report.is_sound for report in checked.values())
+    sound = all(report.is_sound for report in checked)
     if sound and not any(outcome.is_problem for outcome in recalculated.values()):
         console.print(_plans(books))
         console.print(Text(f"The whole of one plan: microhedge show {books[0]}"))

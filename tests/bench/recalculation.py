@@ -97,7 +97,7 @@ def steps(books: Iterable[bytes], request: Request) -> dict[str, float]:
         start = time.process_time()
         model = Model(Book(package))
         read = time.process_time()
-        verdict = judged(model, new_inputs(model.book, request), request.as_of)
+        verdict = judged(model, new_inputs(model.book, request)[0], request.as_of)
         evaluated = time.process_time()
         _written(model.book, verdict)
         for name, moment, before in (

@@ -30,6 +30,7 @@ class Entry:
 
 
 CLAIM: Final = Entry()
+UNREADABLE: Final = Entry(request="unreadable")  # nothing is known of what the record was of
 
 
 def record_of(below: str) -> str:
@@ -39,14 +40,18 @@ def record_of(below: str) -> str:
 
 
 def read_entry(store: Store, record: str) -> Entry | None:
-    """The record, or None; what cannot be read counts as a claim, for only we write here."""
+    """The record, or None; one that is damaged, or no file, is no permission to write anything."""
+    if not store.exists(record):
+        return None
+    if store.fault(record) or store.is_link(record):
+        return UNREADABLE
     try:
         row = json.loads(store.read(record))
         return Entry(**{**row, "outcome": Outcome.from_row(row["outcome"])})
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, KeyError):
-        return CLAIM
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return UNREADABLE
 
 
 def write_entry(store: Store, record: str, entry: Entry | None) -> None:
@@ -55,7 +60,7 @@ def write_entry(store: Store, record: str, entry: Entry | None) -> None:
         store.remove(record)
     else:
         row = {**asdict(entry), "outcome": entry.outcome.as_row()}
-        store.write(record, json.dumps(row).encode(), sync=False)
+        store.write(record, json.dumps(row).encode())
 
 
 def is_untouched(store: Store, entry: Entry, target: str) -> bool:

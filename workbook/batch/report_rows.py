@@ -20,6 +20,8 @@ COLUMNS: Final = (
     "unproven",
     "unknown_functions",
     "error_cells",
+    "unpriced",
+    "venues",
 )
 FORMULA_STARTS: Final = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")  # the last four are full-width
 
@@ -40,7 +42,8 @@ def flat(outcome: Outcome) -> dict[str, Cell]:
     del row["is_earlier"]  # the reason says it
     for name in COUNTED:
         row[name] = len(row[name])
-    row["unknown_functions"] = ", ".join(row["unknown_functions"])
+    for name in ("unknown_functions", "unpriced"):
+        row[name] = ", ".join(row[name])
     return row | {name: results.get(name) for name in PLAN.outputs}
 
 

@@ -83,6 +83,10 @@ def recalc_paths(
         raise BadRun("say where the results go: either an output folder or in place")
     places = [find_store(place) for place in paths]
     target = None if out is None else find_store(out)
+    if request and request.market:
+        from workbook.recalc.feed import by_identity  # noqa: PLC0415 - few runs have a market
+
+        by_identity(request.market)
     if target:
         _refuse_overlap(places, target)
     asked = request or Request()
@@ -200,8 +204,12 @@ def _perform(job: Job, compute: Compute) -> Outcome:
     fault = store.fault(source)
     if fault or stamp is None:
         return Outcome(job.name, "refused", fault or "there is no such file or folder")
-    asked = job.asked + _own_venues(source if store.is_local else None)
+    asked = job.asked + _own_venues(source if store.is_local and job.request.venues_beside else None)
     entry = records.read_entry(kept, record) if record else None
+    if entry == records.UNREADABLE and record and (targets.exists(target) or kept.fault(record)):
+        return Outcome(
+            job.name, "refused", _unreadable(kept.name(record), targets.name(target), job.in_place)
+        )
     if (
         entry
         and (entry.request, entry.source) == (asked, stamp)
@@ -218,7 +226,7 @@ def _perform(job: Job, compute: Compute) -> Outcome:
             f"{targets.name(target)} is open in a spreadsheet program ({lock} lies beside it): close it there"
         )
         return Outcome(job.name, "refused", fault)
-    if record is None or entry == records.CLAIM:
+    if record is None or entry in (records.CLAIM, records.UNREADABLE):
         targets.sweep(target)
     if record:
         records.write_entry(kept, record, records.CLAIM)
@@ -251,6 +259,16 @@ def _recalculate(job: Job, compute: Compute, source: tuple[Store, str], target: 
 
 def _call(function: Callable[..., Any], *arguments: Any) -> Any:
     return function(*arguments)
+
+
+def _unreadable(record: str, target: str, in_place: bool) -> str:
+    """In place, the target is the book itself, which nobody is told to delete."""
+    if in_place:
+        return f"{record}, which an earlier run kept of it, can't be read: delete it"
+    return (
+        f"{record} can't be read, so {target} counts as changed by somebody: "
+        "if nobody changed it, delete them both"
+    )
 
 
 def _target_fault(store: Store, target: str, entry: records.Entry | None) -> str | None:

@@ -105,6 +105,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self.errors,
+                env={**os.environ, "RUST_BACKTRACE": "0"},  # an engine's panic is one line
                 **apart,
             )
             threading.Thread(target=self._watch, args=[self.process], daemon=True).start()
@@ -132,11 +133,12 @@ class Worker:
         self.close()
         if expired:
             return f"took longer than {timeout:g} seconds and was stopped"
-        if b"memory allocation" in said:
+        if b"memory allocation" in said or b"capacity overflow" in said:
             return self._out_of_memory()
         if code == -signal.SIGABRT or code >= 0:
-            last = said.decode(errors="replace").strip().splitlines()
-            return f"the process that computed it ended: {last[-1] if last else f'exit code {code}'}"
+            lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
+            lines = [line for line in lines if not line.startswith("note: ")]
+            return f"the process that computed it ended: {lines[-1] if lines else f'exit code {code}'}"
         return f"the process that computed it was ended by {signal.Signals(-code).name}"
 
     def _out_of_memory(self) -> str:

@@ -268,6 +268,8 @@ def _constant(value: float | str) -> str:
         return f' t="b"><v>{int(value)}</v>'
     if isinstance(value, CellError):
         return f' t="e"><v>{value}</v>'
+    if value == "":
+        return '><f>""</f>'  # an empty text in a cell of a file is read as a blank cell
     if isinstance(value, str):
         text = CONTROL.sub(lambda found: f"_x{ord(found[0][0]):04X}_" + found[0][1:], value)
         return f' t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is>'

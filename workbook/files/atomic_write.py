@@ -30,11 +30,10 @@ def temporary_start(name: str) -> str:
     return f".{fitted(name, WRITERS_OWN)}."
 
 
-def write_whole(content: bytes, source: Path | None, target: Path, *, sync: bool = True) -> None:
+def write_whole(content: bytes, source: Path | None, target: Path) -> None:
     """Write a temporary file beside the target, then rename it: a reader sees the old or the new file.
 
-    The target keeps its permissions; a new one gets those of the source, or of any new file. Without
-    `sync` a power failure may take the file back; a killed process may not.
+    The target keeps its permissions; a new one gets those of the source, or of any new file.
     """
     target = target.resolve()
     if source is not None and target == source.resolve():
@@ -49,16 +48,14 @@ def write_whole(content: bytes, source: Path | None, target: Path, *, sync: bool
             if model is not None:
                 partial.chmod(model.stat().st_mode & 0o777)  # before anything private is in it
             file.write(content)
-            if sync:
-                file.flush()
-                os.fsync(file.fileno())
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(target)
     except BaseException:
         with suppress(OSError):
             partial.unlink()
         raise
-    if sync:
-        _sync_folder(target.parent)
+    _sync_folder(target.parent)
 
 
 def _sync_folder(folder: Path) -> None:

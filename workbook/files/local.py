@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -119,10 +119,10 @@ class Local:
         """The whole file."""
         return Path(path).read_bytes()
 
-    def write(self, path: str, data: bytes, *, sync: bool = True) -> None:
+    def write(self, path: str, data: bytes) -> None:
         """Whole or not at all."""
         self.make_room(path)
-        write_whole(data, None, Path(path), sync=sync)
+        write_whole(data, None, Path(path))
 
     @contextlib.contextmanager
     def growing(self, path: str) -> Iterator[Path]:
@@ -147,8 +147,11 @@ class Local:
     @contextlib.contextmanager
     def locked(self, folder: str) -> Iterator[None]:
         """A lock of the system: it ends with the process, however that ends."""
+        lock = os.path.join(folder, "lock")
+        self._refuse_strange(folder, stat.S_ISDIR)
         os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "lock"), "wb") as file:
+        self._refuse_strange(lock, stat.S_ISREG)
+        with open(lock, "ab") as file:
             try:
                 if sys.platform == "win32":
                     import msvcrt  # noqa: PLC0415 - only Windows has it
@@ -165,6 +168,11 @@ class Local:
                     ) from None
                 # A file system without locks: two runs at a time are then the user's to avoid.
             yield
+
+    def _refuse_strange(self, path: str, is_ours: Callable[[int], bool]) -> None:
+        """Where a run keeps its state, a pipe would be waited for and a link lead anywhere."""
+        if os.path.lexists(path) and not is_ours(os.lstat(path).st_mode):
+            raise BookError(f"{self.name(path)}: is in the way of what a run keeps there: move it away")
 
 
 def _kind(entry: os.DirEntry[str]) -> str:

@@ -99,7 +99,7 @@ class Remote:
         with self._named(path):
             return bytes(self.system.cat_file(path))
 
-    def write(self, path: str, data: bytes, *, sync: bool = True) -> None:  # noqa: ARG002 - no such choice
+    def write(self, path: str, data: bytes) -> None:
         """One upload where that is whole or nothing; elsewhere an upload and a rename."""
         with self._placing(path) as partial:
             self.system.pipe_file(partial, data)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xltx", ".xltm")
+OPEN_DOCUMENT: Final = (".ods", ".ots", ".fods")
 LOCK: Final = "~$"
 GROWING: Final = ".partial"
 
@@ -55,11 +56,8 @@ class Store(Protocol):
     def read(self, path: str) -> bytes:
         """The whole file."""
 
-    def write(self, path: str, data: bytes, *, sync: bool = True) -> None:
-        """The whole file or, as far as the storage can promise it, nothing; folders are made.
-
-        Without `sync` a power failure may take the file back; a killed process may not.
-        """
+    def write(self, path: str, data: bytes) -> None:
+        """The whole file or, as far as the storage can promise it, nothing; folders are made."""
 
     def growing(self, path: str) -> contextlib.AbstractContextManager[Path]:
         """A local file to write to for as long as it takes; it lies here once the writing has ended well."""
@@ -80,6 +78,8 @@ def is_book(name: str, passed_over: Counter[str]) -> bool:
         passed_over["lock files of open books"] += 1
     elif name.startswith("."):
         passed_over["hidden files"] += 1
+    elif name.lower().endswith(OPEN_DOCUMENT):
+        passed_over["OpenDocument books (.ods), which must be saved as .xlsx"] += 1
     elif not name.lower().endswith(SUFFIXES):
         passed_over["other files"] += 1
     else:

@@ -14,7 +14,7 @@ from workbook.live.faults import LiveError, NotListed
 from workbook.live.fitting import fitting
 from workbook.live.market import BLANK, LiveMarket
 from workbook.live.quotes import Want
-from workbook.recalc.inputs import cell_of
+from workbook.recalc.named_cells import cell_of
 from workbook.recalc.recalc import recalc_book
 from workbook.request import Cell, Outcome, Request
 from workbook.xlsx.saved_book import Book

@@ -46,6 +46,7 @@ class Model:
 
     def __init__(self, book: Book, engine: EngineName = "embedded") -> None:
         self.book = book
+        self.engine = engine
         cells = [book.cells(sheet) for sheet in range(len(book.sheets))]
         self.program = program(book.grammar, tuple(sheet.sheet for sheet in cells), engine)
         self.formulas = self.program.formulas

@@ -3,16 +3,16 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from functools import lru_cache
 
 from udfs.dates import serial
 from udfs.parameters import DECIMAL_TEXT
-from workbook.cells import KEY_MASK, LATER_1904, Area, CellError, Value, address, area_of, place
+from workbook.cells import KEY_MASK, LATER_1904, Area, CellError, Value, address, place
 from workbook.errors import BadInput
-from workbook.formula.grammar import Grammar
 from workbook.formula.structured_references import Table
 from workbook.layout import PLAN
 from workbook.layout.schema import Port
+from workbook.recalc.feed import Fill, filled
+from workbook.recalc.named_cells import cell_of
 from workbook.request import Cell, Request
 from workbook.xlsx.number_formats import is_date
 from workbook.xlsx.saved_book import Book
@@ -21,8 +21,8 @@ LONGEST_TEXT = 32_767  # Excel's limit
 MARKET = "Market"
 
 
-def new_inputs(book: Book, request: Request) -> dict[int, Value]:
-    """The values that a request writes, by place; anything that can't be written is refused."""
+def new_inputs(book: Book, request: Request) -> tuple[dict[int, Value], Fill]:
+    """The values that a request writes, by place, and how its market fits; an impossible one is refused."""
     is_plan = PLAN.describes(book.names)
     values: dict[int, Value] = {}
     for name, given in request.inputs.items():
@@ -35,32 +35,13 @@ def new_inputs(book: Book, request: Request) -> dict[int, Value]:
         if where in values:
             raise BadInput(f"{name}: the cell of this name is set twice", name)
         values[where] = value
-    for area, said, price, column in _market_cells(book, request.market, is_plan=is_plan):
+    fill = _fill(book, request)
+    for area, said, price, column in _market_cells(book, fill, is_plan=is_plan):
         if price is not None:
             values[_writable(book, area, said)] = _taken(book, area, said, price, column)
     for area, said, fact, column in _table_cells(book, request.tables, is_plan=is_plan):
         values[_writable(book, area, said)] = _taken(book, area, said, fact, column)
-    return values
-
-
-def cell_of(book: Book, name: str) -> Area | None:
-    """The one cell that a defined name points at, through other names and tables if need be."""
-    refers = book.names.get((None, name.lower()))
-    if refers is None:
-        return None
-    area = _one_cell(book.grammar, refers)
-    if area is None or area.sheet >= len(book.sheets) or not book.sheets[area.sheet].has_cells:
-        return None
-    return area
-
-
-@lru_cache(maxsize=1_000)
-def _one_cell(grammar: Grammar, refers: str) -> Area | None:
-    plain = grammar.plain(refers, 0, 1, 1, (1, 1), qualified=True)
-    text = plain.text.rpartition("!")[2]
-    if plain.fault or len(plain.areas) != 1 or plain.areas[0].size != 1 or area_of(text) is None:
-        return None
-    return plain.areas[0]
+    return values, fill
 
 
 def _cell_of(book: Book, name: str) -> Area:
@@ -164,25 +145,32 @@ def _serial(book: Book, day: date) -> float:
     return serial(day) - (LATER_1904 if book.date1904 else 0.0)
 
 
-def _market_cells(
-    book: Book, market: Mapping[str, Mapping[str, Cell]], *, is_plan: bool
-) -> Iterator[tuple[Area, str, Cell, Port | None]]:
-    """Each cell of the Market table that a market file writes, its name for a reader, and its value."""
-    if not market:
-        return
+def _fill(book: Book, request: Request) -> Fill:
+    """The rows of the Market table that the request's market fills."""
+    if not request.market:
+        return Fill()
     table = book.tables.get(MARKET.lower())
     if table is None:
         raise BadInput("the book has no table Market for the prices", MARKET)
+    column = _market_finder(table)(PLAN.tables[MARKET].key)
+    return filled(book, table, column, request.market, add=request.add_symbols)
+
+
+def _market_finder(table: Table) -> Callable[[str], int]:
+    return _column_finder(table, {column.name: column.header for column in PLAN.tables[MARKET].columns})
+
+
+def _market_cells(book: Book, fill: Fill, *, is_plan: bool) -> Iterator[tuple[Area, str, Cell, Port | None]]:
+    """Each cell of the Market table that a market writes, its name for a reader, and its value."""
+    if not fill.rows:
+        return
+    table = book.tables[MARKET.lower()]
     layout = PLAN.tables[MARKET]
-    headers = {column.name: column.header for column in layout.columns}
     ports = {column.name: column for column in layout.columns}
-    find = _column_finder(table, headers)
-    rows = _rows_by_word(book, table, find(layout.key))
-    for symbol, columns in market.items():
-        row = rows.get(symbol.strip().lower())
-        if row is None:
-            raise BadInput(f"{symbol}: the Market table has no such symbol", symbol)
-        for name, given in columns.items():
+    find = _market_finder(table)
+    for row, (symbol, columns) in fill.rows.items():
+        new: Mapping[str, Cell] = {layout.key: symbol} if row in fill.added else {}
+        for name, given in {**new, **columns}.items():
             column = find(name)
             area = Area(table.area.sheet, row, column, row, column)
             yield area, f"{symbol} {name}", given, ports.get(name) if is_plan else None

@@ -9,6 +9,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,9 +19,12 @@ from udfs.venue_files import beside
 from workbook.cells import KEY_MASK, SHEET_BITS, Area, CellError, Value, place, sheet_of
 from workbook.errors import BadPackage
 from workbook.files.atomic_write import write_whole
+from workbook.files.venue_tables import in_force, not_used
 from workbook.layout import PLAN
 from workbook.recalc.evaluation import Model
-from workbook.recalc.inputs import cell_of, new_inputs
+from workbook.recalc.feed import remarks
+from workbook.recalc.inputs import new_inputs
+from workbook.recalc.named_cells import cell_of
 from workbook.recalc.saved_by_libreoffice import is_by_libreoffice, restore_truths
 from workbook.recalc.verification import Verdict, judged
 from workbook.request import Outcome, Place, Request, Status
@@ -43,8 +47,11 @@ def recalc_book(source: Place, target: Place, request: Request | None = None) ->
     try:
         saved = _saved(Path(source))
         content = read_file(Path(source))
-        with beside(source):
-            written, outcome = recalc_bytes(content, request or Request())
+        asked = request or Request()
+        with beside(source) if asked.venues_beside else nullcontext():
+            written, outcome = recalc_bytes(content, asked)
+        if not asked.venues_beside and (said := not_used(source)):
+            outcome = replace(outcome, reason="; ".join(filter(None, (outcome.reason, said))))
         status = "failed"
         if not outcome.is_problem:
             _refuse_newer(Path(source), Path(target), saved)
@@ -87,13 +94,16 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
     if is_by_libreoffice(book):
         restore_truths(book)
     model = Model(book, request.engine)
-    verdict = judged(model, new_inputs(book, request), request.as_of)
+    inputs, fill = new_inputs(book, request)
+    verdict = judged(model, inputs, request.as_of)
     facts = Outcome(
         "",
         "refused",
         formulas=len(model.formulas),
         unproven=tuple(map(model.program.name, sorted(verdict.unproven))),
         unknown_functions=model.program.unknown_functions,
+        unpriced=fill.unpriced,
+        venues=in_force(),
     )
     if verdict.blocked and not request.allow_stale:
         return book.package.content, replace(facts, reason=verdict.sentence(model))
@@ -103,7 +113,7 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
     return written, replace(
         facts,
         status="done" if verdict.changes else "unchanged",
-        reason=_remarks(model, verdict),
+        reason="; ".join([*remarks(fill), *_remarks(model, verdict)]),
         changed=len(verdict.changes),
         stale=tuple(map(model.program.name, sorted(verdict.blocked))),
         error_cells=tuple(map(model.program.name, _errors(book, verdict.changes))),
@@ -111,7 +121,7 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
     )
 
 
-def _remarks(model: Model, verdict: Verdict) -> str:
+def _remarks(model: Model, verdict: Verdict) -> list[str]:
     """What a person should know of a book that was written."""
     said = []
     if verdict.blocked:
@@ -119,7 +129,7 @@ def _remarks(model: Model, verdict: Verdict) -> str:
         said.append(f"{verdict.sentence(model)}: kept {count} old value{'s' if count > 1 else ''}")
     if model.formulas and len(model.missing) == len(model.formulas):
         said.append("had no cached values: evaluated whole, with nothing to compare")
-    return "; ".join(said)
+    return said
 
 
 def _errors(book: Book, changes: Mapping[int, Value]) -> list[int]:

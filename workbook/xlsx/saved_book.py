@@ -25,6 +25,7 @@ from workbook.xlsx.sheet_reader import Cells
 from workbook.xlsx.xml_text import attributes_of, string_of
 from workbook.xlsx.zip import Fingerprint, Package
 
+OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument"
 NO_NAME: Final = re.compile(r"[\\/?*:\[\]\x00-\x1f]")
 MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*>")
 SCOPE: Final = re.compile("[0-9]{1,6}")
@@ -270,6 +271,8 @@ class Book:
                 if part.endswith(".bin"):
                     raise BadPackage("the book is in Excel's binary format (.xlsb)")
                 return self.package.exact(part)
+        if "mimetype" in self.package and OPEN_DOCUMENT in self.package.read("mimetype"):
+            raise BadPackage("is an OpenDocument book (.ods): save it as .xlsx")
         raise BadPackage("the file is no workbook: it names no main part")
 
     def _sheets(self) -> Iterator[Sheet]:
