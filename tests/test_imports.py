@@ -14,10 +14,15 @@ import udfs
 ROOT = Path(__file__).parents[1]
 
 
-def imported(package: str) -> set[str]:
-    """Names of the top-level packages that a package's modules import, anywhere in them."""
+FRONT = ROOT / "udfs" / "front"  # the one part of udfs that knows numpy and pandas
+
+
+def imported(package: str, apart: Path | None = None) -> set[str]:
+    """Names of the top-level packages that a package's modules import, but for those of the folder apart."""
     names: set[str] = set()
     for path in (ROOT / package).rglob("*.py"):
+        if path.parent == apart:
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
@@ -28,7 +33,25 @@ def imported(package: str) -> set[str]:
 
 def test_udfs_needs_the_standard_library_alone() -> None:
     """The mathematics runs in LibreOffice's own Python and in Pyodide, where nothing is installed."""
-    assert imported("udfs") <= {"udfs", *sys.stdlib_module_names}
+    assert imported("udfs", FRONT) <= {"udfs", *sys.stdlib_module_names}
+    assert imported("udfs/front") <= {"udfs", "numpy", "pandas", *sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize(
+    ("call", "loaded"),
+    [
+        ("udfs.hedge_margin([2400, 1200], 5)", set()),
+        ("udfs.hedge_beta([1, 2, 4], (1, 3, 4))", set()),
+        ("import numpy; udfs.hedge_margin(numpy.array([2400, 1200]), 5)", {"numpy"}),
+        ("import pandas; udfs.hedge_margin(pandas.Series([2400]), 5)", {"numpy", "pandas"}),
+        ("udfs.hedge_plan(6000, 30000, 0.4, 5)", {"numpy", "pandas"}),
+    ],
+)
+def test_the_front_is_loaded_for_its_own_objects_alone(call: str, loaded: set[str]) -> None:
+    """Numbers and lists need neither numpy nor pandas, arrays no pandas; a table goes out as a frame."""
+    code = f"import sys, udfs; {call}; print(*sys.modules)"
+    found = subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).split()
+    assert {"numpy", "pandas"} & set(found) == loaded
 
 
 @pytest.mark.parametrize("package", ["udfs", "workbook"])
@@ -86,7 +109,8 @@ def test_udfs_loads_no_host() -> None:
 
 def test_no_module_of_udfs_is_forgotten() -> None:
     """Every module in udfs is imported by the package, so that no function misses the registry."""
-    assert {module.name for module in pkgutil.iter_modules(udfs.__path__)} <= set(vars(udfs))
+    modules = {module.name for module in pkgutil.iter_modules(udfs.__path__)} - {FRONT.name}
+    assert modules <= set(vars(udfs))
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,11 @@ from udfs import (
     NotAvailable,
     OutsideDomain,
     hedge_margin,
-    liquidation_move,
     liquidation_price,
     maintenance_margin,
     max_leverage,
 )
+from udfs.margin import liquidation_move  # the plain one: the highest leverage may be below 1
 
 SIGN = {"long": 1, "short": -1}
 sides = st.sampled_from(["short", "long"])

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.goldens import Cells, holds
 
-from udfs import REGISTRY, hedge_notional, hedge_pnl, hedged_pnl, loss_offset, scenario_table
+from udfs import REGISTRY, hedge_notional, hedge_pnl, hedged_pnl, loss_offset
+from udfs.scenario import scenario_table
 
 money = st.floats(min_value=-1e9, max_value=1e9)
 moves = st.floats(min_value=-1, max_value=5)

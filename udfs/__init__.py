@@ -1,4 +1,6 @@
-"""The worksheet functions: plain functions of numbers, and the registry that every host projects.
+"""The worksheet functions under their Python names, checked as in a cell, and the registry of all hosts.
+
+A refusal is an exception. Lists, arrays, Series and frames give what they are; `udfs.checked` says how.
 
 >>> from udfs import hedge_margin, hedge_notional
 >>> hedge_margin(hedge_notional(6_000, 0.4), leverage=5)
@@ -8,6 +10,7 @@
 # A function is added in its module alone: the stars take it in, and __all__ reads the registry.
 from udfs.candidates import *
 from udfs.carry import *
+from udfs.checked import checked
 from udfs.costs import *
 from udfs.errors import (
     BadArgument,
@@ -16,6 +19,7 @@ from udfs.errors import (
     NotAvailable,
     OutsideDomain,
     PassedError,
+    RefusedCells,
     WrongType,
 )
 from udfs.lifecycle import *
@@ -41,8 +45,12 @@ __all__ = [
     "OutsideDomain",
     "Parameter",
     "PassedError",
+    "RefusedCells",
     "Spec",
     "WrongType",
     "udf",
 ]
-__all__ += [spec.function.__name__ for spec in REGISTRY.values()]
+
+__all__ += [name.lower() for name in REGISTRY]
+
+globals().update({name.lower(): checked(spec) for name, spec in REGISTRY.items()})

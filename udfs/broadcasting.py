@@ -34,7 +34,7 @@ def broadcast(spec: Elementwise, cells: Sequence[Cell]) -> list[Any]:
     if width != RAGGED and all(plain.width == width and len(plain.cells) == length for plain in ranges):
         plain = iter(ranges)
         columns = [next(plain) if is_range(cell) else Plain([cell], 0, set()) for cell in cells]
-        return _shaped(_column(spec, columns, length), width)
+        return _shaped(column_of(spec, columns, length), width)
     grids = [rows_of(cell) if is_range(cell) else [[cell]] for cell in cells]
     height = max(len(grid) for grid in grids)
     width = max(len(row) for grid in grids for row in grid)
@@ -52,7 +52,7 @@ def _shaped(results: list[Any], width: int) -> list[Any]:
     return [results[start : start + width] for start in range(0, len(results), width)]
 
 
-def _column(spec: Elementwise, columns: Sequence[Plain], height: int) -> list[Any]:
+def column_of(spec: Elementwise, columns: Sequence[Plain], height: int) -> list[Any]:
     """One result a row; a column of clean cells is worked without a check a row."""
     results = _at_once(spec, columns, height)
     if results is not None:

@@ -14,6 +14,10 @@ Python code that has never heard of microhedge can catch the built-in parents.
 from typing import ClassVar
 
 
+class RefusedCells(UserWarning):
+    """Some cells were refused and stand as missing values: how many, and what the first is refused for."""
+
+
 class HedgeError(Exception):
     """Anything that microhedge refuses, with the argument and the value at fault."""
 

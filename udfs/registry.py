@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeVar, get_origin, get_type_hints
 
 from udfs.broadcasting import broadcast
+from udfs.compiled import compiled
 from udfs.conventions import CATEGORIES
 from udfs.errors import DividesByZero, HedgeError, NotAvailable, OutsideDomain, WrongType
 from udfs.native import NOT_YET, Native, Written, native_of
@@ -53,7 +54,7 @@ class Spec:
     call: Callable[..., Any] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "call", _compiled(self))
+        object.__setattr__(self, "call", compiled(self))
 
     @cached_property
     def is_elementwise(self) -> bool:
@@ -160,47 +161,6 @@ def arrange() -> None:
     """Bring the registry into the order of the categories, whatever the order of the imports."""
     for spec in sorted(REGISTRY.values(), key=lambda spec: CATEGORIES.index(spec.category)):
         _registry[spec.name] = _registry.pop(spec.name)
-
-
-def _compiled(spec: Spec) -> Callable[..., Any]:
-    """The checked call, compiled once: a straight line for clean cells, `Spec.answer` for all else."""
-    names = [p.name for p in spec.parameters]
-    scope: dict[str, Any] = {"function": spec.function, "answer": spec.answer, "MAX": MAX}
-    takes, clean, dress = [], [], []  # how cells arrive, are tested, and are made floats or defaults
-    for p in spec.parameters:
-        scope[f"default_{p.name}"] = p.default
-        takes.append(f"{p.name}=default_{p.name}")
-        if p.arg.is_text:
-            if not p.required:
-                dress.append(f"        if {p.name} is None: {p.name} = default_{p.name}\n")
-            scope[f"words_{p.name}"] = frozenset(p.arg.choices)
-            test = f"type({p.name}) is str and {p.name} in words_{p.name}"
-        else:
-            dress.append(f"        if type({p.name}) is int: {p.name} = float({p.name})\n")
-            if not p.required:
-                dress.append(f"        elif {p.name} is None: {p.name} = default_{p.name}\n")
-            # A zero that is divided by raises, and is then refused by name.
-            test = f"type({p.name}) is float and {p.low!r} <= {p.name} <= {p.high!r}"
-        clean.append(f"({test} or {p.name} is None)" if not p.required and p.default is None else test)
-    body = f"    return answer(({', '.join(names)},))"
-    if spec.is_elementwise:
-        attempt = (
-            f"    if {' and '.join(clean)}:\n"
-            f"        try:\n"
-            f"            result = function({', '.join(names)})\n"
-            f"        except (ArithmeticError, ValueError):\n"
-            f"            pass\n"
-            f"        else:\n"
-            f"            if type(result) is float and -MAX <= result <= MAX:\n"
-            f"                return result + 0.0\n"  # -0.0 reads as 0
-        )
-        if dress:
-            attempt += f"    try:\n{''.join(dress)}    except OverflowError:\n        pass\n{attempt}"
-        body = attempt + body
-    exec(f"def call({', '.join(takes)}):\n{body}\n", scope)  # noqa: S102 - our own names and floats alone
-    call: Callable[..., Any] = scope["call"]
-    call.__name__ = call.__qualname__ = spec.name
-    return call
 
 
 def _one_cell(parameter: Parameter, cell: Cell) -> Cell:

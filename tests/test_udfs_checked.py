@@ -1,0 +1,379 @@
+"""The functions under their Python names: every kind of object gives what the sheet gives, or its refusal.
+
+The oracle is the checked call of the sheet, cell by cell; the sweeps run over the whole registry.
+"""
+
+import datetime as dt
+import decimal
+import itertools
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import udfs
+from udfs import REGISTRY, HedgeError, NotAvailable, OutsideDomain, Parameter, RefusedCells, Spec, WrongType
+
+SPECS = pytest.mark.parametrize("spec", REGISTRY.values(), ids=REGISTRY)
+ELEMENTWISE = [spec for spec in REGISTRY.values() if spec.is_elementwise]
+CELL_BY_CELL = pytest.mark.parametrize("spec", ELEMENTWISE, ids=[spec.name for spec in ELEMENTWISE])
+OF_RANGES = [spec for spec in REGISTRY.values() if not spec.is_elementwise and not spec.is_array]
+RANGES = pytest.mark.parametrize("spec", OF_RANGES, ids=[spec.name for spec in OF_RANGES])
+DAYS = pd.date_range("2025-01-01", periods=7)
+LABELS = [DAYS, list("gabcdef"), [5, 3, 9, 1, 0, 2, 7], DAYS.tz_localize("UTC")]
+
+
+def python_name(spec: Spec) -> Callable[..., Any]:
+    """The function as `from udfs import` gives it."""
+    function: Callable[..., Any] = getattr(udfs, spec.name.lower())
+    return function
+
+
+def full_cells(spec: Spec) -> list[Any]:
+    """The cells of the example, defaults filled in, None for what has none."""
+    given = list(spec.example.cells)
+    return given + [p.default for p in spec.parameters[len(given) :]]
+
+
+def varied(parameter: Parameter, cell: Any) -> list[Any]:
+    """Seven cells for an argument: around the example's, one below the domain, and a blank."""
+    if parameter.arg.is_text or cell is None:
+        return [cell] * 7
+    number = float(cell)
+    near = [number, number * 1.25, number / 3, number + 1e-9, number * 0.99]
+    return [*near, math.nextafter(parameter.low, -math.inf), None]
+
+
+def told(call: Callable[[], Any]) -> Any:
+    """A result, or what a refusal names."""
+    try:
+        return call()
+    except HedgeError as refused:
+        return type(refused), refused.argument, refused.message
+
+
+def columns(spec: Spec) -> Iterator[tuple[int, list[Any], list[Any]]]:
+    """For each argument that is a number: its place, seven cells for it, and the sheet's answers to them."""
+    cells = full_cells(spec)
+    for place, (parameter, cell) in enumerate(zip(spec.parameters, cells, strict=True)):
+        column = varied(parameter, cell)
+        if not parameter.arg.is_text and cell is not None:
+            calls = [partial(spec.call, *cells[:place], one, *cells[place + 1 :]) for one in column]
+            yield place, column, list(map(told, calls))
+
+
+def same(found: Any, wanted: list[Any]) -> bool:
+    """Equal to the last digit; a missing value where the sheet refuses."""
+    return all(
+        (pd.isna(mine) if isinstance(theirs, tuple) else mine == theirs)
+        for mine, theirs in zip(found, wanted, strict=True)
+    )
+
+
+def missing(column: list[Any]) -> list[float]:
+    """A column as floats, a blank as NaN."""
+    return [math.nan if cell is None else float(cell) for cell in column]
+
+
+KINDS: dict[str, Callable[[list[Any]], Any]] = {
+    "list": list,
+    "tuple": tuple,
+    "floats": lambda column: np.array(missing(column)),
+    "objects": lambda column: np.array(column, dtype=object),
+    "masked": lambda column: np.ma.masked_invalid(missing(column)),
+    "Series": lambda column: pd.Series(missing(column), DAYS),
+    "Float64": lambda column: pd.Series(column, list("gabcdef"), dtype="Float64"),
+    "NA": lambda column: pd.Series([pd.NA if cell is None else cell for cell in column], dtype=object),
+    "decimals": lambda column: pd.Series(
+        [None if cell is None else decimal.Decimal(cell) for cell in column], dtype=object
+    ),
+    "Index": lambda column: pd.Index(missing(column)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@CELL_BY_CELL
+def test_a_column_of_any_kind_gives_what_the_sheet_gives(spec: Spec, kind: str) -> None:
+    """The same digits in every row; a refused row raises the sheet's refusal, or is missing and counted."""
+    cells, call = full_cells(spec), python_name(spec)
+    for place, column, wanted in columns(spec):
+        given = [*cells[:place], KINDS[kind](column), *cells[place + 1 :]]
+        refused = [answer for answer in wanted if isinstance(answer, tuple)]
+        if refused:
+            assert told(lambda: call(*given)) == refused[0]  # noqa: B023 - called at once
+            with pytest.warns(RefusedCells, match=f"{len(refused)} of 7 refused") as caught:
+                found = call(*given, errors="coerce")
+            assert [str(one.filename) for one in caught] == [__file__]
+        else:
+            found = call(*given)
+        assert same(found, wanted)
+
+
+@CELL_BY_CELL
+def test_clean_rows_give_the_digits_of_single_cells(spec: Spec) -> None:
+    """Without a refusal among them rows are worked at once: lists, arrays of every shape and type, frames."""
+    cells, call = full_cells(spec), python_name(spec)
+    for place, column, wanted in columns(spec):
+        rows = [
+            (c, w) for c, w in zip(column, wanted, strict=True) if not isinstance(w, tuple) and c is not None
+        ]
+        clean, answers = [float(cell) for cell, _ in rows], [answer for _, answer in rows]
+        for shape in ((len(clean),), (len(clean), 1), (1, len(clean)), (1, len(clean), 1)):
+            array = np.array(clean).reshape(shape)
+            found = call(*cells[:place], array, *cells[place + 1 :])
+            assert (found.shape, found.dtype.kind in "fU") == (shape, True)
+            assert found.ravel().tolist() == answers
+        frame = pd.DataFrame([clean, clean[::-1]], DAYS[:2])
+        found = call(*cells[:place], frame, *cells[place + 1 :])
+        assert found.to_numpy().tolist() == [answers, answers[::-1]]
+        assert found.index.equals(frame.index)
+        assert call(*cells[:place], [clean, clean], *cells[place + 1 :]) == [answers, answers]
+        assert call(*cells[:place], clean[:1], *cells[place + 1 :]) == answers[:1]
+        assert call(*cells[:place], [[clean[0]]], *cells[place + 1 :]) == [[answers[0]]]
+        assert call(*cells[:place], [], *cells[place + 1 :]) == []
+        assert call(*cells[:place], np.array([]), *cells[place + 1 :]).shape == (0,)
+
+
+@CELL_BY_CELL
+def test_columns_of_all_arguments_together(spec: Spec) -> None:
+    """Each argument a column of its own, clean and over several runs of rows: cell by cell the same digits."""
+    height = 40_000
+    chance = np.random.default_rng(7)
+    cells = full_cells(spec)
+    factors = [chance.uniform(0.9, 1.1, height) for _ in cells]
+    given = [
+        cell if cell is None or p.arg.is_text else np.clip(factor * float(cell), p.low, p.high)
+        for p, cell, factor in zip(spec.parameters, cells, factors, strict=True)
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RefusedCells)
+        found = python_name(spec)(*given, errors="coerce")
+    for row in (*range(50), *range(15_990, 16_010), *range(height - 50, height)):
+        single = told(lambda: spec.call(*(c[row] if isinstance(c, np.ndarray) else c for c in given)))  # noqa: B023
+        mine = found[row] if isinstance(found, np.ndarray) else found
+        assert same([mine], [single])
+
+
+@pytest.mark.parametrize("index", LABELS, ids=["dates", "texts", "numbers", "aware"])
+@CELL_BY_CELL
+def test_series_meet_by_label(spec: Spec, index: Any) -> None:
+    """Shuffled Series meet by label; other labels, doubled ones out of order and bare lists are refused."""
+    places = [place for place, _, _ in columns(spec)]
+    if len(places) < 2:
+        pytest.skip("one number: nothing to meet")
+    cells, call = full_cells(spec), python_name(spec)
+    first, second = places[:2]
+    left = pd.Series([float(cells[first])] * 7, index, name="left") * np.linspace(1, 1.01, 7)
+    right = pd.Series([float(cells[second])] * 7, index, name="right") * np.linspace(1, 1.02, 7)
+
+    def answer(one: Any, other: Any) -> Any:
+        given = list(cells)
+        given[first], given[second] = one, other
+        return call(*given)
+
+    found = answer(left, right)
+    single = [answer(one, other) for one, other in zip(left.tolist(), right.tolist(), strict=True)]
+    assert (found.tolist(), found.index.equals(left.index), found.name) == (single, True, None)
+    shuffled = right.iloc[[3, 1, 6, 0, 2, 5, 4]]
+    assert answer(left, shuffled).equals(found)
+    assert answer(left[::-1], right).equals(found[::-1])
+    name, other = spec.parameters[first].name, spec.parameters[second].name
+    stranger = right.rename(index={right.index[2]: pd.Timestamp("2031-05-05")})
+    for wrong in (stranger, right.iloc[:6], right.iloc[[0, 0, 1, 2, 3, 4, 5]]):
+        refused = told(lambda: answer(left, wrong))  # noqa: B023 - called at once
+        assert refused[0] is NotAvailable
+        assert refused[1] in (name, other)
+    doubled = left.iloc[[0, 0, 1]], right.iloc[[0, 0, 1]]
+    assert answer(*doubled).tolist() == [single[0], single[0], single[1]]  # rows of one frame
+    for bare in (right.tolist(), right.to_numpy()):
+        assert told(lambda: answer(left, bare))[:2] == (WrongType, other)  # noqa: B023 - called at once
+
+
+@SPECS
+def test_scalars_of_every_kind(spec: Spec) -> None:
+    """Decimal, numpy's scalars, integers and words in any case are what the float and the word are."""
+    cells, call = full_cells(spec), python_name(spec)
+    wanted = told(lambda: call(*cells))
+    for place, (parameter, cell) in enumerate(zip(spec.parameters, cells, strict=True)):
+        if cell is None or isinstance(cell, list):
+            continue
+        if parameter.arg.choices:
+            same_ones: list[Any] = [cell.upper(), f" {cell.title()} ", np.str_(cell)]
+        elif parameter.arg.is_text:
+            same_ones = [np.str_(cell)]
+        else:
+            same_ones = [decimal.Decimal(repr(float(cell))), np.float64(cell), np.array(float(cell))]
+            if float(cell).is_integer():
+                same_ones += [int(cell), np.int64(cell), np.float32(cell)]
+            for blank in (math.nan, pd.NA, pd.NaT, np.datetime64("NaT"), decimal.Decimal("NaN")):
+                given = [*cells[:place], blank, *cells[place + 1 :]]
+                sheet = [*cells[:place], None, *cells[place + 1 :]]
+                assert equal(told(lambda: call(*given)), told(lambda: call(*sheet)))  # noqa: B023
+            for flag in (True, np.True_):
+                given = [*cells[:place], flag, *cells[place + 1 :]]
+                assert told(lambda: call(*given))[:2] == (WrongType, parameter.name)  # noqa: B023
+        for one in same_ones:
+            given = [*cells[:place], one, *cells[place + 1 :]]
+            assert equal(told(lambda: call(*given)), wanted)  # noqa: B023 - called at once
+
+
+def equal(found: Any, wanted: Any) -> bool:
+    """Equal results, frames among them."""
+    return found.equals(wanted) if isinstance(found, pd.DataFrame) else bool(found == wanted)
+
+
+@SPECS
+def test_keywords_and_refusals_are_those_of_the_source(spec: Spec) -> None:
+    """Every argument goes by its name; the worked example comes out; a refusal is the sheet's sentence."""
+    call = python_name(spec)
+    named = {p.name: cell for p, cell in zip(spec.parameters, spec.example.cells, strict=False)}
+    found = call(**named)
+    sheet = spec.call(*spec.example.cells)
+    if spec.is_array:
+        assert isinstance(found, pd.DataFrame)
+        rows = sheet[1:] if all(isinstance(cell, str) for cell in spec.example.result[0]) else sheet
+        for mine, theirs in zip(found.to_numpy().tolist(), rows, strict=True):
+            assert all(pd.isna(a) if b == "" else a == b for a, b in zip(mine, theirs, strict=True))
+    else:
+        assert found == sheet
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        call(**named, nonsense=1)
+    with pytest.raises(ValueError, match="errors: must be"):
+        call(**{**named, spec.parameters[0].name: object()}, errors="ignore")
+
+
+@RANGES
+def test_ranges_of_every_kind(spec: Spec) -> None:
+    """A range as a list, an array, a Series by date or by text, with blanks, gives what the sheet gives."""
+    cells, call = full_cells(spec), python_name(spec)
+    wanted = spec.call(*cells)
+    columns = {i: [row[0] for row in cell] for i, cell in enumerate(cells) if isinstance(cell, list)}
+    height = len(next(iter(columns.values())))
+
+    def answer(make: Callable[[list[Any]], Any]) -> Any:
+        return call(*(make(columns[i]) if i in columns else cell for i, cell in enumerate(cells)))
+
+    for make in (
+        list,
+        tuple,
+        lambda column: [[cell] for cell in column],
+        lambda column: np.array(column, dtype=float),
+        lambda column: np.array(column, dtype=object).reshape(-1, 1),
+        lambda column: pd.Series(column, DAYS[:height]),
+        lambda column: pd.Series(column, pd.PeriodIndex(DAYS[:height], freq="D")),
+        lambda column: pd.Series(column, list("gabcdef")[:height]),
+        lambda column: pd.Series(column, [str(day.date()) for day in DAYS[:height]]),
+        lambda column: pd.Series([pd.NA, *column], DAYS[: height + 1], dtype=object),
+    ):
+        assert answer(make) == wanted
+    frame = pd.DataFrame({i: pd.Series(column, DAYS[:height]) for i, column in columns.items()})
+    for order in ([1, 0, *range(2, height)], list(range(height))[::-1], [0, *range(height - 1)]):
+        wrong = told(lambda: answer_of(call, cells, frame.iloc[order]))  # noqa: B023 - called at once
+        assert wrong[:2] == (OutsideDomain, spec.parameters[next(iter(columns))].name)
+    if len(columns) > 1:
+        last = list(columns)[-1]
+        name = spec.parameters[last].name
+        by_text = frame.set_axis(list("gabcdef")[:height])
+        given = [by_text[i] if i in columns else cell for i, cell in enumerate(cells)]
+        given[last] = given[last][::-1]
+        assert call(*given) == wanted
+        given[last] = given[last].rename(index={"g": "x"})
+        assert told(lambda: call(*given))[:2] == (NotAvailable, name)
+        given[last] = by_text[last].tolist()
+        assert told(lambda: call(*given))[:2] == (WrongType, name)
+
+
+def answer_of(call: Callable[..., Any], cells: list[Any], frame: pd.DataFrame) -> Any:
+    """The answer with the columns of a frame in the places of the ranges."""
+    return call(*(frame.get(i, cell) for i, cell in enumerate(cells)))
+
+
+@RANGES
+def test_a_frame_gives_one_answer_per_column(spec: Spec) -> None:
+    """Columns of a frame one by one, beside a Series that is the same for all."""
+    cells, call = full_cells(spec), python_name(spec)
+    places = [i for i, cell in enumerate(cells) if isinstance(cell, list)]
+    column = pd.Series([float(row[0]) for row in cells[places[0]]], DAYS[: len(cells[places[0]])])
+    frame = pd.DataFrame(
+        {"one": column, "two": column * 1.5, "gap": column.where(column.index != column.index[-1])}
+    )
+    given = list(cells)
+    for place in places[1:]:
+        given[place] = pd.Series([row[0] for row in cells[place]], column.index)
+    wanted = []
+    for name in frame:
+        given[places[0]] = frame[name]
+        wanted.append(told(lambda: call(*given)))
+    given[places[0]] = frame
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RefusedCells)
+        found = call(*given, errors="coerce")
+    assert list(found.index) == list(frame.columns)
+    assert same(found, wanted)
+
+
+def test_named_values_of_the_documentation() -> None:
+    """The values that went wrong before the functions were checked."""
+    assert udfs.hedge_contracts(2400, 30000, 1, 0.001, kind="Linear") == 0.08
+    assert udfs.liquidation_price(30000, 5, side="LONG") == pytest.approx(24120.603015, rel=1e-10)
+    with pytest.raises(HedgeError, match=r"^leverage: must be at least 1, got 0\.5$"):
+        udfs.hedge_margin(2400, 0.5)
+    with pytest.raises(ValueError, match=r"^move: must be at least -1, got -1\.5$"):
+        udfs.hedged_pnl(6000, 2400, -1.5)
+    with pytest.raises(TypeError, match=r"^notional: must be a number"):
+        udfs.hedge_margin("much", 5)
+    with pytest.raises(ValueError, match=r"^price: must be above 0, got 0$"):
+        udfs.hedge_quantity(2400, 0)
+
+
+def test_moments_are_taken_in_utc() -> None:
+    """Aware times in UTC, in every form; days of numpy and of pandas are days."""
+    start, finish = dt.datetime(2025, 1, 1, tzinfo=dt.UTC), dt.datetime(2025, 1, 2, tzinfo=dt.UTC)
+    berlin = pd.Timestamp("2025-01-01 01:00", tz="Europe/Berlin")
+    for one, other in itertools.product(
+        (start, berlin, pd.Timestamp(start), np.datetime64("2025-01-01"), np.datetime64("2025-01-01", "ns")),
+        (finish, dt.date(2025, 1, 2), pd.Timestamp("2025-01-02"), 45_659),
+    ):
+        assert udfs.funding_settlements(one, other) == 3
+    days = pd.Series(pd.date_range(berlin, periods=3))
+    assert udfs.funding_settlements(days, pd.Timestamp("2025-01-04")).tolist() == [9, 6, 3]
+    assert udfs.funding_settlements(days.to_numpy("datetime64[ns]"), 45_661).tolist() == [9, 6, 3]
+
+
+def test_frames_meet_by_both_labels() -> None:
+    """A frame beside a frame, a Series by its dates or by its columns; what fits neither is refused."""
+    frame = pd.DataFrame({"BTC": [2400.0, 1200.0], "ETH": [600.0, 300.0]}, DAYS[:2])
+    leverage = pd.Series({"ETH": 2.0, "BTC": 4.0})
+    assert udfs.hedge_margin(frame, leverage).to_numpy().tolist() == [[600, 300], [300, 150]]
+    by_day = pd.Series([2.0, 4.0], DAYS[:2])
+    assert udfs.hedge_margin(frame, by_day).to_numpy().tolist() == [[1200, 300], [300, 75]]
+    other = frame[["ETH", "BTC"]][::-1] * 0 + 2
+    assert udfs.hedge_margin(frame, other).equals(frame / 2)
+    for wrong in (leverage.rename({"ETH": "SOL"}), other.rename(columns={"ETH": "SOL"}), frame.iloc[:1]):
+        assert told(lambda: udfs.hedge_margin(frame, wrong))[:2] == (NotAvailable, "leverage")  # noqa: B023
+
+
+def test_dates_written_as_texts_are_dates() -> None:
+    """A history read without parsing its dates, newest first, is not taken for one that is oldest first."""
+    prices = pd.Series([4.0, 3.0, 2.0], ["2025-01-03", "2025-01-02", "2025-01-01"])
+    assert told(lambda: udfs.realized_volatility(prices))[:2] == (OutsideDomain, "prices")
+    assert udfs.realized_volatility(prices[::-1]) == udfs.realized_volatility([2, 3, 4])
+
+
+def test_no_input_is_changed() -> None:
+    """Arrays, Series and lists are as they were."""
+    array, listed = np.array([2400.0, -0.0, 1200.0]), [2400, math.nan, "1200"]
+    series = pd.Series(array, list("abc"))
+    before = array.copy(), series.copy(), list(listed)
+    udfs.hedge_margin(array, 5)
+    udfs.hedge_notional(array)
+    udfs.hedge_margin(series, series.abs() + 1)
+    told(lambda: udfs.hedge_margin(listed, 5))
+    assert np.array_equal(array, before[0])
+    assert series.equals(before[1])
+    assert listed[::2] == before[2][::2]

@@ -1,0 +1,106 @@
+"""A column of numbers in the place of one: it takes part in arithmetic, and in what all of it agrees on.
+
+A function that is run with columns gives what it gives cell by cell, or it stops: the four operations
+of numpy give Python's digits, and a comparison on which the rows differ is `Mixed`. All else that a
+function may do with a number (roots, powers, rounding, formatting) a column does not know.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Number = float | int
+Numbers = npt.NDArray[np.float64]
+
+
+class Mixed(Exception):
+    """The rows differ where a function treats them all alike, or hold what needs a look of its own."""
+
+
+def is_finite(numbers: Numbers) -> bool:
+    """Whether no number is a NaN or infinite, told by the least and the greatest: the quickest look."""
+    return bool(-np.inf < np.minimum.reduce(numbers) and np.maximum.reduce(numbers) < np.inf)
+
+
+def _operation(work: Callable[[Any, Any], Any], *, swapped: bool = False) -> Callable[[Any, Any], Any]:
+    def operate(self: "Uniform", other: object) -> Any:
+        if isinstance(other, Uniform):
+            other = other.values
+        elif type(other) not in KNOWN:
+            return NotImplemented
+        return Uniform(work(other, self.values) if swapped else work(self.values, other))
+
+    return operate
+
+
+def _comparison(work: Callable[[Any, Any], Any]) -> Callable[[Any, Any], bool]:
+    def compare(self: "Uniform", other: object) -> bool:
+        numbers = self.finite()
+        if isinstance(other, Uniform):
+            other = other.finite()
+        elif type(other) not in KNOWN:
+            raise Mixed
+        truths = work(numbers, other)
+        if truths.all():
+            return True
+        if truths.any():
+            raise Mixed
+        return False
+
+    return compare
+
+
+KNOWN: Final = frozenset((float, int))
+
+
+class Uniform:
+    """Numbers that a function of one number takes for one."""
+
+    __slots__ = ("is_finite", "values")
+
+    def __init__(self, values: Numbers, *, is_finite: bool = False) -> None:
+        self.values = values
+        self.is_finite = is_finite
+
+    def finite(self) -> Numbers:
+        """The numbers where a NaN or an infinity would not show in the result: none may be one."""
+        if not (self.is_finite or is_finite(self.values)):
+            raise Mixed
+        return self.values
+
+    __add__ = _operation(np.add)
+    __sub__ = _operation(np.subtract)
+    __mul__ = _operation(np.multiply)
+    __rsub__ = _operation(np.subtract, swapped=True)
+    __rmul__ = _operation(np.multiply, swapped=True)
+
+    def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Uniform):
+            return Uniform(np.divide(self.values, other.finite()))
+        return Uniform(np.divide(self.values, other)) if type(other) in KNOWN else NotImplemented
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return Uniform(np.divide(other, self.finite())) if type(other) in KNOWN else NotImplemented
+
+    def __radd__(self, other: Any) -> Any:
+        """Nothing is added to an integer: `sum` begins with one, and adds floats in a way of its own."""
+        return Uniform(np.add(other, self.values)) if type(other) is float else NotImplemented
+
+    def __neg__(self) -> "Uniform":
+        return Uniform(np.negative(self.values))
+
+    def __abs__(self) -> "Uniform":
+        return Uniform(np.abs(self.values))
+
+    __lt__ = _comparison(np.less)
+    __le__ = _comparison(np.less_equal)
+    __gt__ = _comparison(np.greater)
+    __ge__ = _comparison(np.greater_equal)
+    __eq__ = _comparison(np.equal)
+    __ne__ = _comparison(np.not_equal)
+    __hash__ = None  # type: ignore[assignment]  # it stands for many
+
+    def __bool__(self) -> bool:
+        return self != 0
