@@ -119,9 +119,8 @@ def test_clean_rows_give_the_digits_of_single_cells(spec: Spec) -> None:
     """Without a refusal among them rows are worked at once: lists, arrays of every shape and type, frames."""
     cells, call = full_cells(spec), python_name(spec)
     for place, column, wanted in columns(spec):
-        rows = [
-            (c, w) for c, w in zip(column, wanted, strict=True) if not isinstance(w, tuple) and c is not None
-        ]
+        pairs = zip(column, wanted, strict=True)
+        rows = [(c, w) for c, w in pairs if not isinstance(w, tuple) and c is not None]
         clean, answers = [float(cell) for cell, _ in rows], [answer for _, answer in rows]
         for shape in ((len(clean),), (len(clean), 1), (1, len(clean)), (1, len(clean), 1)):
             array = np.array(clean).reshape(shape)
@@ -141,7 +140,7 @@ def test_clean_rows_give_the_digits_of_single_cells(spec: Spec) -> None:
 
 @CELL_BY_CELL
 def test_columns_of_all_arguments_together(spec: Spec) -> None:
-    """Each argument a column of its own, clean and over several runs of rows: cell by cell the same digits."""
+    """Each argument a column of its own, over several runs of rows: the digits of single cells."""
     height = 40_000
     chance = np.random.default_rng(7)
     cells = full_cells(spec)
@@ -326,7 +325,7 @@ def test_named_values_of_the_documentation() -> None:
     with pytest.raises(ValueError, match=r"^move: must be at least -1, got -1\.5$"):
         udfs.hedged_pnl(6000, 2400, -1.5)
     with pytest.raises(TypeError, match=r"^notional: must be a number"):
-        udfs.hedge_margin("much", 5)
+        udfs.hedge_margin("much", 5)  # type: ignore[call-overload]  # as its types say
     with pytest.raises(ValueError, match=r"^price: must be above 0, got 0$"):
         udfs.hedge_quantity(2400, 0)
 
@@ -339,7 +338,7 @@ def test_moments_are_taken_in_utc() -> None:
         (start, berlin, pd.Timestamp(start), np.datetime64("2025-01-01"), np.datetime64("2025-01-01", "ns")),
         (finish, dt.date(2025, 1, 2), pd.Timestamp("2025-01-02"), 45_659),
     ):
-        assert udfs.funding_settlements(one, other) == 3
+        assert python_name(REGISTRY["FUNDING_SETTLEMENTS"])(one, other) == 3
     days = pd.Series(pd.date_range(berlin, periods=3))
     assert udfs.funding_settlements(days, pd.Timestamp("2025-01-04")).tolist() == [9, 6, 3]
     assert udfs.funding_settlements(days.to_numpy("datetime64[ns]"), 45_661).tolist() == [9, 6, 3]

@@ -12,7 +12,7 @@ from typing import Final
 import openpyxl
 
 from addin.commands.functions import reference
-from support import hosts_page
+from support import hosts_page, python_types
 from support.book_text import told
 from workbook.layout import PLAN
 from workbook.template import book_bytes
@@ -96,6 +96,7 @@ FILES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/hosts.md": hosts_page.page,
     "docs/workbook.md": _workbook_page,
     "tests/golden/two-asset.txt": golden_book,
+    "udfs/__init__.pyi": python_types.text,
 }
 
 if __name__ == "__main__":
