@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -16,7 +17,8 @@ import typer
 from conftest import ROOT
 from support.plan_books import cell, edited, example, put
 
-from addin.cli import app, main
+from addin.cli import SUMMARIES, main
+from addin.shell.exit import Exit
 
 Row = tuple[tuple[str, ...], int, str]
 
@@ -38,7 +40,10 @@ USAGE: list[Row] = [
     (("check", "plan.xlsx", "--format", "xml"), 2, "xml"),
     (("check", "plan.xlsx", "--as-of", "yesterday"), 2, "yesterday"),
     (("show",), 2, "BOOK"),
-    (("show", "plan.xlsx", "other.xlsx"), 2, "other.xlsx"),
+    (("show", "other.xlsx", "plan.xlsx", "--format", "xml"), 2, "xml"),
+    (("clac", "HEDGE_MARGIN"), 2, "there is no command clac; did you mean calc?"),
+    (("calc", "HEDGE_MARGN", "1", "2"), 2, "did you mean HEDGE_MARGIN?"),
+    (("recalc", "plan.xlsx", "-i", "-s", "plan_ration=1"), 2, "did you mean plan_ratio?"),
     (("calendar",), 2, "BOOK"),
     (("calendar", "plan.xlsx", "--out", "folder/../plan.xlsx", "--force"), 2, "is the book"),
     (("migrate",), 2, "BOOK"),
@@ -91,6 +96,11 @@ REFUSED: list[Row] = [
     (("calc", "HEDGE_MARGIN", '[{"a":1}]', "5"), 1, "notional: is no range: a row holds"),
     (("calc", "HEDGE_MARGIN", "[" * 20_000, "5"), 1, "notional: is no range, but lists in lists"),
     (("calc", "HEDGE_BETA", "5", "5"), 1, "asset_prices"),
+    (("calc", "HEDGE_MARGIN", "{1,2;3}", "5"), 1, "notional: is no range: its rows must be of one"),
+    (("calc", "HEDGE_MARGIN", "{1,2", "5"), 1, "notional: is no range as a sheet writes it"),
+    (("calc", "HEDGE_MARGIN", "{1,{2}}", "5"), 1, "notional: is no range as a sheet writes it"),
+    (("calc", "HEDGE_MARGIN", "1,000", "5"), 1, "notional: 1,000 may be 1000 or 1.000: write which"),
+    (("calc", "HEDGE_NOTIONAL", "1000", "5x"), 1, "ratio: takes no multiple, got 5x"),
     (("calc", "SCENARIO_TABLE", "[[1,2]]", "1", "[0.1]"), 1, "exposure: must be one cell, got a range"),
     (("demo", "text.xlsx"), 1, "text.xlsx"),
     (("new", "plan.xlsx"), 1, "plan.xlsx: exists already"),
@@ -109,21 +119,27 @@ REFUSED: list[Row] = [
     (("calendar", "plan.xlsx", "--out", "folder"), 1, "folder: exists already"),
     (("migrate", "folder"), 1, "folder"),
     (("migrate", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
-    (("recalc", "plan.xlsx", "--in-place", "--market", "missing.csv"), 1, "missing.csv"),
+    (("recalc", "plan.xlsx", "--in-place", "--market", "missing.csv"), 3, "missing.csv"),
     (("recalc", "folder", "--in-place"), 1, "folder refused: holds no book"),
     (("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=abc"), 1, "plan_ratio"),
     (("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=3"), 1, "plan_ratio"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=5x"), 1, "takes no multiple"),
+    (("recalc", "plan.xlsx", "--in-place", "--set", "plan_leverage=40%"), 1, "takes no percentage"),
     (("recalc", "plan.xlsx", "--in-place", "--set", "PLAN_RATIO=3"), 1, "must be a number from 0 to 2"),
     (("recalc", "plan.xlsx", "--in-place", "--set", "Plan_Margin=1"), 1, "not an input"),
     (("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=1", "--set", "PLAN_RATIO=0"), 1, "twice"),
     (("recalc", "plan.xlsx", "--in-place", "--set", "plan_venue=Atlantis"), 1, 'got "Atlantis"'),
     (("recalc", "plan.xlsx", "--in-place", "--set", "plan_instrument=GOLD"), 1, 'got "GOLD"'),
-    (("recalc", "plan.xlsx", "--in-place", "--set", "no_such_name=1"), 1, "no_such_name"),
+    (
+        ("recalc", "plan.xlsx", "--in-place", "--set", "no_such_name=1"),
+        2,
+        "no_such_name: the book has no such name",
+    ),
     (("recalc", "plan.xlsx", "--in-place", "--set", "plan_margin=1"), 1, "plan_margin"),
     (("addin", "build", "excel", "--out", "text.xlsx"), 1, "text.xlsx"),
 ]
 REFUSED += [
-    ((*words[:1], file, *words[1:]), 1, MISSING if file == "missing.xlsx" else file)
+    ((*words[:1], file, *words[1:]), *((3, MISSING) if file == "missing.xlsx" else (1, file)))
     for words in (("check",), ("show",), ("calendar",), ("migrate",), ("recalc", "--in-place"))
     for file in FILES
 ]
@@ -200,16 +216,122 @@ def test_wrong_input_is_refused_in_a_sentence(
     assert contents(place) == before
 
 
-def commands(group: typer.Typer = app, prefix: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+def commands() -> list[tuple[str, ...]]:
     """Every command of the command line."""
-    found = []
-    for command in group.registered_commands:
-        name = command.name or (command.callback.__name__ if command.callback else "")
-        found.append((*prefix, name.replace("_", "-")))
-    for inner in group.registered_groups:
-        if inner.typer_instance is not None:
-            found += commands(inner.typer_instance, (*prefix, inner.name or ""))
+    found: list[tuple[str, ...]] = []
+    for name in SUMMARIES:
+        group = import_module(f"addin.shell.{name}").app
+        if group.registered_callback:
+            found += [(name, command.name) for command in group.registered_commands]
+        else:
+            found.append((name,))
     return found
+
+
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_help_page_has_one_example(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`-h` works everywhere, fits 80 columns and ends with an example of this very command."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert refused((*command, "-h"), capsys, monkeypatch) == 0
+    said = capsys.readouterr().out
+    assert f"Example: microhedge {' '.join(command)} " in " ".join(said.split()) + " "
+    assert said.count("Example: ") == 1
+    assert max(map(len, said.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_summary_is_the_first_line_of_the_command(name: str) -> None:
+    """What `--help` lists without importing a command is what the command says of itself."""
+    app = import_module(f"addin.shell.{name}").app
+    made = typer.main.get_command(app)
+    assert (made.help or "").splitlines()[0] == SUMMARIES[name]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "pwsh"])
+def test_shells_complete_commands(shell: str) -> None:
+    """The completion of each shell asks the command itself, and is told the commands."""
+    script = subprocess.run(
+        [sys.executable, "-c", "import sys; from addin.cli import main; sys.argv[0] = 'microhedge'; main()"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "_MICROHEDGE_COMPLETE": f"source_{shell}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    assert "microhedge" in script
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys; from addin.cli import main; sys.argv[0] = 'microhedge'; main()"],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "_MICROHEDGE_COMPLETE": f"complete_{shell}",
+            "COMP_WORDS": "microhedge ca",
+            "COMP_CWORD": "1",
+            "_TYPER_COMPLETE_ARGS": "microhedge ca",
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+            "_TYPER_COMPLETE_WORD_TO_COMPLETE": "ca",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    assert "calc" in told
+    assert "recalc" not in told
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    """Whoever has read enough closes the pipe: nothing is said, and the exit code is 0."""
+    command = f"{sys.executable} -m addin functions --format json; echo code $? >&2"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    reader = subprocess.run(
+        ["bash", "-c", f"({command}) | head -c 10"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert reader.stderr == "code 0\n"
+
+
+@pytest.mark.parametrize("name", ["udfs.py", "workbook.py", "json.py", "typer.py"])
+def test_modules_of_the_working_folder_do_not_stand_in_for_ours(tmp_path: Path, name: str) -> None:
+    """A folder of books may hold a module of any name: it is not run."""
+    (tmp_path / name).write_text("raise SystemExit('a stranger ran')")
+    run = subprocess.run(
+        [sys.executable, "-m", "addin", "calc", "HEDGE_MARGIN", "2400", "5"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert (run.stdout, run.stderr) == ("480\n", "")
+
+
+def test_exit_codes_are_documented() -> None:
+    """One list, in the code and in the documentation."""
+    page = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")
+    assert [int(code) for code in re.findall(r"^\| \*\*(\d+)\*\* \|", page, re.MULTILINE)] == list(Exit)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (("HEDGE_MARGIN", "{1000,2000;3000,4000}", "5x"), "[[200.0, 400.0], [600.0, 800.0]]"),
+        (("HEDGE_NOTIONAL", "1000", "40%"), "400"),
+        (("HEDGE_NOTIONAL", "1000", "0,4"), "400"),
+        (("HEDGE_NOTIONAL", "1000,5", "0.1%"), "1.0005"),
+    ],
+    ids=" ".join,
+)
+def test_numbers_as_people_type_them(
+    words: tuple[str, ...], answer: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sheet takes 40%, a leverage 5x, and half of the world a decimal comma."""
+    assert refused(("calc", *words), capsys, monkeypatch) == 0
+    assert capsys.readouterr().out.strip() == answer
 
 
 @pytest.mark.parametrize("command", commands(), ids=" ".join)
@@ -283,7 +405,7 @@ def test_folder_that_nobody_can_write_in_is_refused(
 ) -> None:
     """A target where nothing can be written is refused before anything is lost."""
     before = contents(place)
-    assert refused(words, capsys, monkeypatch) == 1
+    assert refused(words, capsys, monkeypatch) in {Exit.FAULTY, Exit.MISSING}  # /proc says it is not there
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 1
     assert "/proc" in said[0]
@@ -338,6 +460,6 @@ def test_sentences_reach_standard_error_of_a_process(place: Path) -> None:
         cwd=ROOT,
         text=True,
     )
-    assert (ran.returncode, ran.stdout) == (1, "")
+    assert (ran.returncode, ran.stdout) == (3, "")
     assert ran.stderr.startswith("microhedge: ")
     assert ran.stderr.count("\n") == 1

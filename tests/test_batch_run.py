@@ -20,8 +20,9 @@ import pytest
 
 from workbook.batch import records
 from workbook.batch import run as batch
+from workbook.batch.pools import AHEAD, BadRun
 from workbook.batch.report import open_report
-from workbook.batch.run import BadRun, recalc_paths
+from workbook.batch.run import recalc_paths
 from workbook.errors import BookError
 from workbook.files.atomic_write import ENDING, temporary_start
 from workbook.files.storage import find_store
@@ -509,7 +510,7 @@ def test_no_more_books_are_begun_than_can_be_worked_on(monkeypatch: pytest.Monke
     done = 0
     for done, outcome in enumerate(batch._run(jobs(), (), 3, 1.0, None), 1):
         assert outcome.seconds == 1.0
-        assert found - done < 3 * batch.AHEAD
+        assert found - done < 3 * AHEAD
     assert done == 1_000
 
 

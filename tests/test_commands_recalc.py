@@ -33,7 +33,7 @@ def desk(tmp_path: Path, plan: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("a.xlsx", "b.xlsx"):
         shutil.copy(plan, tmp_path / "books" / name)
     (tmp_path / "text.xlsx").write_text("no book")
-    (tmp_path / "market.csv").write_text("symbol,spot,mark\nBTC,40000,40000\n")
+    (tmp_path / "market.csv").write_text("symbol,spot,mark\nBTC,40000,40000\nETH,2000,2000\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -47,8 +47,8 @@ def recalc(*words: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ("books", 2, "say where the results go: either an output folder or in place"),
-        ("books --out o --in-place", 2, "say where the results go: either an output folder or in place"),
+        ("books", 2, "say where the results go: --out DIR, or --in-place"),
+        ("books --out o --in-place", 2, "say where the results go: --out DIR, or --in-place"),
         ("books --out books", 2, "books: the output would lie in a folder that is read"),
         ("books --out text.xlsx", 2, "text.xlsx: is a file, and the output must be a folder"),
         ("books --out o --report run.doc", 2, "run.doc: a report ends in .csv, .jsonl, .ndjson, "),
@@ -60,11 +60,11 @@ def recalc(*words: str) -> subprocess.CompletedProcess[str]:
         ("books --out o --as-of soon", 2, "--as-of takes a date or time like 2026-01-31T16:00, got 'soon'"),
         ("books --out o --as-of 1800-01-01", 2, "--as-of: a book knows no day before 1900, got '1800-01-01'"),
         ("books --out o --jobs 0", 2, "Invalid value for '--jobs': "),
-        ("books --out o --market none.csv", 1, "none.csv: there is no such file or folder"),
-        ("none.xlsx --out o", 1, "none.xlsx refused: there is no such file or folder"),
+        ("books --out o --market none.csv", 3, "none.csv: there is no such file or folder"),
+        ("none.xlsx --out o", 3, "none.xlsx refused: there is no such file or folder"),
         ("empty --out o", 1, "empty refused: holds no book (.xlsx, .xlsm, .xltx, .xltm)"),
         ("text.xlsx --out o", 1, "text.xlsx refused: "),
-        ("books/a.xlsx --out o --set no=1", 1, "books/a.xlsx refused: no: the book has no such name"),
+        ("books/a.xlsx --out o --set no=1", 2, "--set no: the book has no such name"),
         ("books/a.xlsx --out o --set plan_ratio=abc", 1, "books/a.xlsx refused: plan_ratio: must be a "),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -17,6 +18,29 @@ Place = str | PathLike[str]
 EngineName = Literal["embedded", "libreoffice"]
 
 Status = Literal["done", "unchanged", "refused", "failed"]
+
+Cause = Literal[
+    "",
+    "missing",  # there is no such book or folder
+    "strange",  # a pipe, a device, a folder, or a link that would be written over
+    "empty",  # a folder without a book
+    "package",  # no workbook, a damaged or a hostile one
+    "input",  # a value, a name or a market that the book does not take
+    "unknowable",  # cells whose new value can't be known
+    "signed",
+    "rival",  # two books with one target
+    "foreign",  # a target that no run made
+    "changed",  # a target that somebody changed since, or of which nothing is known
+    "open",  # in a spreadsheet program, or saved meanwhile
+    "time",
+    "memory",
+    "lost",  # its process ended
+    "system",  # what the system says: no space, no permission
+    "fault",  # of our own
+]
+"""Why a book was refused or failed, for programs; the reason says it for people."""
+
+STEERING: Final = re.compile(r"[^ -~]")
 
 PROBLEMS: Final[frozenset[Status]] = frozenset({"refused", "failed"})
 
@@ -55,6 +79,7 @@ class Outcome:
     path: str = ""
     status: Status = "done"
     reason: str = ""
+    cause: Cause = ""
     seconds: float = 0.0
     formulas: int = 0
     changed: int = 0
@@ -79,8 +104,9 @@ class Outcome:
         return row
 
     def to_json(self) -> str:
-        """The row on one line."""
-        return json.dumps(self.as_row(), ensure_ascii=False)
+        """The row on one line; signs that steer a terminal are escaped, as JSON may."""
+        text = json.dumps(self.as_row(), ensure_ascii=False)
+        return text if text.isprintable() else STEERING.sub(_escaped, text)
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Outcome":
@@ -92,6 +118,10 @@ class Outcome:
     def from_json(cls, text: str | bytes) -> "Outcome":
         """The outcome whose row stands on this line."""
         return cls.from_row(json.loads(text))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1] if not found[0].isprintable() else found[0]
 
 
 def _plain(cell: Cell) -> Cell:

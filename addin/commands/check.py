@@ -1,6 +1,7 @@
 """The validator in the shell: findings as text for people, as JSON for programs."""
 
 import datetime as dt
+import errno
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,7 @@ class Report:
     path: str
     findings: Sequence[Finding] = ()
     refused: str = ""
+    is_missing: bool = False
 
     @property
     def is_sound(self) -> bool:
@@ -32,7 +34,7 @@ class Report:
         counts = Counter(finding.severity for finding in self.findings)
         said = [f"{counts[word]} {word}{'s' * (counts[word] > 1)}" for word in SEVERITIES if counts[word]]
         verdict = "sound" if self.is_sound else "not sound"
-        lines = [f"{self.path}: {', '.join([verdict, *said])}"]
+        lines = [f"{printable(self.path)}: {', '.join([verdict, *said])}"]
         width = max((len(printable(finding.place)) for finding in self.findings), default=0)
         for finding in self.findings:
             lines.append(
@@ -47,10 +49,11 @@ def reports(paths: Iterable[Path], today: dt.date | None) -> Iterator[Report]:
     for path in paths:
         try:
             yield Report(str(path), validate.check_book(path, today))
-        except BookError as refused:
-            yield Report(str(path), refused=str(refused))
+        except BookError as refusal:
+            yield Report(str(path), refused=str(refusal))
         except OSError as error:
-            yield Report(str(path), refused=f"{path}: {error.strerror or error}")
+            refused = f"{path}: {error.strerror or error}"
+            yield Report(str(path), refused=refused, is_missing=error.errno == errno.ENOENT)
 
 
 def as_json(found: Iterable[Report]) -> str:

@@ -10,6 +10,8 @@ from udfs.conventions import CATEGORIES
 from udfs.parameters import Parameter, shown
 from udfs.registry import Spec
 
+WIDTH: Final = 80  # columns of a terminal
+
 INTRODUCTION: Final = """\
 # The worksheet functions
 
@@ -56,7 +58,8 @@ def _list() -> Iterator[str]:
     width = max(map(len, REGISTRY))
     for category, specs in _groups():
         yield f"{category}:"
-        yield from (f"  {spec.name:{width}}  {spec.help}" for spec in specs)
+        for spec in specs:
+            yield from wrap(f"  {spec.name:{width}}  {spec.help}", WIDTH, subsequent_indent=" " * (width + 4))
 
 
 def _page(spec: Spec) -> Iterator[str]:
@@ -65,7 +68,7 @@ def _page(spec: Spec) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row, p in zip(rows, spec.parameters, strict=True):
         yield "  " + "  ".join(map(str.ljust, row, widths)).rstrip()
-        yield from wrap(p.arg.help, 90, initial_indent="      ", subsequent_indent="      ")
+        yield from wrap(p.arg.help, WIDTH, initial_indent="      ", subsequent_indent="      ")
     yield from ("", f"Result: {_result(spec)}", *_example(spec), f"Source: {spec.source}")
     yield from ("", "In built-in functions:", *(f"  {line}" for line in _native(spec)))
 

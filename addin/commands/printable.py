@@ -1,11 +1,10 @@
-"""Text of a book on its way to a terminal."""
+"""What the command line says, on its way to a terminal."""
 
 import sys
 
+from workbook.printable import printable
 
-def printable(text: str) -> str:
-    """The text with every sign that steers a terminal written out: a book may hold any of them."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+__all__ = ["printable", "say"]
 
 
 def say(sentence: str) -> None:

@@ -11,10 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from addin.commands.printable import printable
+from addin.commands.typed import typed_number
+from addin.shell.exit import Exit
 from udfs.parameters import DECIMAL_TEXT
+from workbook.batch.pools import BadRun
 from workbook.batch.report import open_report
-from workbook.batch.report_rows import json_lines
-from workbook.batch.run import Adapt, BadRun, count_books, recalc_paths
+from workbook.batch.report_rows import Add, json_lines
+from workbook.batch.run import Adapt, count_books, recalc_paths
+from workbook.layout import PLAN
 from workbook.request import Outcome, Request
 
 STANDARD_OUTPUT = "-"
@@ -47,9 +51,17 @@ def read_time(text: str) -> dt.datetime:
 
 
 def _value(name: str, text: str) -> float | str:
-    if not DECIMAL_TEXT.fullmatch(text):
+    port = PLAN.fields.get(name.lower())
+    if DECIMAL_TEXT.fullmatch(text):
+        number = float(text)
+    elif port is None or port.kind != "number":
         return text
-    number = float(text)
+    else:
+        takes = {"percent": "%" in port.format, "times": '"x"' in port.format}
+        typed = typed_number(f"--set {name}", text, **takes)
+        if typed is None:
+            return text
+        number = typed
     if not math.isfinite(number):
         raise BadRun(f"--set {name}: {text} is no number that a cell can hold")
     return number
@@ -72,6 +84,7 @@ class Run:
     ) -> None:
         self.passed_over: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
+        self.missing = 0
         self.console = Console(stderr=True)
         self.paths = paths
         self.request = request
@@ -88,8 +101,8 @@ class Run:
             passed_over=self.passed_over,
         )
 
-    def report_to(self, report: str | None) -> int:
-        """Do all books, write the report, and answer how many were refused or failed."""
+    def report_to(self, report: str | None) -> Exit:
+        """Do all books, write the report, and answer what the command exits with."""
         with ExitStack() as stack:
             if self.request.engine == "libreoffice":
                 from workbook.engines.libreoffice import profiles  # noqa: PLC0415 - few runs need it
@@ -97,13 +110,14 @@ class Run:
                 stack.enter_context(profiles())
             if report == STANDARD_OUTPUT:
                 sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # a text file
-                add = json_lines(sys.stdout)
+                add = _until_closed(json_lines(sys.stdout))
             elif report:
                 add = stack.enter_context(open_report(report, self.out))
             else:
                 add = _forget
             for outcome in self._shown(report == STANDARD_OUTPUT and sys.stdout.isatty()):
                 self.statuses[outcome.status] += 1
+                self.missing += outcome.cause == "missing"
                 add(outcome)
         for kind, count in sorted(self.passed_over.items()):
             self._say(f"passed over {kind}: {count:,}")
@@ -113,7 +127,10 @@ class Run:
             f"{books:,} {'book' if books == 1 else 'books'}: {summary}",
             file=sys.stderr if report == STANDARD_OUTPUT else sys.stdout,
         )
-        return self.statuses["refused"] + self.statuses["failed"]
+        problems = self.statuses["refused"] + self.statuses["failed"]
+        if problems:
+            return Exit.MISSING if problems == self.missing else Exit.FAULTY
+        return Exit.DONE
 
     def _shown(self, rows_are_seen: bool) -> Iterator[Outcome]:
         """The outcomes as they come, with a bar on a terminal unless the rows themselves run over it."""
@@ -141,6 +158,21 @@ class Run:
         """One line on standard error; a name may hold anything, and must not steer the terminal."""
         line = printable(sentence)
         self.console.print(f"microhedge: {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _until_closed(add: Add) -> Add:
+    """Rows for a reader that may close the pipe: the books are done all the same."""
+    closed = False
+
+    def added(outcome: Outcome) -> None:
+        nonlocal closed
+        if not closed:
+            try:
+                add(outcome)
+            except BrokenPipeError:
+                closed = True
+
+    return added
 
 
 def _forget(outcome: Outcome) -> None:

@@ -8,18 +8,23 @@ from typing import Any, Final
 from udfs.dates import moment
 from udfs.venues import FRESH_DAYS, Contract, tables
 
-LISTED: Final = Contract._fields[:-2]  # source and note are long: they close the line or stand in the JSON
+LISTED: Final = {  # what fits a terminal; the JSON has every fact
+    "venue": "venue",
+    "symbol": "symbol",
+    "size": "contract_size",
+    "lot": "lot",
+    "tick": "tick",
+    "minimum": "minimum_notional",
+    "taker": "taker_fee",
+    "leverage": "maximum_leverage",
+}
 
 
 def contracts_as_text() -> str:
-    """One line a contract, with its age in days and its source; "-" is a fact that is not known."""
-    rows: list[tuple[str, ...]] = [(*LISTED, "age_days", "source")]
+    """A line per contract with its age in days, in 80 columns; "-" is a fact that is not known."""
+    rows: list[tuple[str, ...]] = [(*LISTED, "age")]
     rows += [
-        (
-            *(_shown(name, fact) for name, fact in zip(LISTED, row, strict=False)),
-            _age_text(row),
-            row.source or "-",
-        )
+        (*(_shown(getattr(row, name)) for name in LISTED.values()), _age_text(row))
         for row in tables().contracts
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -52,11 +57,9 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _shown(name: str, fact: Any) -> str:
+def _shown(fact: Any) -> str:
     if fact is None:
         return "-"
-    if name == "as_of":
-        return str(moment(fact).date())
     return f"{fact:.15g}" if isinstance(fact, float) else str(fact)
 
 

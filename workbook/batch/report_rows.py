@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TextIO
 
 from workbook.layout import PLAN
+from workbook.printable import printable
 from workbook.request import Cell, Outcome
 
 Add = Callable[[Outcome], None]
@@ -13,6 +14,7 @@ COLUMNS: Final = (
     "path",
     "status",
     "reason",
+    "cause",
     "seconds",
     "formulas",
     "changed",
@@ -48,8 +50,13 @@ def flat(outcome: Outcome) -> dict[str, Cell]:
 
 
 def harmless(cell: Cell) -> Cell:
-    """A text that a spreadsheet would take for a formula, marked as text the way spreadsheets do."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    """A text that a spreadsheet would take for a formula, marked as text the way spreadsheets do.
+
+    What steers a terminal or turns the direction of reading is written out.
+    """
+    if not isinstance(cell, str):
+        return cell
+    return f"'{printable(cell)}" if cell.startswith(FORMULA_STARTS) else printable(cell)
 
 
 def unicode(text: str) -> str:

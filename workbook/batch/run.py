@@ -10,11 +10,10 @@ import dataclasses
 import json
 import os
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
@@ -22,16 +21,15 @@ from udfs.errors import HedgeError
 from udfs.venue_files import beside
 from udfs.venues import stamps
 from workbook.batch import records
-from workbook.batch.worker import Worker, WorkerLost
+from workbook.batch.pools import BadRun, cluster, own_worker, pool
+from workbook.batch.worker import WorkerLost
 from workbook.errors import BookError
 from workbook.files.storage import digest, find_store, lies_in
 from workbook.files.store import SUFFIXES, Store
-from workbook.request import Outcome, Place, Request
+from workbook.request import Cause, Outcome, Place, Request
 from workbook.version import own_version
 
 TIMEOUT: Final = 300.0  # seconds for one book; the largest met take a few
-AHEAD: Final = 4  # tasks on their way for each that runs, so that no worker waits for work
-ON_CLUSTER: Final = 1_000  # tasks on their way to a cluster, whose size may change at any time
 EARLIER: Final = "done by an earlier run"
 
 Compute = Callable[..., Any]
@@ -39,10 +37,6 @@ Compute = Callable[..., Any]
 
 Adapt = Callable[[Request, bytes], Request]
 """What a request becomes for one book, by the book's bytes."""
-
-
-class BadRun(BookError):
-    """A run that cannot be begun as it was asked for."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -114,7 +108,8 @@ def find_jobs(
     for number, (store, path) in enumerate(places):
         root = path if store.is_folder(path) else None
         if root is None and (fault := store.fault(path)):
-            yield Outcome(store.name(path), "refused", fault)
+            cause: Cause = "strange" if store.exists(path) else "missing"
+            yield Outcome(store.name(path), "refused", fault, cause)
             continue
         below = None
         try:
@@ -128,14 +123,14 @@ def find_jobs(
                     passed_over["books given twice"] += 1
                 elif rival:
                     reason = f"a book of this name also comes from {rival}, and both have one target"
-                    yield Outcome(store.name(source), "refused", reason)
+                    yield Outcome(store.name(source), "refused", reason, "rival")
                 else:
                     yield _job(store, source, below, out, request, asked, root=root)
         except OSError as error:
-            yield Outcome(store.name(path), "failed", error.strerror or str(error))
+            yield Outcome(store.name(path), "failed", error.strerror or str(error), "system")
             continue
         if below is None:
-            yield Outcome(store.name(path), "refused", f"holds no book ({', '.join(SUFFIXES)})")
+            yield Outcome(store.name(path), "refused", f"holds no book ({', '.join(SUFFIXES)})", "empty")
 
 
 def adapted(job: Job, adapt: Adapt) -> Job:
@@ -183,16 +178,17 @@ def perform(job: Job, compute: Compute | None = None) -> Outcome:
     try:
         outcome = _perform(job, compute or _call)
     except WorkerLost as lost:
-        outcome = Outcome(job.name, "failed", str(lost))
+        outcome = Outcome(job.name, "failed", str(lost), lost.cause)
     except HedgeError as refusal:
-        outcome = Outcome(job.name, "refused", str(refusal))
+        refused: Cause = refusal.cause if isinstance(refusal, BookError) else "input"
+        outcome = Outcome(job.name, "refused", str(refusal), refused)
     except OSError as error:
         about = f": {error.filename}" if error.filename else ""
-        outcome = Outcome(job.name, "failed", f"{error.strerror or error}{about}")
+        outcome = Outcome(job.name, "failed", f"{error.strerror or error}{about}", "system")
     except MemoryError:
         raise  # the process that it happened in is not to be trusted any more
     except Exception as error:  # noqa: BLE001 - one bad book never stops the others
-        outcome = Outcome(job.name, "failed", f"{type(error).__name__}: {error}")
+        outcome = Outcome(job.name, "failed", f"{type(error).__name__}: {error}", "fault")
     return dataclasses.replace(outcome, path=job.name, seconds=round(time.perf_counter() - begun, 6))
 
 
@@ -203,13 +199,13 @@ def _perform(job: Job, compute: Compute) -> Outcome:
     stamp = store.stamp(source)
     fault = store.fault(source)
     if fault or stamp is None:
-        return Outcome(job.name, "refused", fault or "there is no such file or folder")
+        cause: Cause = "missing" if stamp is None else "strange"
+        return Outcome(job.name, "refused", fault or "there is no such file or folder", cause)
     asked = job.asked + _own_venues(source if store.is_local and job.request.venues_beside else None)
     entry = records.read_entry(kept, record) if record else None
     if entry == records.UNREADABLE and record and (targets.exists(target) or kept.fault(record)):
-        return Outcome(
-            job.name, "refused", _unreadable(kept.name(record), targets.name(target), job.in_place)
-        )
+        fault = _unreadable(kept.name(record), targets.name(target), job.in_place)
+        return Outcome(job.name, "refused", fault, "changed")
     if (
         entry
         and (entry.request, entry.source) == (asked, stamp)
@@ -219,13 +215,13 @@ def _perform(job: Job, compute: Compute) -> Outcome:
         return dataclasses.replace(
             entry.outcome, status="unchanged", changed=0, reason=reason, is_earlier=True
         )
-    if not job.in_place and (fault := _target_fault(targets, target, entry)):
-        return Outcome(job.name, "refused", fault)
+    if not job.in_place and (obstacle := _obstacle(targets, target, entry)):
+        return Outcome(job.name, "refused", *obstacle)
     if lock := targets.open_elsewhere(target):
         fault = (
             f"{targets.name(target)} is open in a spreadsheet program ({lock} lies beside it): close it there"
         )
-        return Outcome(job.name, "refused", fault)
+        return Outcome(job.name, "refused", fault, "open")
     if record is None or entry in (records.CLAIM, records.UNREADABLE):
         targets.sweep(target)
     if record:
@@ -251,7 +247,7 @@ def _recalculate(job: Job, compute: Compute, source: tuple[Store, str], target: 
     answer = compute(recalc_bytes, source[0].read(source[1]), job.request)
     package, outcome = cast("tuple[bytes, Outcome]", answer)
     if job.in_place and source[0].stamp(source[1]) != stamp:
-        return Outcome(job.name, "failed", "was saved by somebody while it was being recalculated")
+        return Outcome(job.name, "failed", "was saved by somebody while it was being recalculated", "open")
     if not outcome.is_problem and not (job.in_place and outcome.status == "unchanged"):
         target[0].write(target[1], package)
     return outcome
@@ -271,17 +267,18 @@ def _unreadable(record: str, target: str, in_place: bool) -> str:
     )
 
 
-def _target_fault(store: Store, target: str, entry: records.Entry | None) -> str | None:
+def _obstacle(store: Store, target: str, entry: records.Entry | None) -> tuple[str, Cause] | None:
     """Why the target may not be written: somebody else's file is never lost."""
     if obstacle := store.obstacle(target):
-        return obstacle
+        return obstacle, "strange"
     if not store.exists(target):
         return None
     name = store.name(target)
+    away = "move it away, or choose another folder"
     if entry is None:
-        return f"{name} exists and was not made by an earlier run: move it away, or choose another folder"
+        return f"{name} exists and was not made by an earlier run: {away}", "foreign"
     if entry != records.CLAIM and not records.is_untouched(store, entry, target):
-        return f"{name} was changed since it was made: move it away, or choose another folder"
+        return f"{name} was changed since it was made: {away}", "changed"
     return None
 
 
@@ -299,7 +296,7 @@ def _job(
     book = _url(store, source)
     if out is None:
         if store.is_link(source):
-            return Outcome(name, "refused", "is a link: give the book that it leads to")
+            return Outcome(name, "refused", "is a link: give the book that it leads to", "strange")
         record = _url(store, store.join(root, records.record_of(below))) if root else None
         return Job(name, book, book, record, request, asked)
     targets, folder = out
@@ -349,8 +346,8 @@ def _run(
     with contextlib.ExitStack() as stack:
         for lock in locks:
             stack.enter_context(lock)
-        pool = _cluster(scheduler) if scheduler else _pool(jobs)
-        executor, window = stack.enter_context(pool)
+        workers = cluster(scheduler) if scheduler else pool(jobs)
+        executor, window = stack.enter_context(workers)
         pending: dict[Future[Outcome], Job] = {}
         for job in found:
             if isinstance(job, Outcome):
@@ -363,60 +360,18 @@ def _run(
             yield from _ended(pending)
 
 
-@contextlib.contextmanager
-def _pool(jobs: int) -> Iterator[tuple[Executor, int]]:
-    """Threads that each wait for a worker process of their own."""
-    workers: list[Worker] = []
-
-    def begin() -> None:
-        _OWN.worker = Worker()
-        workers.append(_OWN.worker)
-
-    executor = ThreadPoolExecutor(jobs, initializer=begin)
-    try:
-        yield executor, AHEAD * jobs
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.kill()
-        raise
-    finally:
-        executor.shutdown()
-        for worker in workers:
-            worker.close()
-
-
-@contextlib.contextmanager
-def _cluster(scheduler: str) -> Iterator[tuple[Executor, int]]:
-    """The threads of a Dask cluster; each has a worker process of its own there."""
-    try:
-        from distributed import Client  # noqa: PLC0415 - only who has a cluster needs the extra
-    except ImportError:
-        raise BadRun("to use a scheduler, install microhedge[cluster]") from None
-    try:
-        client = Client(scheduler, timeout=10)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        raise BadRun(f"{scheduler}: no scheduler answers there ({error})") from None
-    with client:
-        yield client.get_executor(pure=False), ON_CLUSTER  # type: ignore[no-untyped-call]
-
-
 def _ended(pending: dict[Future[Outcome], Job]) -> Iterator[Outcome]:
     for future in wait(pending, return_when=FIRST_COMPLETED).done:
         job = pending.pop(future)
         try:
             yield future.result()
         except Exception as error:  # noqa: BLE001 - as when a cluster gives a task up
-            yield Outcome(job.name, "failed", f"{type(error).__name__}: {error}")
-
-
-_OWN = threading.local()
-"""Each thread that runs jobs has a worker process of its own."""
+            yield Outcome(job.name, "failed", f"{type(error).__name__}: {error}", "fault")
 
 
 def run_job(job: Job, timeout: float | None) -> Outcome:
     """Do one book in this thread's worker process; URLs are read and written here, computed there."""
-    worker: Worker = _OWN.__dict__.setdefault("worker", Worker())
+    worker = own_worker()
     if "://" in f"{job.source} {job.target}":
         return perform(job, lambda function, *arguments: worker.call(function, *arguments, timeout=timeout))
     begun = time.perf_counter()
@@ -424,5 +379,5 @@ def run_job(job: Job, timeout: float | None) -> Outcome:
         outcome: Outcome = worker.call(perform, job, timeout=timeout)
     except WorkerLost as lost:
         seconds = round(time.perf_counter() - begun, 6)
-        outcome = Outcome(job.name, "failed", str(lost), seconds)
+        outcome = Outcome(job.name, "failed", str(lost), lost.cause, seconds)
     return outcome

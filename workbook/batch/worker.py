@@ -20,6 +20,8 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
+from workbook.request import Cause
+
 MEMORY: Final = 4 << 30  # address space of one worker; a plan book needs a hundredth
 BOOT: Final = "import sys; sys.path[:] = {path!r}; from workbook.batch.worker import serve; serve({memory!r})"
 TICK: Final = 0.1  # seconds between two looks at whether a call takes too long
@@ -28,6 +30,10 @@ LINGER: Final = 10.0  # seconds past its time after which a call ends itself, sh
 
 class WorkerLost(Exception):
     """The call ended its process, or had to be ended with it; the message says how."""
+
+    def __init__(self, message: str, cause: Cause = "lost") -> None:
+        super().__init__(message)
+        self.cause: Cause = cause
 
 
 class Worker:
@@ -63,7 +69,7 @@ class Worker:
             process.stdin.flush()
             answer, error = pickle.load(process.stdout)  # noqa: S301 - written by our own child
         except (EOFError, OSError, pickle.UnpicklingError):
-            raise WorkerLost(self._epitaph(process, timeout)) from None
+            raise self._epitaph(process, timeout) from None
         finally:
             with self.lock:
                 self.deadline = None
@@ -71,7 +77,7 @@ class Worker:
                 self.close()
         if isinstance(error, MemoryError):
             self.close()  # what the call left behind goes with its process
-            raise WorkerLost(self._out_of_memory())
+            raise self._out_of_memory()
         if error is not None:
             raise error
         return answer
@@ -123,7 +129,7 @@ class Worker:
                     _end(process)
                     return
 
-    def _epitaph(self, process: subprocess.Popen[bytes], timeout: float | None) -> str:
+    def _epitaph(self, process: subprocess.Popen[bytes], timeout: float | None) -> WorkerLost:
         code = process.wait()
         said = b""
         if self.errors:
@@ -132,18 +138,20 @@ class Worker:
         expired = self.expired
         self.close()
         if expired:
-            return f"took longer than {timeout:g} seconds and was stopped"
+            return WorkerLost(f"took longer than {timeout:g} seconds and was stopped", "time")
         if b"memory allocation" in said or b"capacity overflow" in said:
             return self._out_of_memory()
         if code == -signal.SIGABRT or code >= 0:
             lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
             lines = [line for line in lines if not line.startswith("note: ")]
-            return f"the process that computed it ended: {lines[-1] if lines else f'exit code {code}'}"
-        return f"the process that computed it was ended by {signal.Signals(-code).name}"
+            return WorkerLost(
+                f"the process that computed it ended: {lines[-1] if lines else f'exit code {code}'}"
+            )
+        return WorkerLost(f"the process that computed it was ended by {signal.Signals(-code).name}")
 
-    def _out_of_memory(self) -> str:
+    def _out_of_memory(self) -> WorkerLost:
         limit = f" (limit {self.memory >> 20:,} MiB)" if self.memory else ""
-        return f"ran out of memory{limit}"
+        return WorkerLost(f"ran out of memory{limit}", "memory")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from difflib import get_close_matches
 
 from udfs.dates import serial
 from udfs.parameters import DECIMAL_TEXT
@@ -101,9 +102,14 @@ def _refuse_unlisted(book: Book, said: str, value: Value, listed: str) -> None:
     if table is None:
         return  # no table to hold it against: the validator says so
     find = _column_finder(table, {column.name: column.header for column in PLAN.tables[name].columns})
-    if str(value).lower() not in _rows_by_word(book, table, find(key)):
+    words = _rows_by_word(book, table, find(key))
+    if str(value).lower() not in words:
         sheet = book.sheets[table.area.sheet].name
-        raise BadInput(f'{said}: must stand in the table {name} of the sheet {sheet}, got "{value}"', said)
+        close = get_close_matches(str(value).lower(), words, n=1)
+        meant = f"; did you mean {close[0].upper()}?" if close else ""
+        raise BadInput(
+            f'{said}: must stand in the table {name} of the sheet {sheet}, got "{value}"{meant}', said
+        )
 
 
 def _typed(book: Book, area: Area, said: str, given: Cell) -> Value:

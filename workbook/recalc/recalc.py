@@ -17,7 +17,7 @@ from typing import Final
 from udfs.errors import HedgeError
 from udfs.venue_files import beside
 from workbook.cells import KEY_MASK, SHEET_BITS, Area, CellError, Value, place, sheet_of
-from workbook.errors import BadPackage
+from workbook.errors import BadPackage, BookError
 from workbook.files.atomic_write import write_whole
 from workbook.files.venue_tables import in_force, not_used
 from workbook.layout import PLAN
@@ -27,7 +27,7 @@ from workbook.recalc.inputs import new_inputs
 from workbook.recalc.named_cells import cell_of
 from workbook.recalc.saved_by_libreoffice import is_by_libreoffice, restore_truths
 from workbook.recalc.verification import Verdict, judged
-from workbook.request import Outcome, Place, Request, Status
+from workbook.request import Cause, Outcome, Place, Request, Status
 from workbook.xlsx.chart_points import charts_with
 from workbook.xlsx.saved_book import Book
 from workbook.xlsx.sheet_writer import patched
@@ -58,7 +58,8 @@ def recalc_book(source: Place, target: Place, request: Request | None = None) ->
             write_whole(written, Path(source), Path(target))
     except (OSError, BadPackage) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        outcome = Outcome("", status, f"{target}: {reason}" if status == "failed" else reason)
+        cause: Cause = "system" if isinstance(error, OSError) else error.cause
+        outcome = Outcome("", status, f"{target}: {reason}" if status == "failed" else reason, cause)
     return replace(outcome, path=os.fspath(source), seconds=time.perf_counter() - started)
 
 
@@ -80,10 +81,11 @@ def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
     try:
         written, outcome = _recalculated(Book(package), request)
     except HedgeError as refusal:
-        written, outcome = package, Outcome("", "refused", str(refusal))
+        cause: Cause = refusal.cause if isinstance(refusal, BookError) else "input"
+        written, outcome = package, Outcome("", "refused", str(refusal), cause)
     except UnicodeEncodeError as half:  # what Excel's LEFT may leave of a letter: only Excel can hold it
         reason = f"a text of it holds half a letter ({half.object[half.start : half.end]!a})"
-        written, outcome = package, Outcome("", "refused", reason)
+        written, outcome = package, Outcome("", "refused", reason, "package")
     finally:
         if collects:
             gc.enable()
@@ -106,9 +108,9 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
         venues=in_force(),
     )
     if verdict.blocked and not request.allow_stale:
-        return book.package.content, replace(facts, reason=verdict.sentence(model))
+        return book.package.content, replace(facts, reason=verdict.sentence(model), cause="unknowable")
     if verdict.changes and book.is_signed:
-        return book.package.content, replace(facts, reason=SIGNED)
+        return book.package.content, replace(facts, reason=SIGNED, cause="signed")
     written = _written(book, verdict)
     return written, replace(
         facts,

@@ -1,0 +1,20 @@
+"""`microhedge migrate`."""
+
+from addin.shell.options import Plan, commands, example
+
+app = commands()
+
+
+@app.command(epilog=example("migrate plan.xlsx"))
+def migrate(book: Plan) -> None:
+    """Bring a plan to the present template: inputs kept, the old book kept beside it."""
+    from addin.commands.printable import printable
+    from workbook.template.migrate import migrate_book
+
+    migration = migrate_book(book)
+    if migration is None:
+        print(f"{book}: is of the present template and stands as it should; nothing was done")
+        return
+    print(f"{migration.book}: {migration.taken} inputs taken; the old book is {migration.kept}")
+    for sentence in migration.left:
+        print(f"  not taken: {printable(sentence)}")

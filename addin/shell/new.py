@@ -1,0 +1,30 @@
+"""`microhedge new`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from addin.shell.options import Force, commands, example
+
+app = commands()
+
+
+@app.command(epilog=example("new plan.xlsx --example btc"))
+def new(
+    book: Annotated[Path, typer.Argument(metavar="BOOK", help="The .xlsx file to write.")],
+    example: Annotated[
+        Literal["two-asset", "btc", "portfolio", "blank"],
+        typer.Option("--example", "-e", help="What it holds: an example, real figures, or nothing."),
+    ] = "two-asset",
+    venue: Annotated[
+        str | None,
+        typer.Option("--venue", "-v", metavar="V", help="Where you trade, as `venues list` names it."),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Write a new plan book."""
+    from workbook import new_book
+
+    new_book(book, example, venue, force=force)
+    print(book)

@@ -1,0 +1,36 @@
+"""`microhedge show`."""
+
+import typer
+
+from addin.shell.exit import Exit
+from addin.shell.options import Books, Form, commands, example
+
+app = commands()
+
+
+@app.command(epilog=example("show plan.xlsx"))
+def show(books: Books, form: Form = "text") -> None:
+    """Show calculated plans in the terminal, with small bars."""
+    from addin.commands.found import found_books, is_one_book
+    from addin.commands.printable import say
+    from addin.commands.show import as_json, draw
+    from udfs.errors import HedgeError
+
+    if is_one_book(books):
+        print(as_json(books[0])) if form == "json" else draw(books[0])
+        return
+    shown: list[str] = []
+    refused = 0
+    for book in found_books(books):
+        try:
+            if form == "json":
+                shown.append(as_json(book))
+            else:
+                draw(book)
+        except (HedgeError, OSError) as refusal:
+            say(str(refusal) if isinstance(refusal, HedgeError) else f"{book}: {refusal.strerror}")
+            refused += 1
+    if form == "json":
+        print(f"[{', '.join(shown)}]")
+    if refused:
+        raise typer.Exit(Exit.FAULTY)
