@@ -22,25 +22,24 @@ from workbook.xlsx.sheet_reader import LARGEST_ARRAY
 from workbook.xlsx.xml_text import attributes_of, text_of
 
 REFERENCE: Final = re.compile(
-    rb"<(?P<p>(?:\w+:)?)f>(?P<formula>[^<]*)</(?P=p)f>\s*"
-    rb"<(?P=p)(?P<kind>num|str|multiLvlStr|dlblRange)Cache>(?P<cache>.*?)</(?P=p)(?P=kind)Cache>"
+    rb"<(?P<p>(?:\w+:)?)f>(?P<formula>[^<]*+)</(?P=p)f>\s*+<(?P=p)(?P<kind>num|str|multiLvlStr|dlblRange)Cache>"
+    rb"(?P<cache>(?:[^<]++|<(?!/?(?P=p)(?P=kind)Cache[\s/>]))*+)</(?P=p)(?P=kind)Cache>"
     # the charts of 2016 and later: their points have no <v>
-    rb"|<(?P<x>(?:\w+:)?)(?P<dimension>num|str)Dim(?:\s[^<>]*)?>\s*"
-    rb"<(?P=x)f(?:\s[^<>]*)?>(?P<expression>[^<]*)</(?P=x)f>\s*(?:<(?P=x)nf[^<>]*>[^<]*</(?P=x)nf>\s*)?"
-    rb"(?P<levels>.*?)</(?P=x)(?P=dimension)Dim>",
-    re.DOTALL,
+    rb"|<(?P<x>(?:\w+:)?)(?P<dimension>num|str)Dim(?:\s[^<>]*)?>\s*+"
+    rb"<(?P=x)f(?:\s[^<>]*)?>(?P<expression>[^<]*+)</(?P=x)f>\s*+(?:<(?P=x)nf[^<>]*>[^<]*+</(?P=x)nf>\s*+)?+"
+    rb"(?P<levels>(?:[^<]++|<(?!/?(?P=x)(?P=dimension)Dim[\s/>]))*+)</(?P=x)(?P=dimension)Dim>"
 )
 TITLE: Final = re.compile(
-    rb"(?P<before><(?P<p>(?:\w+:)?)txData>\s*<(?P=p)f(?:\s[^<>]*)?>(?P<formula>[^<]*)</(?P=p)f>\s*<(?P=p)v>)"
-    rb"(?P<text>[^<]*)(?=</(?P=p)v>)"
+    rb"(?P<before><(?P<p>(?:\w+:)?)txData>\s*+<(?P=p)f(?:\s[^<>]*)?>(?P<formula>[^<]*+)</(?P=p)f>\s*+"
+    rb"<(?P=p)v>)(?P<text>[^<]*+)(?=</(?P=p)v>)"
 )
 LEVEL: Final = re.compile(
-    rb'<(?P<p>(?:\w+:)?)lvl(?:\sptCount="(?P<count>\d{1,7})"[^<>]*)?(?<!/)>(?P<points>.*?)</(?P=p)lvl>',
-    re.DOTALL,
+    rb'<(?P<p>(?:\w+:)?)lvl(?:\sptCount="(?P<count>\d{1,7})"[^<>]*)?(?<!/)>'
+    rb"(?P<points>(?:[^<]++|<(?!/?(?P=p)lvl[\s/>]))*+)</(?P=p)lvl>"
 )
 POINT: Final = re.compile(
-    rb'<(?P<p>(?:\w+:)?)pt idx="(?P<idx>\d{1,7})"(?P<more>[^<>]*)>\s*'
-    rb"(?:<(?P=p)v>(?P<v>[^<]*)</(?P=p)v>|(?P<text>[^<]*))\s*</(?P=p)pt>\s*"
+    rb'<(?P<p>(?:\w+:)?)pt idx="(?P<idx>\d{1,7})"(?P<more>[^<>]*)>\s*+'
+    rb"(?:<(?P=p)v>(?P<v>[^<]*+)</(?P=p)v>\s*+|(?P<text>[^<]*+))</(?P=p)pt>\s*+"
 )
 COUNT: Final = re.compile(rb'<((?:\w+:)?)ptCount val="(\d{1,7})"')
 HIDDEN: Final = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")

@@ -11,6 +11,10 @@ from workbook.errors import BadPackage
 from workbook.xlsx.zip import Package
 
 RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+MAIN: Final = (
+    "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
+    "{http://purl.oclc.org/ooxml/spreadsheetml/main}",  # strict books
+)
 STRICT_RELATION: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
@@ -31,6 +35,14 @@ def parsed(xml: bytes, part: str) -> etree._Element:
     return root
 
 
+def rooted(xml: bytes, part: str, name: str) -> etree._Element:
+    """The root of a part of spreadsheet markup, which must have this name."""
+    root = parsed(xml, part)
+    if root.tag not in {space + name for space in MAIN}:
+        raise BadPackage(f"the part {part} is no {name}")
+    return root
+
+
 def local(element: etree._Element) -> str:
     """An element's name without its namespace: strict books have other namespaces."""
     tag = element.tag
@@ -38,13 +50,13 @@ def local(element: etree._Element) -> str:
 
 
 def children(element: etree._Element, *path: str) -> Iterator[etree._Element]:
-    """The descendants along a path of names, whatever their namespace."""
-    for child in element:
-        if local(child) == path[0]:
-            if len(path) == 1:
-                yield child
-            else:
-                yield from children(child, *path[1:])
+    """The descendants along a path of names, all of the namespace that the element is of."""
+    space = element.tag[: -len(local(element))]
+    for child in element.iterchildren(space + path[0]):
+        if len(path) == 1:
+            yield child
+        else:
+            yield from children(child, *path[1:])
 
 
 def identity(element: etree._Element) -> str:
@@ -62,7 +74,11 @@ def relations(package: Package, part: str) -> tuple[tuple[str, str, str], ...]:
 @lru_cache(maxsize=256)
 def _relations(xml: bytes, rels: str, folder: str) -> tuple[tuple[str, str, str], ...]:
     found = []
+    known = set()
     for relation in children(parsed(xml, rels), "Relationship"):
+        if relation.get("Id", "") in known:
+            raise BadPackage(f"the part {rels} has two relations named {relation.get('Id')}")
+        known.add(relation.get("Id", ""))
         if relation.get("TargetMode") != "External":
             target = relation.get("Target", "")
             resolved = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")

@@ -18,7 +18,7 @@ from workbook.formula.grammar import Grammar
 from workbook.formula.linked_books import Link
 from workbook.formula.structured_references import Table
 from workbook.xlsx.external_links import Kept, kept
-from workbook.xlsx.parts import children, identity, local, parsed, relations
+from workbook.xlsx.parts import children, identity, relations, rooted
 from workbook.xlsx.shared_texts import Texts, texts_of
 from workbook.xlsx.sheet_memo import read
 from workbook.xlsx.sheet_reader import Cells
@@ -61,14 +61,14 @@ class Record:
 
 @lru_cache(maxsize=16)
 def _record(xml: bytes, part: str) -> Record:
-    root = parsed(xml, part)
-    if local(root) != "workbook":
-        raise BadPackage(f"the part {part} is no workbook")
+    root = rooted(xml, part, "workbook")
     names: dict[tuple[int | None, str], str] = {}
     for name in children(root, "definedNames", "definedName"):
         scope = name.get("localSheetId")
         if scope is None or SCOPE.fullmatch(scope):
-            names[None if scope is None else int(scope), name.get("name", "").lower()] = name.text or ""
+            key = None if scope is None else int(scope), name.get("name", "").lower()
+            if names.setdefault(key, name.text or "") != (name.text or ""):
+                raise BadPackage(f"the name {name.get('name')} is defined twice")
     return Record(
         tuple((sheet.get("name", ""), identity(sheet)) for sheet in children(root, "sheets", "sheet")),
         tuple(map(identity, children(root, "externalReferences", "externalReference"))),
@@ -88,7 +88,7 @@ def _record(xml: bytes, part: str) -> Record:
 
 @lru_cache(maxsize=256)
 def _table(xml: bytes, part: str, sheet: int) -> Table:
-    root = parsed(xml, part)
+    root = rooted(xml, part, "table")
     area = area_of(root.get("ref", ""), sheet)
     if area is None:
         raise BadPackage(f"the table in the part {part} has no range")
@@ -254,26 +254,31 @@ class Book:
 
     @cached_property
     def _texts_fingerprint(self) -> Fingerprint | None:
-        parts = (part for _, kind, part in self._related if kind == "sharedStrings" and part in self.package)
-        return next(map(self.package.fingerprint, parts), None)
+        return self.package.fingerprint(self._texts_part) if self._texts_part else None
 
     @cached_property
     def _texts(self) -> Texts:
-        for _, kind, part in self._related:
-            if kind == "sharedStrings" and part in self.package:
-                xml = self.package.read(part)
-                return texts_of(xml) if len(xml) <= TEXTS else Texts(xml)
-        return texts_of(b"")
+        xml = self.package.read(self._texts_part) if self._texts_part else b""
+        return texts_of(xml) if len(xml) <= TEXTS else Texts(xml)
+
+    @cached_property
+    def _texts_part(self) -> str:
+        """The part that holds the shared texts; nothing for a book that has none."""
+        parts = {part for _, kind, part in self._related if kind == "sharedStrings" and part in self.package}
+        if len(parts) > 1:
+            raise BadPackage("the book has two parts of shared texts")
+        return next(iter(parts), "")
 
     def _workbook_part(self) -> str:
-        for _, kind, part in relations(self.package, ""):
-            if kind == "officeDocument":
-                if part.endswith(".bin"):
-                    raise BadPackage("the book is in Excel's binary format (.xlsb)")
-                return self.package.exact(part)
-        if "mimetype" in self.package and OPEN_DOCUMENT in self.package.read("mimetype"):
+        main = {part for _, kind, part in relations(self.package, "") if kind == "officeDocument"}
+        if not main and "mimetype" in self.package and OPEN_DOCUMENT in self.package.read("mimetype"):
             raise BadPackage("is an OpenDocument book (.ods): save it as .xlsx")
-        raise BadPackage("the file is no workbook: it names no main part")
+        if len(main) != 1:
+            raise BadPackage("the file is no workbook: it names no main part, or several")
+        part = main.pop()
+        if part.endswith(".bin"):
+            raise BadPackage("the book is in Excel's binary format (.xlsb)")
+        return self.package.exact(part)
 
     def _sheets(self) -> Iterator[Sheet]:
         parts = {relation: (kind, part) for relation, kind, part in self._related}

@@ -16,11 +16,8 @@ from lxml import etree
 
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, CellError, Value, address, same
 from workbook.errors import BadPackage
+from workbook.xlsx.parts import MAIN
 
-MAIN: Final = (
-    "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
-    "{http://purl.oclc.org/ooxml/spreadsheetml/main}",  # strict books
-)
 NAME: Final = re.compile("([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 RANGE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
 ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")

@@ -148,13 +148,13 @@ def pattern(prefix: bytes) -> Pattern:
     usual = rb'\sr="([A-Z]{1,3})([1-9]\d{0,6})"(?:\ss="\d+")?+(?:\st="(\w+)")?+'
     start = rb"<%sc(?:%s)?+(%s)" % (p, usual, ATTRIBUTES)
     cell = rb"%s(?:/>|%s)" % (start, inside % (b"", *rest))
-    row = rb"<%srow%s/?>" % (p, ATTRIBUTES)
+    row = rb"%srow%s" % (p, ATTRIBUTES)
     shape = re.sub(rb"(?<!\\)\((?!\?)", b"(?:", cell)
     return Pattern(
-        data=re.compile(rb"\s*+(?>(?:%s|%s|</%srow\s*+>)\s*+)*+" % (shape, row, p)),
+        data=re.compile(rb"\s*+(?:<%s(?:/>|>\s*+(?:%s\s*+)*+</%srow\s*+>)\s*+)*+" % (row, shape, p)),
         cell=re.compile(cell),
         full=re.compile(start + inside % (rb"(?!</)", *rest)),
-        mark=re.compile(rb"(?P<row>%s)|(?:%s)" % (row, cell)),
+        mark=re.compile(rb"(?P<row><%s/?>)|(?:%s)" % (row, cell)),
     )
 
 
@@ -202,7 +202,7 @@ def scan(  # noqa: C901, PLR0912 - one loop that runs once a cell, and nothing i
         elif value is not None:
             if kind is not None and kind != b"n":
                 values[key] = value_of(kind, value, date1904=date1904)
-        elif about is not None and kind == b"str":
+        elif kind == b"str" and (about is not None or b"<" + prefix + b"v" in match[0]):
             values[key] = ""
     if last >> COLUMN_BITS > MAX_ROW:
         raise BadPackage("it has a cell outside every sheet")

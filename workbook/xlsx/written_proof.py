@@ -18,7 +18,8 @@ from lxml import etree
 
 from workbook.cells import COLUMN_BITS, Area, Value, address, same
 from workbook.errors import BadPackage, Unknowable
-from workbook.xlsx.second_reader import MAIN, column_number, key_of, parsed, row_number, rows_of, value_of
+from workbook.xlsx.parts import MAIN
+from workbook.xlsx.second_reader import column_number, key_of, parsed, row_number, rows_of, value_of
 
 PREFIX: Final = re.compile(rb"<([A-Za-z_][\w.-]*:)?sheetData[\s/>]")
 OURS: Final = {"t", "vm"}  # what a new value may change of a cell's attributes
@@ -53,8 +54,11 @@ def _by_cell(before: bytes, after: bytes, change: Change) -> bool:
     """Whether the cells that differ as bytes are those that were to change."""
     found = PREFIX.search(after)
     prefix = (found and found[1]) or b""
+    ends = [xml.rfind(b"</" + prefix + b"sheetData") for xml in (before, after)]
+    if min(ends) < 0 or before[ends[0] :] != after[ends[1] :]:
+        raise _Apart
     cells: list[bytes] = []
-    for rows in _differing(before, after, b"<" + prefix + b"row "):
+    for rows in _differing(before[: ends[0]], after[: ends[1]], b"<" + prefix + b"row "):
         for pair in _differing(*rows, b"<" + prefix + b"c "):
             (old, behind_old), (new, behind_new) = (_cut(chunk, prefix) for chunk in pair)
             if behind_old != behind_new:
