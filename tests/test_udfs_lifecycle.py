@@ -14,6 +14,13 @@ NOT_ON_TICK = "offset_bps: no price that far below the reference is on the tick"
 MONDAY = 46_027  # 2026-01-05
 
 
+def life(side: str = "short", **given: float | None) -> Cells:
+    """The cells of HEDGE_STATUS for a hedge that needs nothing but what is given."""
+    known: dict[str, Any] = {"review": MONDAY + 9, "side": side, **given}
+    names = ("review", "expiry", "roll", "mark", "stop", "side", "closed", "liquidation", "worst", "near")
+    return (MONDAY, *(known.get(name) for name in (*names, "target", "event", "adjustment")))
+
+
 @pytest.mark.parametrize(
     ("name", "cells", "expected"),
     [
@@ -51,6 +58,31 @@ MONDAY = 46_027  # 2026-01-05
             "HEDGE_STATUS",
             (MONDAY, MONDAY + 9, MONDAY + 30, 7, None, 31_500),
             "mark_price: is blank, and a stop needs it beside stop_price",
+        ),
+        ("HEDGE_STATUS", life(closed=MONDAY - 9, mark=None, liquidation=33_000), "closed"),
+        ("HEDGE_STATUS", life(mark=None, liquidation=33_000), "unknown"),
+        ("HEDGE_STATUS", life(mark=None, target=25_000), "unknown"),
+        ("HEDGE_STATUS", life(mark=33_000, liquidation=33_000), "liquidated"),
+        ("HEDGE_STATUS", life(mark=30_000, liquidation=33_000, worst=33_000), "liquidated"),
+        ("HEDGE_STATUS", life(mark=34_000, liquidation=33_000, worst=31_000), "liquidated"),
+        ("HEDGE_STATUS", life("long", mark=30_000, liquidation=27_000, worst=26_999), "liquidated"),
+        ("HEDGE_STATUS", life("long", mark=30_000, liquidation=27_000, worst=27_001), "hold"),
+        ("HEDGE_STATUS", life(mark=31_500, liquidation=33_000), "near liquidation"),
+        ("HEDGE_STATUS", life(mark=31_500, liquidation=33_000, stop=31_000), "near liquidation"),
+        ("HEDGE_STATUS", life(mark=30_000, liquidation=33_000, near=0.1), "hold"),
+        ("HEDGE_STATUS", life(mark=31_200, liquidation=33_000, stop=31_000, expiry=MONDAY), "stop"),
+        ("HEDGE_STATUS", life(mark=25_000, target=25_000, expiry=MONDAY), "expired"),
+        ("HEDGE_STATUS", life(mark=25_000, target=25_000, expiry=MONDAY + 7), "roll"),
+        ("HEDGE_STATUS", life(mark=25_000, target=25_000, review=MONDAY), "target reached"),
+        ("HEDGE_STATUS", life("long", mark=35_000, target=35_000), "target reached"),
+        ("HEDGE_STATUS", life("long", mark=34_999, target=35_000), "hold"),
+        ("HEDGE_STATUS", life(mark=25_001, target=25_000, review=MONDAY, adjustment=1), "review"),
+        ("HEDGE_STATUS", life(event=MONDAY - 1, adjustment=1), "review"),
+        ("HEDGE_STATUS", life(event=MONDAY, adjustment=-0.01), "adjust"),
+        (
+            "HEDGE_STATUS",
+            life(worst=30_000, mark=30_000, target=1),
+            "liquidation_price: is blank, and worst_price needs it",
         ),
         ("HEDGE_STATUS", (MONDAY, MONDAY, MONDAY, -1), "roll_days: must be at least 0, got -1"),
         ("HEDGE_STATUS", (-1, MONDAY), "today: must be at least 0 and below 2958466, got -1"),

@@ -253,6 +253,9 @@ CONTRACTS_NOTIONAL(contracts, price, [contract_size=1], [kind="linear"])
 HEDGE_RATIO(notional, exposure)
 HEDGE_ADJUSTMENT(exposure, ratio, current_notional, [band=0])
 ROUNDING_GAP(notional, price, [contract_size=1], [lot=1], [rounding="nearest"], [kind="linear"])
+HEDGE_TRADE(notional, open_contracts, price, [band=0], [contract_size=1], [lot=1], [rounding="nearest"],
+ [kind="linear"], [minimum_quantity=0], [minimum_notional=0], [aim="target"])
+NO_TRADE_BAND(exposure, notional, volatility, tracking_volatility, cost_rate, [risk_aversion=3])
 HEDGE_MARGIN(notional, leverage)
 MAINTENANCE_MARGIN(notional, maintenance_rate, [maintenance_amount=0])
 LIQUIDATION_PRICE(entry_price, leverage, [maintenance_rate=0.005], [side="short"], [kind="linear"],
@@ -262,6 +265,13 @@ LIQUIDATION_MOVE(leverage, [maintenance_rate=0.005], [side="short"], [kind="line
 MAX_LEVERAGE(adverse_move, [maintenance_rate=0.005], [side="short"], [kind="linear"], [formula="mark"],
  [taker_fee=0])
 LIQUIDATION_RULE(venue, [as_of], [kind="linear"])
+COLLATERAL_VALUE(quantities, prices, [collateral_ratios])
+CROSS_LIQUIDATION_MOVE(collateral, quantities, entry_prices, mark_prices, [maintenance_rates],
+ [maintenance_amounts], [betas], [direction="up"], [venue], [symbols])
+REQUIRED_COLLATERAL(move, quantities, entry_prices, mark_prices, [maintenance_rates],
+ [maintenance_amounts], [betas], [venue], [symbols])
+LIQUIDATION_PROBABILITY(move, volatility, days, [drift=0])
+MAX_CONTRACTS(margin, price, leverage, [fee_rate=0], [contract_size=1], [lot=1], [kind="linear"])
 FUNDING_COST(notional, rate, [periods=1])
 FUNDING_PERIODS(days, [interval_hours=8])
 FUNDING_SETTLEMENTS(start, finish, [interval_hours=8], [anchor_hour=0])
@@ -294,7 +304,13 @@ HEDGE_PLAN(exposure, price, ratio, leverage, [contract_size=1], [lot=1], [roundi
  [periods=0], [moves])
 LIMIT_PRICE(reference_price, [offset_bps=0], [tick=0.01], [side="short"])
 STOP_PRICE(entry_price, quantity, max_loss)
-HEDGE_STATUS(today, review_date, [expiry], [roll_days=7], [mark_price], [stop_price], [side="short"])
+HEDGE_STATUS(today, review_date, [expiry], [roll_days=7], [mark_price], [stop_price], [side="short"],
+ [closed], [liquidation_price], [worst_price], [near_liquidation=0.05], [target_price], [event_date],
+ [adjustment=0])
+AVERAGE_ENTRY_PRICE(quantities, prices, [kind="linear"])
+POSITION_PNL(quantity, entry_price, exit_price, [kind="linear"], [fee_rate=0])
+POSITION_ROE(entry_price, exit_price, leverage, [side="short"], [kind="linear"], [fee_rate=0])
+TARGET_PRICE(entry_price, leverage, roe, [side="short"], [kind="linear"], [fee_rate=0])
 OPTION_DELTA(spot, strike, days, volatility, [rate=0], [option_type="call"], [underlying="spot"])
 OPTION_VEGA(spot, strike, days, volatility, [rate=0], [underlying="spot"])
 VEGA_HEDGE(portfolio_vega, option_vega)
@@ -307,28 +323,34 @@ HEDGE_CANDIDATES(notional, assets, prices, leverage)
 # What an argument may be, wherever it stands but in OWN_DOMAIN.
 DOMAINS = {
     "above 0": (
-        "half_life asset_prices collateral contract_size entry_price far_price futures_price hedge_prices "
-        "interval_hours lot mark_price marks near_price periods_per_year price prices "
-        "reference_price spot spot_price stop_price strike tick"
+        "asset_prices contract_size entry_price entry_prices exit_price far_price futures_price "
+        "half_life hedge_prices interval_hours liquidation_price lot mark_price mark_prices marks "
+        "near_price periods_per_year price prices reference_price risk_aversion spot spot_price "
+        "stop_price strike target_price tick worst_price"
     ),
     "at least 0": (
-        "band cap days fills hedge_volatility maintenance_amount max_loss offset_bps periods "
-        "ratio reference_volatility roll_days sizes slippage_bps tolerance volatility"
+        "band cap cost_rate days fills hedge_volatility maintenance_amount maintenance_amounts "
+        "margin max_loss minimum_notional minimum_quantity offset_bps periods ratio "
+        "reference_volatility roll_days sizes slippage_bps tolerance tracking_volatility volatility"
     ),
     "any number": (
-        "adverse_move basis_cost betas contracts cost current_notional exposure exposures "
-        "funding_rate notional option_vega portfolio_vega quantity rate rates"
+        "adjustment adverse_move basis_cost betas collateral contracts cost current_notional drift "
+        "exposure exposures funding_rate notional open_contracts option_vega portfolio_vega "
+        "quantities quantity rate rates roe"
     ),
-    "at least 0 and below 2958466": "as_of expiry finish review_date start today",
+    "at least 0 and below 2958466": "as_of closed event_date expiry finish review_date start today",
     "at least -1": "hedge_move move moves",
-    "text": "assets symbol venue",
-    "at least 0 and below 1": "maintenance_rate taker_fee",
+    "text": "assets symbol symbols venue",
+    "at least 0 and below 1": "maintenance_rate maintenance_rates near_liquidation taker_fee",
     'one of "nearest", "down", "up"': "rounding",
     'one of "linear", "inverse"': "kind",
     "at least 1": "leverage",
     'one of "short", "long"': "side",
     'one of "mark", "entry", "mark+fee", "cautious"': "formula",
     'one of "spot", "future"': "underlying",
+    'one of "target", "edge"': "aim",
+    'one of "up", "down"': "direction",
+    "at least 0 and at most 1": "collateral_ratios",
     "at least 0 and below 24": "anchor_hour",
     "above -1 and below 1": "fee_rate",
     "at least -1 and at most 1": "correlation",
@@ -336,6 +358,7 @@ DOMAINS = {
     'one of "call", "put"': "option_type",
 }
 OWN_DOMAIN = {
+    ("LIQUIDATION_PRICE", "collateral"): "above 0",
     ("LIQUIDATION_PRICE", "quantity"): "above 0",
     ("BASIS_RATE", "days"): "above 0",
     ("HEDGE_EFFECTIVENESS", "ratio"): "any number",

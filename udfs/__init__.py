@@ -27,10 +27,13 @@ from udfs.margin import *
 from udfs.options import *
 from udfs.parameters import Parameter
 from udfs.plan import *
+from udfs.position import *
 from udfs.registry import REGISTRY, Example, Spec, arrange, udf
 from udfs.risk import *
 from udfs.scenario import *
 from udfs.sizing import *
+from udfs.survival import *
+from udfs.trading import *
 from udfs.venues import *
 
 arrange()

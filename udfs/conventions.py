@@ -103,6 +103,8 @@ ContractSize = Annotated[
         above=0,
     ),
 ]
+MinimumQuantity = Annotated[float, Arg("contracts", "Smallest order.", at_least=0)]
+MinimumNotional = Annotated[float, Arg("quote", "Smallest value of an order.", at_least=0)]
 Lot = Annotated[float, Arg("contracts", "Smallest increment of an order.", above=0)]
 Rounding = Annotated[
     str,

@@ -38,3 +38,8 @@ def count(wanted: Decimal, unit: Decimal, rounding: str) -> Decimal:
     if EXACT.subtract(halves, near).copy_abs() <= EXACT.multiply(SAME, near.copy_abs()):
         halves = near
     return EXACT.divide(halves, TWO).to_integral_value(ROUNDING_MODES[rounding])
+
+
+def are_opposed(one: Decimal, other: Decimal) -> bool:
+    """Whether one is above 0 and the other below, in any decimal context."""
+    return bool(one and other) and one.is_signed() != other.is_signed()

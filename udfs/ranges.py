@@ -24,6 +24,11 @@ def is_range(cell: object) -> bool:
     return type(cell) in RANGES
 
 
+def is_blank(cells: Cell) -> bool:
+    """Whether there is nothing in a cell, or in any cell of a range."""
+    return all(map(is_blank, cells)) if is_range(cells) else cells is None or cells == ""
+
+
 def rows_of(cells: Cell) -> list[Sequence[Cell]]:
     """The rows of a range; a flat list is a column, as a price history is written."""
     return [row if is_range(row) else [row] for row in cells]

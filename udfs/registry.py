@@ -19,7 +19,7 @@ from udfs.conventions import CATEGORIES
 from udfs.errors import DividesByZero, HedgeError, NotAvailable, OutsideDomain, WrongType
 from udfs.native import NOT_YET, Native, Written, native_of
 from udfs.parameters import MAX, Parameter, parameters_of
-from udfs.ranges import Cell, is_range, single
+from udfs.ranges import Cell, is_blank, is_range, single
 
 Value = float | str
 
@@ -85,12 +85,13 @@ class Spec:
         ranges: dict[int, list[Any]] = {}
         gaps: list[bool] = []
         for place, (parameter, cell) in enumerate(zip(self.parameters, cells, strict=True)):
-            if parameter.is_range and (parameter.required or (cell is not None and cell != "")):
+            if not parameter.is_range:
+                read.append(parameter.read(_one_cell(parameter, cell)))
+                continue
+            read.append(None)
+            if parameter.required or not is_blank(cell):
                 ranges[place], gap = parameter.read_range(cell)
                 gaps.append(gap)
-                read.append(None)
-            else:
-                read.append(parameter.read(_one_cell(parameter, cell)))
         if len({len(column) for column in ranges.values()}) > 1:
             sizes = " and ".join(f"{self.parameters[i].name} {len(c)}" for i, c in ranges.items())
             raise NotAvailable(f"{self.name}: ranges must be of one length, got {sizes}")

@@ -18,10 +18,11 @@ from udfs.conventions import (
     Ratio,
     Volatility,
 )
-from udfs.errors import DividesByZero, NotAvailable, WrongType
+from udfs.errors import DividesByZero, NotAvailable
 from udfs.native import LOG_RETURNS, RETURNS, over
 from udfs.registry import udf
 from udfs.returns import HalfLife, centred, decay, product, simple_returns, unbiased
+from udfs.rows import full_rows
 
 AssetPrices = Annotated[
     Sequence[float],
@@ -169,16 +170,8 @@ def beta_notional(exposures: Exposures, betas: Betas, ratio: Ratio = 1.0) -> flo
     An empty row is passed over; an exposure without its beta, or a beta without its exposure, is
     refused, lest a holding go unhedged.
     """
-    rows = [row for row in zip(exposures, betas, strict=True) if row != (None, None)]
-    if not rows:
-        raise NotAvailable("exposures: there are none", "exposures")
-    weighted: list[float] = []
-    for number, (exposure, beta) in enumerate(rows, 1):
-        if exposure is None or beta is None:
-            name = "betas" if beta is None else "exposures"
-            raise WrongType(f"{name}: the one of holding {number} is blank", name)
-        weighted.append(exposure * beta)
-    return ratio * math.fsum(weighted)
+    rows = full_rows({"exposures": exposures, "betas": betas})
+    return ratio * math.fsum(exposure * beta for exposure, beta in rows)
 
 
 @udf(

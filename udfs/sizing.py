@@ -27,12 +27,13 @@ Band = Annotated[
     float, Arg("ratio", "Coverage may leave the ratio by this much, on either side.", at_least=0)
 ]
 
-LOTS: Final = (  # a tie goes to the smaller hedge; 1E-7 of a lot is the noise that rounding hides
+LOTS_OF_SIZE: Final = (  # a tie goes to the smaller hedge; 1E-7 of a lot is the noise that rounding hides
+    "SIGN({wanted})*ROUND(ABS({wanted})/{value}"
+    '+(0.5-1E-7)*((rounding="up")-(rounding="down"))-1E-7*(rounding="nearest"),0)'
+)
+LOTS: Final = (
     "lots",
-    (
-        'SIGN(notional)*ROUND(ABS(notional)/(lot*contract_size*IF(kind="linear",price,1))'
-        '+(0.5-1E-7)*((rounding="up")-(rounding="down"))-1E-7*(rounding="nearest"),0)'
-    ),
+    LOTS_OF_SIZE.format(wanted="notional", value='(lot*contract_size*IF(kind="linear",price,1))'),
 )
 
 
@@ -167,7 +168,11 @@ def rounding_gap(
     return 0.0 if gap.copy_abs() <= SAME else float(gap)
 
 
+def contract_value(price: float, contract_size: float, kind: str) -> Decimal:
+    """Value of one contract in the quote currency, exact."""
+    size = decimal(contract_size)
+    return EXACT.multiply(size, decimal(price)) if kind == LINEAR else size
+
+
 def _lot_value(price: float, contract_size: float, lot: float, kind: str) -> Decimal:
-    """Value of one lot in the quote currency, exact."""
-    value = EXACT.multiply(decimal(lot), decimal(contract_size))
-    return EXACT.multiply(value, decimal(price)) if kind == LINEAR else value
+    return EXACT.multiply(decimal(lot), contract_value(price, contract_size, kind))

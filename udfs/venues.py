@@ -30,6 +30,8 @@ from udfs.conventions import (
     Lot,
     MaintenanceAmount,
     MaintenanceRate,
+    MinimumNotional,
+    MinimumQuantity,
     Notional,
     Tick,
 )
@@ -55,8 +57,6 @@ Symbol = Annotated[
 ]
 Words = Annotated[str, Arg("text", "Words.")]
 Currency = Annotated[str, Arg("text", "Currency code.")]
-MinimumQuantity = Annotated[float, Arg("contracts", "Smallest order.", at_least=0)]
-MinimumNotional = Annotated[float, Arg("quote", "Smallest value of an order.", at_least=0)]
 PriceMultiplier = Annotated[
     float, Arg("base units", "Base units that one quoted price buys: 1000 for 1000PEPE.", above=0)
 ]
@@ -149,12 +149,17 @@ class Tables(NamedTuple):
             _refuse("contracts", venue, symbol, self.contracts)
         return found
 
-    def tier(self, venue: str, symbol: str, notional: float) -> Tier:
-        """The leverage tier that a notional of either sign falls in."""
+    def ladder(self, venue: str, symbol: str) -> tuple[Tier, ...]:
+        """All leverage tiers of a contract, the smallest notional first."""
         known = self.spellings.get(row_key(venue, symbol))
         ladder = self.ladders.get(row_key(venue, known.symbol if known else symbol))
         if ladder is None:
             _refuse("leverage tiers", venue, symbol, self.tiers)
+        return ladder
+
+    def tier(self, venue: str, symbol: str, notional: float) -> Tier:
+        """The leverage tier that a notional of either sign falls in."""
+        ladder = self.ladder(venue, symbol)
         for tier in ladder:
             if abs(notional) <= tier.maximum_notional:
                 return tier

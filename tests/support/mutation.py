@@ -45,6 +45,9 @@ TESTED_BY = {
         ),
     ),
     "errors": REGISTRY_TESTS,
+    "rows": ("test_udfs_position.py", "test_udfs_survival.py", "test_udfs_risk.py"),
+    "returns": ("test_udfs_risk.py", "test_udfs_golden.py"),
+    "venue_files": ("test_udfs_venues.py",),
     **dict.fromkeys(
         ("registry", "parameters", "ranges", "broadcasting", "dates"),
         (
