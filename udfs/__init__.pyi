@@ -366,6 +366,157 @@ def rounding_gap(
 ) -> npt.NDArray[np.float64]: ...
 
 @overload
+def hedge_trade(
+    notional: _Number,
+    open_contracts: _Number,
+    price: _Number,
+    band: _Number = 0.0,
+    contract_size: _Number = 1.0,
+    lot: _Number = 1.0,
+    rounding: str = 'nearest',
+    kind: str = 'linear',
+    minimum_quantity: _Number = 0.0,
+    minimum_notional: _Number = 0.0,
+    aim: str = 'target',
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Contracts to sell (positive) or to buy (negative) now, so that the open hedge becomes the wanted one.
+
+    Nothing while it is within the band of the wanted notional; a notional of 0 closes all, whatever the
+    band, the lot and the minimums. Otherwise the trade leads to the wanted notional in whole lots
+    ("target", right for a fixed cost per order) or to the near edge of the band ("edge", right for costs
+    that grow with the trade), cut toward zero. A trade below a minimum is none; one that only reduces
+    the position needs no minimum notional."""
+@overload
+def hedge_trade(
+    notional: _Number | _Listed,
+    open_contracts: _Number | _Listed,
+    price: _Number | _Listed,
+    band: _Number | _Listed = 0.0,
+    contract_size: _Number | _Listed = 1.0,
+    lot: _Number | _Listed = 1.0,
+    rounding: str | _Listed = 'nearest',
+    kind: str | _Listed = 'linear',
+    minimum_quantity: _Number | _Listed = 0.0,
+    minimum_notional: _Number | _Listed = 0.0,
+    aim: str | _Listed = 'target',
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def hedge_trade(
+    notional: _Number | _Labelled,
+    open_contracts: _Number | _Labelled,
+    price: _Number | _Labelled,
+    band: _Number | _Labelled = 0.0,
+    contract_size: _Number | _Labelled = 1.0,
+    lot: _Number | _Labelled = 1.0,
+    rounding: str | _Labelled = 'nearest',
+    kind: str | _Labelled = 'linear',
+    minimum_quantity: _Number | _Labelled = 0.0,
+    minimum_notional: _Number | _Labelled = 0.0,
+    aim: str | _Labelled = 'target',
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def hedge_trade(
+    notional: _Number | _Labelled | pd.DataFrame,
+    open_contracts: _Number | _Labelled | pd.DataFrame,
+    price: _Number | _Labelled | pd.DataFrame,
+    band: _Number | _Labelled | pd.DataFrame = 0.0,
+    contract_size: _Number | _Labelled | pd.DataFrame = 1.0,
+    lot: _Number | _Labelled | pd.DataFrame = 1.0,
+    rounding: str | _Labelled | pd.DataFrame = 'nearest',
+    kind: str | _Labelled | pd.DataFrame = 'linear',
+    minimum_quantity: _Number | _Labelled | pd.DataFrame = 0.0,
+    minimum_notional: _Number | _Labelled | pd.DataFrame = 0.0,
+    aim: str | _Labelled | pd.DataFrame = 'target',
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def hedge_trade(
+    notional: _Number | _Listed | _Array,
+    open_contracts: _Number | _Listed | _Array,
+    price: _Number | _Listed | _Array,
+    band: _Number | _Listed | _Array = 0.0,
+    contract_size: _Number | _Listed | _Array = 1.0,
+    lot: _Number | _Listed | _Array = 1.0,
+    rounding: str | _Listed | _Array = 'nearest',
+    kind: str | _Listed | _Array = 'linear',
+    minimum_quantity: _Number | _Listed | _Array = 0.0,
+    minimum_notional: _Number | _Listed | _Array = 0.0,
+    aim: str | _Listed | _Array = 'target',
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
+
+@overload
+def no_trade_band(
+    exposure: _Number,
+    notional: _Number,
+    volatility: _Number,
+    tracking_volatility: _Number,
+    cost_rate: _Number,
+    risk_aversion: _Number = 3.0,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Half the width, in the quote currency, of the band in which rebalancing costs more than it is worth.
+
+    (3/2 x cost_rate x (notional x tracking_volatility)^2 x |exposure| / (risk_aversion x
+    volatility^2))^(1/3): it balances the risk of drifting against the cost of trading at the edge, for
+    a holder whose wealth is the exposure. Volatility is that of the hedge; the tracking volatility that
+    of the holding against it, HEDGED_VOLATILITY(v, h, correlation, 1). A hedge in the same coin does
+    not drift: its band is 0."""
+@overload
+def no_trade_band(
+    exposure: _Number | _Listed,
+    notional: _Number | _Listed,
+    volatility: _Number | _Listed,
+    tracking_volatility: _Number | _Listed,
+    cost_rate: _Number | _Listed,
+    risk_aversion: _Number | _Listed = 3.0,
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def no_trade_band(
+    exposure: _Number | _Labelled,
+    notional: _Number | _Labelled,
+    volatility: _Number | _Labelled,
+    tracking_volatility: _Number | _Labelled,
+    cost_rate: _Number | _Labelled,
+    risk_aversion: _Number | _Labelled = 3.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def no_trade_band(
+    exposure: _Number | _Labelled | pd.DataFrame,
+    notional: _Number | _Labelled | pd.DataFrame,
+    volatility: _Number | _Labelled | pd.DataFrame,
+    tracking_volatility: _Number | _Labelled | pd.DataFrame,
+    cost_rate: _Number | _Labelled | pd.DataFrame,
+    risk_aversion: _Number | _Labelled | pd.DataFrame = 3.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def no_trade_band(
+    exposure: _Number | _Listed | _Array,
+    notional: _Number | _Listed | _Array,
+    volatility: _Number | _Listed | _Array,
+    tracking_volatility: _Number | _Listed | _Array,
+    cost_rate: _Number | _Listed | _Array,
+    risk_aversion: _Number | _Listed | _Array = 3.0,
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
+
+@overload
 def hedge_margin(
     notional: _Number,
     leverage: _Number,
@@ -703,6 +854,222 @@ def liquidation_rule(
     *,
     errors: _Errors = ...,
 ) -> _Array: ...
+
+@overload
+def collateral_value(
+    quantities: _Cells,
+    prices: _Cells,
+    collateral_ratios: _Cells | None = None,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """What a wallet of several coins counts as margin: sum of quantity x price x collateral ratio.
+
+    A negative quantity is a debt and counts in full. Ratios differ by venue and amount, and change: take
+    the venue's own. An empty row is passed over, one with a gap refused."""
+@overload
+def collateral_value(
+    quantities: _Cells | pd.DataFrame,
+    prices: _Cells | pd.DataFrame,
+    collateral_ratios: _Cells | pd.DataFrame | None = None,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+
+@overload
+def cross_liquidation_move(
+    collateral: _Number,
+    quantities: _Cells,
+    entry_prices: _Cells,
+    mark_prices: _Cells,
+    maintenance_rates: _Cells | None = None,
+    maintenance_amounts: _Cells | None = None,
+    betas: _Cells | None = None,
+    direction: str = 'up',
+    venue: str | None = None,
+    symbols: _Cells | None = None,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Move of the common market at which positions that share one wallet are liquidated.
+
+    The first m that way at which collateral + sum of UPNL is no longer above the sum of the maintenance
+    margins: the price of position i is mark (1 + beta m), not below 0, its UPNL -quantity (price - entry),
+    its maintenance margin |quantity| x price x rate - amount, not below 0. Rates are those given, or of the
+    venue's leverage tiers, which each position then climbs as it grows. Solved exactly from one end of a
+    tier to the next. Linear contracts alone.
+
+    #NUM! (collateral) where they are liquidated already; #N/A where no move that way does it, or beyond
+    the last known tier. A coin that is collateral falls too: a row with quantity -coins x collateral
+    ratio, entry and mark its price, rate 0, and its COLLATERAL_VALUE in the collateral. A ladder of
+    margins is this formula filled down a column of collaterals."""
+@overload
+def cross_liquidation_move(
+    collateral: _Number,
+    quantities: _Cells | pd.DataFrame,
+    entry_prices: _Cells | pd.DataFrame,
+    mark_prices: _Cells | pd.DataFrame,
+    maintenance_rates: _Cells | pd.DataFrame | None = None,
+    maintenance_amounts: _Cells | pd.DataFrame | None = None,
+    betas: _Cells | pd.DataFrame | None = None,
+    direction: str = 'up',
+    venue: str | None = None,
+    symbols: _Cells | pd.DataFrame | None = None,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+
+@overload
+def required_collateral(
+    move: _Number,
+    quantities: _Cells,
+    entry_prices: _Cells,
+    mark_prices: _Cells,
+    maintenance_rates: _Cells | None = None,
+    maintenance_amounts: _Cells | None = None,
+    betas: _Cells | None = None,
+    venue: str | None = None,
+    symbols: _Cells | None = None,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Least wallet balance with which positions outlive every move of the market from 0 to this one.
+
+    The most that maintenance margins less UPNL come to on the way, not below 0: it may be needed today,
+    and not at the end. The inverse of CROSS_LIQUIDATION_MOVE, whose arguments and refusals it has. #N/A
+    where a position leaves the last known tier on the way."""
+@overload
+def required_collateral(
+    move: _Number,
+    quantities: _Cells | pd.DataFrame,
+    entry_prices: _Cells | pd.DataFrame,
+    mark_prices: _Cells | pd.DataFrame,
+    maintenance_rates: _Cells | pd.DataFrame | None = None,
+    maintenance_amounts: _Cells | pd.DataFrame | None = None,
+    betas: _Cells | pd.DataFrame | None = None,
+    venue: str | None = None,
+    symbols: _Cells | pd.DataFrame | None = None,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+
+@overload
+def liquidation_probability(
+    move: _Number,
+    volatility: _Number,
+    days: _Number,
+    drift: _Number = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Chance that the price touches a move within some days: a rise liquidates a short, a fall a long.
+
+    First passage of a geometric Brownian motion that is watched without a break. With T = days / 365,
+    nu = drift - volatility^2 / 2 and b = ln(1 + move), both with the other sign for a fall:
+    N((nu T - b) / (volatility sqrt(T))) + exp(2 nu b / volatility^2) N((-b - nu T) / (volatility sqrt(T))).
+    A drift of 0 makes the price a fair game. Real tails are fatter: in turbulent times it is more."""
+@overload
+def liquidation_probability(
+    move: _Number | _Listed,
+    volatility: _Number | _Listed,
+    days: _Number | _Listed,
+    drift: _Number | _Listed = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def liquidation_probability(
+    move: _Number | _Labelled,
+    volatility: _Number | _Labelled,
+    days: _Number | _Labelled,
+    drift: _Number | _Labelled = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def liquidation_probability(
+    move: _Number | _Labelled | pd.DataFrame,
+    volatility: _Number | _Labelled | pd.DataFrame,
+    days: _Number | _Labelled | pd.DataFrame,
+    drift: _Number | _Labelled | pd.DataFrame = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def liquidation_probability(
+    move: _Number | _Listed | _Array,
+    volatility: _Number | _Listed | _Array,
+    days: _Number | _Listed | _Array,
+    drift: _Number | _Listed | _Array = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
+
+@overload
+def max_contracts(
+    margin: _Number,
+    price: _Number,
+    leverage: _Number,
+    fee_rate: _Number = 0.0,
+    contract_size: _Number = 1.0,
+    lot: _Number = 1.0,
+    kind: str = 'linear',
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Most contracts that a margin opens at a leverage, down to whole lots.
+
+    margin / (value of a contract x (1 / leverage + fee_rate)). The fee is that of opening; where a venue
+    holds back the fee to close as well, as Bybit does, give the sum of both. Leverage tiers are not
+    looked at: CONTRACT_SPEC has the venue's maximum leverage."""
+@overload
+def max_contracts(
+    margin: _Number | _Listed,
+    price: _Number | _Listed,
+    leverage: _Number | _Listed,
+    fee_rate: _Number | _Listed = 0.0,
+    contract_size: _Number | _Listed = 1.0,
+    lot: _Number | _Listed = 1.0,
+    kind: str | _Listed = 'linear',
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def max_contracts(
+    margin: _Number | _Labelled,
+    price: _Number | _Labelled,
+    leverage: _Number | _Labelled,
+    fee_rate: _Number | _Labelled = 0.0,
+    contract_size: _Number | _Labelled = 1.0,
+    lot: _Number | _Labelled = 1.0,
+    kind: str | _Labelled = 'linear',
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def max_contracts(
+    margin: _Number | _Labelled | pd.DataFrame,
+    price: _Number | _Labelled | pd.DataFrame,
+    leverage: _Number | _Labelled | pd.DataFrame,
+    fee_rate: _Number | _Labelled | pd.DataFrame = 0.0,
+    contract_size: _Number | _Labelled | pd.DataFrame = 1.0,
+    lot: _Number | _Labelled | pd.DataFrame = 1.0,
+    kind: str | _Labelled | pd.DataFrame = 'linear',
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def max_contracts(
+    margin: _Number | _Listed | _Array,
+    price: _Number | _Listed | _Array,
+    leverage: _Number | _Listed | _Array,
+    fee_rate: _Number | _Listed | _Array = 0.0,
+    contract_size: _Number | _Listed | _Array = 1.0,
+    lot: _Number | _Listed | _Array = 1.0,
+    kind: str | _Listed | _Array = 'linear',
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
 
 @overload
 def funding_cost(
@@ -1850,16 +2217,33 @@ def hedge_status(
     mark_price: _Number | None = None,
     stop_price: _Number | None = None,
     side: str = 'short',
+    closed: _Number | None = None,
+    liquidation_price: _Number | None = None,
+    worst_price: _Number | None = None,
+    near_liquidation: _Number = 0.05,
+    target_price: _Number | None = None,
+    event_date: _Number | None = None,
+    adjustment: _Number = 0.0,
     *,
     errors: _Errors = ...,
 ) -> str:
-    """What an open hedge needs today: "stop", "expired", "roll", "review" or "hold".
+    """What a hedge needs today, the first state that applies; "hold" if it needs nothing.
 
-    The first that applies. Stop: the mark of a short hedge is at or above its stop price, that of a
-    long one at or below. Roll: the expiry is at most roll_days away. Review: the review date has
-    come. Without an expiry, as for a perpetual, there is nothing to roll; without mark and stop
-    there is no stop. The side, which no other argument tells, matters to the stop alone; left out,
-    the hedge is short, as STOP_PRICE gives the stop of a positive quantity."""
+    * "closed": it has a closing date; nothing else is looked at.
+    * "unknown": a liquidation or target price is given, and no mark to hold it against.
+    * "liquidated": the mark, or the worst mark known since the opening, is at or beyond the liquidation
+      price. The loss is the margin, and the holding is unhedged from there.
+    * "near liquidation": the mark is nearer to it than near_liquidation, a share of the mark.
+    * "stop": the mark of a short hedge is at or above its stop price, that of a long one at or below.
+    * "expired", "roll": the expiry has come, or is at most roll_days away; a perpetual has none.
+    * "target reached": the mark of a short hedge is at or below the target price, at which the hedge is
+      no longer wanted; that of a long one at or above.
+    * "review": the review date has come, or the event that was hedged is past.
+    * "adjust": there is something to trade, as HEDGE_TRADE or HEDGE_ADJUSTMENT says.
+
+    The side, which no other argument tells, matters to prices alone; left out, the hedge is short. A
+    stop without a mark, a mark without any price to watch, and a worst price without a liquidation
+    price are refused: nobody would be watching."""
 @overload
 def hedge_status(
     today: _Number | _Listed,
@@ -1869,6 +2253,13 @@ def hedge_status(
     mark_price: _Number | _Listed | None = None,
     stop_price: _Number | _Listed | None = None,
     side: str | _Listed = 'short',
+    closed: _Number | _Listed | None = None,
+    liquidation_price: _Number | _Listed | None = None,
+    worst_price: _Number | _Listed | None = None,
+    near_liquidation: _Number | _Listed = 0.05,
+    target_price: _Number | _Listed | None = None,
+    event_date: _Number | _Listed | None = None,
+    adjustment: _Number | _Listed = 0.0,
     *,
     errors: _Errors = ...,
 ) -> list[Any]: ...
@@ -1881,6 +2272,13 @@ def hedge_status(
     mark_price: _Number | _Labelled | None = None,
     stop_price: _Number | _Labelled | None = None,
     side: str | _Labelled = 'short',
+    closed: _Number | _Labelled | None = None,
+    liquidation_price: _Number | _Labelled | None = None,
+    worst_price: _Number | _Labelled | None = None,
+    near_liquidation: _Number | _Labelled = 0.05,
+    target_price: _Number | _Labelled | None = None,
+    event_date: _Number | _Labelled | None = None,
+    adjustment: _Number | _Labelled = 0.0,
     *,
     errors: _Errors = ...,
 ) -> pd.Series[str]: ...
@@ -1893,6 +2291,13 @@ def hedge_status(
     mark_price: _Number | _Labelled | pd.DataFrame | None = None,
     stop_price: _Number | _Labelled | pd.DataFrame | None = None,
     side: str | _Labelled | pd.DataFrame = 'short',
+    closed: _Number | _Labelled | pd.DataFrame | None = None,
+    liquidation_price: _Number | _Labelled | pd.DataFrame | None = None,
+    worst_price: _Number | _Labelled | pd.DataFrame | None = None,
+    near_liquidation: _Number | _Labelled | pd.DataFrame = 0.05,
+    target_price: _Number | _Labelled | pd.DataFrame | None = None,
+    event_date: _Number | _Labelled | pd.DataFrame | None = None,
+    adjustment: _Number | _Labelled | pd.DataFrame = 0.0,
     *,
     errors: _Errors = ...,
 ) -> pd.DataFrame: ...
@@ -1905,9 +2310,212 @@ def hedge_status(
     mark_price: _Number | _Listed | _Array | None = None,
     stop_price: _Number | _Listed | _Array | None = None,
     side: str | _Listed | _Array = 'short',
+    closed: _Number | _Listed | _Array | None = None,
+    liquidation_price: _Number | _Listed | _Array | None = None,
+    worst_price: _Number | _Listed | _Array | None = None,
+    near_liquidation: _Number | _Listed | _Array = 0.05,
+    target_price: _Number | _Listed | _Array | None = None,
+    event_date: _Number | _Listed | _Array | None = None,
+    adjustment: _Number | _Listed | _Array = 0.0,
     *,
     errors: _Errors = ...,
 ) -> _Array: ...
+
+@overload
+def average_entry_price(
+    quantities: _Cells,
+    prices: _Cells,
+    kind: str = 'linear',
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Entry price of the position that is left after some fills, in the order in which they were made.
+
+    A fill that adds is averaged in, by size if linear and by value in base units if inverse; one that
+    reduces leaves the entry as it is; one that turns the position starts afresh. Flat at the end,
+    counted in decimal, is #N/A. An empty row is passed over, one with a gap refused."""
+@overload
+def average_entry_price(
+    quantities: _Cells | pd.DataFrame,
+    prices: _Cells | pd.DataFrame,
+    kind: str = 'linear',
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+
+@overload
+def position_pnl(
+    quantity: _Number,
+    entry_price: _Number,
+    exit_price: _Number,
+    kind: str = 'linear',
+    fee_rate: _Number = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Gain (positive) or loss of a position from its entry to its exit, after the fee of both fills.
+
+    Linear, in quote: -q (exit - entry) - fee |q| (entry + exit). Inverse, in base units:
+    q (1/exit - 1/entry) - fee |q| (1/entry + 1/exit), with q in quote units."""
+@overload
+def position_pnl(
+    quantity: _Number | _Listed,
+    entry_price: _Number | _Listed,
+    exit_price: _Number | _Listed,
+    kind: str | _Listed = 'linear',
+    fee_rate: _Number | _Listed = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def position_pnl(
+    quantity: _Number | _Labelled,
+    entry_price: _Number | _Labelled,
+    exit_price: _Number | _Labelled,
+    kind: str | _Labelled = 'linear',
+    fee_rate: _Number | _Labelled = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def position_pnl(
+    quantity: _Number | _Labelled | pd.DataFrame,
+    entry_price: _Number | _Labelled | pd.DataFrame,
+    exit_price: _Number | _Labelled | pd.DataFrame,
+    kind: str | _Labelled | pd.DataFrame = 'linear',
+    fee_rate: _Number | _Labelled | pd.DataFrame = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def position_pnl(
+    quantity: _Number | _Listed | _Array,
+    entry_price: _Number | _Listed | _Array,
+    exit_price: _Number | _Listed | _Array,
+    kind: str | _Listed | _Array = 'linear',
+    fee_rate: _Number | _Listed | _Array = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
+
+@overload
+def position_roe(
+    entry_price: _Number,
+    exit_price: _Number,
+    leverage: _Number,
+    side: str = 'short',
+    kind: str = 'linear',
+    fee_rate: _Number = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Return on the initial margin from the entry to the exit: 0.5 is a gain of half the margin.
+
+    With x = exit/entry and s = +1 long, -1 short: leverage (s (x - 1) - fee (1 + x)) if linear,
+    leverage (s (1 - 1/x) - fee (1 + 1/x)) if inverse."""
+@overload
+def position_roe(
+    entry_price: _Number | _Listed,
+    exit_price: _Number | _Listed,
+    leverage: _Number | _Listed,
+    side: str | _Listed = 'short',
+    kind: str | _Listed = 'linear',
+    fee_rate: _Number | _Listed = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def position_roe(
+    entry_price: _Number | _Labelled,
+    exit_price: _Number | _Labelled,
+    leverage: _Number | _Labelled,
+    side: str | _Labelled = 'short',
+    kind: str | _Labelled = 'linear',
+    fee_rate: _Number | _Labelled = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def position_roe(
+    entry_price: _Number | _Labelled | pd.DataFrame,
+    exit_price: _Number | _Labelled | pd.DataFrame,
+    leverage: _Number | _Labelled | pd.DataFrame,
+    side: str | _Labelled | pd.DataFrame = 'short',
+    kind: str | _Labelled | pd.DataFrame = 'linear',
+    fee_rate: _Number | _Labelled | pd.DataFrame = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def position_roe(
+    entry_price: _Number | _Listed | _Array,
+    exit_price: _Number | _Listed | _Array,
+    leverage: _Number | _Listed | _Array,
+    side: str | _Listed | _Array = 'short',
+    kind: str | _Listed | _Array = 'linear',
+    fee_rate: _Number | _Listed | _Array = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
+
+@overload
+def target_price(
+    entry_price: _Number,
+    leverage: _Number,
+    roe: _Number,
+    side: str = 'short',
+    kind: str = 'linear',
+    fee_rate: _Number = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Exit price at which the return on the initial margin is reached, after the fee of both fills.
+
+    The inverse of POSITION_ROE. #N/A where no positive price reaches it: a short at 2x wins at most 200 %."""
+@overload
+def target_price(
+    entry_price: _Number | _Listed,
+    leverage: _Number | _Listed,
+    roe: _Number | _Listed,
+    side: str | _Listed = 'short',
+    kind: str | _Listed = 'linear',
+    fee_rate: _Number | _Listed = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def target_price(
+    entry_price: _Number | _Labelled,
+    leverage: _Number | _Labelled,
+    roe: _Number | _Labelled,
+    side: str | _Labelled = 'short',
+    kind: str | _Labelled = 'linear',
+    fee_rate: _Number | _Labelled = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def target_price(
+    entry_price: _Number | _Labelled | pd.DataFrame,
+    leverage: _Number | _Labelled | pd.DataFrame,
+    roe: _Number | _Labelled | pd.DataFrame,
+    side: str | _Labelled | pd.DataFrame = 'short',
+    kind: str | _Labelled | pd.DataFrame = 'linear',
+    fee_rate: _Number | _Labelled | pd.DataFrame = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def target_price(
+    entry_price: _Number | _Listed | _Array,
+    leverage: _Number | _Listed | _Array,
+    roe: _Number | _Listed | _Array,
+    side: str | _Listed | _Array = 'short',
+    kind: str | _Listed | _Array = 'linear',
+    fee_rate: _Number | _Listed | _Array = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
 
 @overload
 def option_delta(
