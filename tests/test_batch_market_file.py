@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import plan_books
 
 from workbook.batch.market_file import BadMarket, read_market
 from workbook.layout import PLAN
@@ -43,11 +45,24 @@ def market(folder: Path, text: str | bytes) -> Path:
         ("symbol,spot,Spot\nBTC,1,1\n", "market.csv: has the column spot twice"),
         ("spot\n1\n", "market.csv: has no column symbol (columns are separated by commas)"),
         ("symbol,spot\nBTC,1\nbtc,2\n", "market.csv, line 3: btc stands here a second time"),
-        ("symbol;spot\nBTC;1\n", "market.csv: its columns must be separated by commas"),
-        ("symbol\tspot\nBTC\t1\n", "market.csv: its columns must be separated by commas"),
+        ("symbol;spot\nBTC;30000,5\n", {"BTC": {"spot": 30000.5}}),
+        ("symbol;spot\nBTC;30000.5\n", {"BTC": {"spot": 30000.5}}),
+        ("symbol\tspot\nBTC\t1e3\n", {"BTC": {"spot": 1000.0}}),
+        ("symbol|spot\nBTC|1\n", {"BTC": {"spot": 1.0}}),
+        ("sep=;\r\nsymbol;source\r\nBTC;a, b\r\n", {"BTC": {"source": "a, b"}}),
+        ("sep=:\nsymbol:spot\nBTC:abc\n", "market.csv, line 3: spot: must be"),
+        ("symbol;spot;mark\nBTC;30000,5;30000.5\n", "market.csv: has numbers with a comma and numbers"),
+        ("symbol;spot\nBTC;30.000,5\n", "market.csv, line 2: spot: must be"),
+        ("symbol;spot\nBTC;1,234,567\n", "market.csv, line 2: spot: must be"),
+        ('symbol,spot\nBTC,"1,5"\n', "market.csv, line 2: spot: must be"),
+        (",symbol,spot\n0,BTC,1\n1,ETH,2\n", {"BTC": {"spot": 1.0}, "ETH": {"spot": 2.0}}),
+        (",spot\nBTC,1\n", {"BTC": {"spot": 1.0}}),
+        ("symbol,spot\nBTC,1\n".encode("utf-16"), {"BTC": {"spot": 1.0}}),
+        ("\ufeffsymbol,spot\nBTC,1\n".encode("utf-16-be"), {"BTC": {"spot": 1.0}}),
+        ("symbol,spot\nBTC,1\n".encode("utf-16-le"), "market.csv: is no text in UTF-8 or UTF-16"),
         ("symbol,spot\n", "market.csv: holds no symbol"),
         ("", "market.csv: has no column symbol"),
-        (b"symbol,spot\n\xff,1\n", "market.csv: is no text in UTF-8"),
+        (b"symbol,spot\n\xff,1\n", "market.csv: is no text in UTF-8 or UTF-16"),
         ('symbol,spot\n"BTC,1\n', "market.csv, line 2: is no CSV: unexpected end of data"),
     ],
 )
@@ -75,6 +90,52 @@ def test_what_is_no_file_is_refused(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BadMarket, match=fault):
         read_market(name)
+
+
+def frame() -> pd.DataFrame:
+    """A market as pandas has it."""
+    expiry = pd.Series([pd.Timestamp("2026-03-27"), pd.NaT])
+    return pd.DataFrame({"symbol": ["BTC", "ETH"], "spot": [30000.5, 2000], "expiry": expiry})
+
+
+WANTED = {"BTC": {"spot": 30000.5, "expiry": 46108.0}, "ETH": {"spot": 2000.0}}
+
+
+@pytest.mark.parametrize("index", [False, True])
+@pytest.mark.parametrize("name", ["market.xlsx", "market.parquet", "market.csv"])
+def test_what_pandas_wrote_is_read(tmp_path: Path, name: str, index: bool) -> None:
+    """A workbook, a Parquet file and a text of pandas, the symbols in a column or in the index."""
+    path = tmp_path / name
+    written = frame().set_index("symbol") if index else frame()
+    getattr(written, {"xlsx": "to_excel", "csv": "to_csv"}.get(path.suffix[1:], "to_parquet"))(
+        path, index=index
+    )
+    assert read_market(path) == WANTED
+    getattr(frame(), {"xlsx": "to_excel", "csv": "to_csv"}.get(path.suffix[1:], "to_parquet"))(path)
+    assert read_market(path) == WANTED
+
+
+def test_a_market_of_a_plan_book_is_its_market_table(tmp_path: Path) -> None:
+    """In a workbook the table Market is found, wherever it stands; what the book computes is no price."""
+    path = plan_books.written(tmp_path, plan_books.example())
+    with pytest.raises(BadMarket, match="state is calculated by the book"):
+        read_market(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fault"),
+    [
+        ("market.xlsx", b"PK\x03\x04 no book", "market.xlsx: "),
+        ("market.parquet", b"PAR1 no table", "market.parquet: is no Parquet file"),
+        ("market.csv", b"a" * (64 * 2**20 + 1), "market.csv: is larger than 64 MB"),
+        ("market.csv", b"symbol,spot\n" + b"BTC,1\n" * 200_001, "has 200,001 rows, and no more than"),
+    ],
+)
+def test_hostile_and_huge_files_are_refused(tmp_path: Path, name: str, content: bytes, fault: str) -> None:
+    """What is no such file, and what is too large for one, is refused before it is taken apart."""
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(BadMarket, match=fault):
+        read_market(tmp_path / name)
 
 
 CELLS = st.sampled_from(["BTC", "1", "-1", "1e5", "1e13", "2026-01-01", "46023", " "]) | st.text(max_size=8)

@@ -72,7 +72,8 @@ MAY_IMPORT = {  # each room of workbook, and the rooms below it that it knows
     "plan": {"formula", "layout", "xlsx", *BASE},
     "recalc": {"engines", "files", "formula", "layout", "xlsx", *BASE},
     "validate": {"engines", "formula", "layout", "plan", "xlsx", *BASE},
-    "batch": {"files", "layout", "recalc", *BASE},
+    "batch": {"files", "layout", "recalc", "xlsx", *BASE},
+    "frames": {"batch", "files", "layout", "plan", "recalc", *BASE},
     "live": {"batch", "files", "layout", "recalc", "xlsx", *BASE},
     "template": {"files", "layout", "plan", "recalc", "validate", *BASE},
 }

@@ -4,16 +4,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbook.frames.market import read_history, read_market
+    from workbook.frames.plan import read_plan
+    from workbook.frames.runs import iter_recalc_books, recalc_books
+    from workbook.frames.write import write_plan
     from workbook.recalc.recalc import recalc_book
     from workbook.template import new_book
     from workbook.validate import check_book
 
-__all__ = ["check_book", "new_book", "recalc_book"]
+__all__ = [
+    "check_book",
+    "iter_recalc_books",
+    "new_book",
+    "read_history",
+    "read_market",
+    "read_plan",
+    "recalc_book",
+    "recalc_books",
+    "write_plan",
+]
 
 _HOMES = {
     "check_book": "workbook.validate",
+    "iter_recalc_books": "workbook.frames.runs",
     "new_book": "workbook.template",
+    "read_history": "workbook.frames.market",
+    "read_market": "workbook.frames.market",
+    "read_plan": "workbook.frames.plan",
     "recalc_book": "workbook.recalc.recalc",
+    "recalc_books": "workbook.frames.runs",
+    "write_plan": "workbook.frames.write",
 }
 
 
