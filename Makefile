@@ -2,13 +2,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format docs picture bench pyodide clean
+.PHONY: demo test quick lint format docs picture bench pyodide clean
 
 demo: $(VENV)/.installed
 	$(BIN)/microhedge demo demo
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# Within a minute on two processors: ruff and mypy look at what has changed, and no test starts a program.
+quick: lint
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

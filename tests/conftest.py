@@ -1,6 +1,7 @@
 """What tests share: where the real data lies, and a real LibreOffice."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +27,22 @@ if TYPE_CHECKING:
 
 collect_ignore_glob = ["support/*"]  # some of it runs in LibreOffice's own Python
 
+# Modules that start programs: a test module that takes anything from one of them is slow.
+STARTERS = frozenset(
+    ("support.calc", "support.lite_host", "support.live_fixtures", "support.processes", "workbook.batch.run")
+)
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make quick` leaves out: the tests of each module that starts programs or a process pool."""
+    for item in items:
+        module = getattr(item, "module", None)
+        held = list(vars(module).values()) if module else []
+        if any(value is subprocess or getattr(value, "__module__", "") in STARTERS for value in held):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,13 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_every_room_is_explained() -> None:
+    """CONTRIBUTING names each folder that holds modules."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for top in ("workbook", "addin") for path in (ROOT / top).glob("*/__init__.py")}
+    assert [room for room in sorted(rooms) if f"`{room}/`" not in page] == []
+
+
 def test_make_targets_exist() -> None:
     """The commands that the README tells a newcomer to run are in the Makefile."""
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)

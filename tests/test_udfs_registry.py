@@ -369,10 +369,10 @@ OWN_DOMAIN = {
 }
 
 
-def test_signatures_are_those_of_the_specification() -> None:
-    """The arguments in order, those that may be left out in brackets, with their default if they have one."""
-    wanted = re.sub(r"\n +", " ", SIGNATURES).strip().splitlines()
-    assert [spec.signature for spec in REGISTRY.values()] == wanted
+def test_published_signatures_stay() -> None:
+    """Books call these: arguments in order, optional ones in brackets. A new function needs no row here."""
+    published = re.sub(r"\n +", " ", SIGNATURES).strip().splitlines()
+    assert [spec.signature for spec in REGISTRY.values() if spec.signature in published] == published
 
 
 def test_domains_are_those_of_the_specification() -> None:
