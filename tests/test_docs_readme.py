@@ -30,8 +30,9 @@ def test_calculated_lines_are_what_the_command_prints(command: str, shown: str) 
     assert ran.returncode == shown.startswith("microhedge: ")
 
 
-def test_python_example_runs() -> None:
+def test_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lines behind >>> answer what stands below them."""
+    monkeypatch.chdir(tmp_path)
     failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
     assert (failed, tried > 0) == (0, True)
 

@@ -14,11 +14,12 @@ from typing import Any, Final
 
 from udfs.compiled import compiled_python
 from udfs.errors import HedgeError, NotAvailable, RefusedCells
-from udfs.ranges import RAGGED, Cell, is_range, plain_of
+from udfs.ranges import RAGGED, Cell, is_range, kinds_of, plain_of
 from udfs.registry import Spec
 
 RAISE: Final = "raise"
 COERCE: Final = "coerce"
+ANSWERS: Final = frozenset((float, str))
 NUMBERS: Final = frozenset((float, int))
 OWN: Final = frozenset(("builtins", "datetime", "decimal", "fractions"))  # modules whose values cells know
 
@@ -118,6 +119,8 @@ def settled(
 
     `place` says which one a result is, for whoever looks for it.
     """
+    if kinds_of(results) <= ANSWERS:
+        return results
     refused = [at for at, result in enumerate(results) if isinstance(result, HedgeError)]
     if not refused:
         return results

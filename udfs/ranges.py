@@ -57,17 +57,17 @@ def single(cell: Cell) -> Cell:
 
 def plain_of(cells: Cell) -> Plain:
     """The cells of a rectangle; of rows that differ in width none, and the width RAGGED."""
-    kinds = _kinds(cells)
+    kinds = kinds_of(cells)
     if RANGES.isdisjoint(kinds):
         return Plain(list(cells), 0, kinds)
     widths = set(map(len, cells)) if kinds <= RANGES else set()
     if len(widths) != 1 or widths == {0}:
         return Plain([], RAGGED, set())
     column = list(itertools.chain.from_iterable(cells))
-    return Plain(column, widths.pop(), _kinds(column))
+    return Plain(column, widths.pop(), kinds_of(column))
 
 
-def _kinds(cells: Sequence[Cell]) -> set[type]:
+def kinds_of(cells: Sequence[Cell]) -> set[type]:
     """The types of some cells; to count floats is quicker than to gather types."""
     if cells and type(cells[0]) is float and operator.countOf(map(type, cells), float) == len(cells):
         return {float}

@@ -44,7 +44,7 @@ def _elementwise(spec: Spec, given: Mapping[str, Any], errors: str) -> pd.Series
     names = {value.name for value in meeting.values()}
     values = [values_of(meeting[name]) if name in meeting else blanked(given[name]) for name in given]
     found = arrays.elementwise(spec, values, errors, lambda at: f"at {first.index[at]}")
-    return pd.Series(found, first.index, name=names.pop() if len(names) == 1 else None)
+    return pd.Series(found, first.index, name=names.pop() if len(names) == 1 else None, copy=False)
 
 
 def _over_frame(

@@ -62,6 +62,7 @@ def write_plan(
             inputs=dict(_changed_inputs(now, wanted)),
             market=_market(given),
             tables=_changed_tables(now, given),
+            add_symbols=True,
             as_of=as_of,
             allow_stale=allow_stale,
         )
