@@ -271,7 +271,9 @@ def test_ranges_of_every_kind(spec: Spec) -> None:
     ):
         assert answer(make) == wanted
     frame = pd.DataFrame({i: pd.Series(column, DAYS[:height]) for i, column in columns.items()})
-    for order in ([1, 0, *range(2, height)], list(range(height))[::-1], [0, *range(height - 1)]):
+    for order in ([1, 0, *range(2, height)], list(range(height))[::-1], [0, *range(height - 1)]) * (
+        height > 1
+    ):
         wrong = told(lambda: answer_of(call, cells, frame.iloc[order]))  # noqa: B023 - called at once
         assert wrong[:2] == (OutsideDomain, spec.parameters[next(iter(columns))].name)
     if len(columns) > 1:

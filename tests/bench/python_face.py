@@ -1,4 +1,4 @@
-"""The functions under their Python names: a call, and rows as lists, arrays and Series, against numpy's own."""
+"""The functions under their Python names: a call, and rows as lists, arrays, Series, against numpy's own."""
 
 from collections.abc import Callable
 from typing import Any
