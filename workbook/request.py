@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from os import PathLike
@@ -73,7 +73,8 @@ class Outcome:
     Cells are named as "Sheet1!C4". `reason` is for a person: why the book was refused or failed,
     or what to know of one that was done. A refused or failed book was not written, nor was one that an
     earlier run did (`is_earlier`). `unpriced` are the symbols that the book uses and the market lacks;
-    `venues` says which venue tables were in force.
+    `venues` says which venue tables were in force. Of a plan, `outputs` and `inputs` are its named
+    results and inputs, `rows` the filled rows of its Holdings and its Journal.
     """
 
     path: str = ""
@@ -91,6 +92,8 @@ class Outcome:
     unpriced: tuple[str, ...] = ()
     venues: str = ""
     outputs: Mapping[str, Cell] = field(default_factory=dict)
+    inputs: Mapping[str, Cell] = field(default_factory=dict)
+    rows: Mapping[str, Sequence[Mapping[str, Cell]]] = field(default_factory=dict)
 
     @property
     def is_problem(self) -> bool:
@@ -100,7 +103,12 @@ class Outcome:
     def as_row(self) -> dict[str, Any]:
         """The row as JSON holds it: dates as ISO text, and nothing that JSON has no word for."""
         row = {column.name: getattr(self, column.name) for column in fields(self)}
-        row["outputs"] = {name: _plain(cell) for name, cell in self.outputs.items()}
+        for cells in ("outputs", "inputs"):
+            row[cells] = {name: _plain(cell) for name, cell in row[cells].items()}
+        row["rows"] = {
+            table: [{name: _plain(cell) for name, cell in filled.items()} for filled in rows]
+            for table, rows in self.rows.items()
+        }
         return row
 
     def to_json(self) -> str:

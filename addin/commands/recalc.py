@@ -6,19 +6,24 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from addin.commands.printable import printable
+from addin.commands.run_facts import run_facts
 from addin.commands.typed import typed_number
 from addin.shell.exit import Exit
 from udfs.parameters import DECIMAL_TEXT
+from workbook.batch.last_run import keep_run, read_last_run
 from workbook.batch.pools import BadRun
-from workbook.batch.report import open_report
+from workbook.batch.report import Keep, open_report
 from workbook.batch.report_rows import Add, json_lines
 from workbook.batch.run import Adapt, count_books, recalc_paths
+from workbook.files.storage import find_store
 from workbook.layout import PLAN
+from workbook.report.run_facts import RunFacts
 from workbook.request import Outcome, Request
 
 STANDARD_OUTPUT = "-"
@@ -81,6 +86,7 @@ class Run:
         timeout: float,
         scheduler: str | None,
         adapt: Adapt | None = None,
+        market: str | None = None,
     ) -> None:
         self.passed_over: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
@@ -89,6 +95,7 @@ class Run:
         self.paths = paths
         self.request = request
         self.out = out
+        self.market = market
         self.outcomes = recalc_paths(
             paths,
             out=out,
@@ -112,7 +119,7 @@ class Run:
                 sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # a text file
                 add = _until_closed(json_lines(sys.stdout))
             elif report:
-                add = stack.enter_context(open_report(report, self.out))
+                add = stack.enter_context(open_report(report, self.out, *self._facts(report)))
             else:
                 add = _forget
             for outcome in self._shown(report == STANDARD_OUTPUT and sys.stdout.isatty()):
@@ -131,6 +138,24 @@ class Run:
         if problems:
             return Exit.MISSING if problems == self.missing else Exit.FAULTY
         return Exit.DONE
+
+    def _facts(self, report: str) -> tuple[RunFacts | None, Keep | None]:
+        """What a page says of the run, and where it leaves what the next one is compared with."""
+        if not report.lower().endswith(".html"):
+            return None, None
+        folder = next(
+            (place for place in map(find_store, self._folders()) if place[0].is_folder(place[1])), None
+        )
+        before = read_last_run(*folder) if folder else None
+        facts = run_facts(self.request, self.market, before)
+        return facts, partial(keep_run, *folder) if folder else None
+
+    def _folders(self) -> Sequence[str]:
+        if self.out is None:
+            return self.paths
+        store, path = find_store(self.out)
+        store.make_room(store.join(path, "book"))
+        return (self.out,)
 
     def _shown(self, rows_are_seen: bool) -> Iterator[Outcome]:
         """The outcomes as they come, with a bar on a terminal unless the rows themselves run over it."""

@@ -116,6 +116,7 @@ def recalc(
             timeout=timeout,
             scheduler=scheduler,
             adapt=prices.adapt if prices else None,
+            market=market,
         )
         code = run.report_to(report)
     except (BadRun, BadReport) as wrong:

@@ -1,21 +1,29 @@
 """The report of a run: a row a book, written as the books end, so that only the file grows.
 
-The ending of the name chooses the kind: .csv, .jsonl, .parquet or .html. Rows go to NAME.partial,
+The ending of the name chooses the kind: .csv, .jsonl, .parquet, .xlsx or .html. Rows go to NAME.partial,
 which becomes NAME when the run has ended; a stopped run leaves the rows it had.
 """
 
 import contextlib
 import csv
+import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from workbook.batch.report_rows import COLUMNS, COUNTED, Add, flat, harmless, json_lines, unicode
 from workbook.errors import BookError
 from workbook.files.storage import find_store, lies_in
+from workbook.files.store import Store
 from workbook.layout import PLAN
 from workbook.layout.schema import Field
+from workbook.printable import printable
+from workbook.report.run_facts import RunFacts
+from workbook.report.run_state import RunState, state_of
 from workbook.request import Cell, Outcome, Place
 
 ROWS_AT_A_TIME: Final = 1_000
@@ -25,11 +33,26 @@ class BadReport(BookError):
     """A report that cannot be written as it was asked for."""
 
 
+Keep = Callable[[RunState], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page says besides its rows."""
+
+    facts: RunFacts
+    keep: Keep | None = None
+    below: str | None = None  # from the page to the working folder, which the names of books are relative to
+
+
 @contextlib.contextmanager
-def open_report(place: Place, out: Place | None = None) -> Iterator[Add]:
+def open_report(
+    place: Place, out: Place | None = None, facts: RunFacts | None = None, keep: Keep | None = None
+) -> Iterator[Add]:
     """Takes outcomes and makes the file; what the file was before stays until the run has ended.
 
-    The folder that it lies in must be there, or be one of those that the run makes: `out` and below.
+    A page says the `facts` of the run, and hands what the next one is compared with to `keep`. The
+    folder that it lies in must be there, or be one of those that the run makes: `out` and below.
     """
     store, path = find_store(place)
     write = WRITERS.get(Path(path).suffix.lower())
@@ -40,18 +63,32 @@ def open_report(place: Place, out: Place | None = None) -> Iterator[Add]:
     missing = store.missing_folder(path)
     if missing and not (out is not None and lies_in(path, find_store(out)[1])):
         raise BadReport(f"{store.name(path)}: there is no folder {missing}")
-    with store.growing(path) as partial, write(partial) as add:
+    page = Page(facts or RunFacts(datetime.now(UTC)), keep, _way(store, path))
+    with store.growing(path) as partial, write(partial, page) as add:
         yield add
 
 
+def _way(store: Store, path: str) -> str | None:
+    """The way from the folder of a page to the working folder; None where there is none."""
+    if not store.is_local:
+        return None
+    try:
+        way = os.path.relpath(Path.cwd(), Path(path).parent).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return None
+    return "" if way == "." else f"{way}/"
+
+
 @contextlib.contextmanager
-def _write_json_lines(partial: Path) -> Iterator[Add]:
+def _write_json_lines(partial: Path, page: Page) -> Iterator[Add]:
+    del page
     with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         yield json_lines(file)
 
 
 @contextlib.contextmanager
-def _write_csv(partial: Path) -> Iterator[Add]:
+def _write_csv(partial: Path, page: Page) -> Iterator[Add]:
+    del page
     # The byte-order mark tells Excel that the text is UTF-8.
     with partial.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
         rows = csv.writer(file)
@@ -65,7 +102,8 @@ def _write_csv(partial: Path) -> Iterator[Add]:
 
 
 @contextlib.contextmanager
-def _write_parquet(partial: Path) -> Iterator[Add]:
+def _write_parquet(partial: Path, page: Page) -> Iterator[Add]:
+    del page
     try:
         import pyarrow as pa  # noqa: PLC0415 - only who asks for Parquet needs the extra
         from pyarrow import parquet  # noqa: PLC0415
@@ -107,20 +145,50 @@ def _typed(field: Field, cell: Cell) -> Cell:
 
 
 @contextlib.contextmanager
-def _write_page(partial: Path) -> Iterator[Add]:
-    """The page puts problems first, so the rows wait in a file of their own until the run has ended."""
-    from workbook.batch.html_report import write_page  # noqa: PLC0415 - only who asks for a page needs it
+def _write_book(partial: Path, page: Page) -> Iterator[Add]:
+    """A sheet with a row per book; a text is never a formula."""
+    del page
+    from openpyxl import Workbook  # noqa: PLC0415 - only who asks for a book needs it
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
 
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Books")
+    sheet.freeze_panes = "B2"
+
+    def cells(row: Iterable[Cell]) -> Iterator[object]:
+        for value in row:
+            cell = WriteOnlyCell(sheet, value=printable(value) if isinstance(value, str) else value)
+            if isinstance(value, str):
+                cell.data_type = "s"
+            yield cell
+
+    sheet.append(list(cells((*COLUMNS, *PLAN.outputs))))
+    yield lambda outcome: sheet.append(list(cells(flat(outcome).values())))
+    with partial.open("wb") as file:
+        book.save(file)
+
+
+@contextlib.contextmanager
+def _write_page(partial: Path, page: Page) -> Iterator[Add]:
+    """The page puts problems first, so the rows wait in a file of their own until the run has ended."""
+    from workbook.report.page import rows_of, write_page  # noqa: PLC0415 - only who asks for a page needs it
+
+    begun = time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as waiting:
         yield json_lines(waiting)
-        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            write_page(file, waiting)
+        waiting.seek(0)
+        rows = rows_of(map(Outcome.from_json, waiting), page.facts, page.below)
+    with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        write_page(file, rows, page.facts, time.monotonic() - begun)
+    if page.keep:
+        page.keep(state_of(page.facts.at, page.facts.prices, rows))
 
 
-WRITERS: Final[Mapping[str, Callable[[Path], contextlib.AbstractContextManager[Add]]]] = {
+WRITERS: Final[Mapping[str, Callable[[Path, Page], contextlib.AbstractContextManager[Add]]]] = {
     ".csv": _write_csv,
     ".jsonl": _write_json_lines,
     ".ndjson": _write_json_lines,
     ".parquet": _write_parquet,
+    ".xlsx": _write_book,
     ".html": _write_page,
 }

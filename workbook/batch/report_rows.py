@@ -41,7 +41,8 @@ def flat(outcome: Outcome) -> dict[str, Cell]:
     """The row of a table: cells are counted (the reason names them), results have columns of their own."""
     row: dict[str, Any] = outcome.as_row()
     results: Mapping[str, Cell] = row.pop("outputs")
-    del row["is_earlier"]  # the reason says it
+    for name in ("is_earlier", "inputs", "rows"):  # the reason says it; no columns of a table
+        del row[name]
     for name in COUNTED:
         row[name] = len(row[name])
     for name in ("unknown_functions", "unpriced"):

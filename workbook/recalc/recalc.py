@@ -16,15 +16,14 @@ from typing import Final
 
 from udfs.errors import HedgeError
 from udfs.venue_files import beside
-from workbook.cells import KEY_MASK, SHEET_BITS, Area, CellError, Value, place, sheet_of
+from workbook.cells import KEY_MASK, SHEET_BITS, Area, CellError, Value, sheet_of
 from workbook.errors import BadPackage, BookError
 from workbook.files.atomic_write import write_whole
 from workbook.files.venue_tables import in_force, not_used
-from workbook.layout import PLAN
 from workbook.recalc.evaluation import Model
 from workbook.recalc.feed import remarks
 from workbook.recalc.inputs import new_inputs
-from workbook.recalc.named_cells import cell_of
+from workbook.recalc.plan_values import plan_values
 from workbook.recalc.saved_by_libreoffice import is_by_libreoffice, restore_truths
 from workbook.recalc.verification import Verdict, judged
 from workbook.request import Cause, Outcome, Place, Request, Status
@@ -112,6 +111,7 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
     if verdict.changes and book.is_signed:
         return book.package.content, replace(facts, reason=SIGNED, cause="signed")
     written = _written(book, verdict)
+    outputs, inputs_now, rows = plan_values(book, verdict.changes)
     return written, replace(
         facts,
         status="done" if verdict.changes else "unchanged",
@@ -119,7 +119,9 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
         changed=len(verdict.changes),
         stale=tuple(map(model.program.name, sorted(verdict.blocked))),
         error_cells=tuple(map(model.program.name, _errors(book, verdict.changes))),
-        outputs=_outputs(book, verdict.changes),
+        outputs=outputs,
+        inputs=inputs_now,
+        rows=rows,
     )
 
 
@@ -141,19 +143,6 @@ def _errors(book: Book, changes: Mapping[int, Value]) -> list[int]:
         places = (sheet << SHEET_BITS | key for key in book.cells(sheet).errors)
         found.update(where for where in places if where not in changes)
     return sorted(found)
-
-
-def _outputs(book: Book, changes: Mapping[int, Value]) -> dict[str, Value]:
-    """The layout's named results of a plan book."""
-    if (None, PLAN.version_name) not in book.names:
-        return {}
-    outputs = {}
-    for name in PLAN.outputs:
-        area = cell_of(book, name)
-        if area is not None:
-            where = place(area.sheet, area.top, area.left)
-            outputs[name] = changes.get(where, book.value(area))
-    return outputs
 
 
 def _written(book: Book, verdict: Verdict) -> bytes:
