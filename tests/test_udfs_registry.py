@@ -43,7 +43,8 @@ def test_record_fits_every_host(spec: Spec) -> None:
 def test_unusable_cell_is_refused(spec: Spec, bad: Any) -> None:
     """A blank is not zero, TRUE is not 1, and NaN never gets in, whichever argument it stands for."""
     for place, parameter in enumerate(spec.parameters):
-        if parameter.required and not parameter.is_range and not (parameter.arg.is_text and bad == "text"):
+        takes_it = (parameter.arg.is_text and bad == "text") or (parameter.may_be_blank and bad in (None, ""))
+        if parameter.required and not parameter.is_range and not takes_it:
             given = list(spec.example.cells)
             given[place] = bad
             with pytest.raises(HedgeError, match=rf"^{parameter.name}: ") as refusal:
@@ -282,6 +283,11 @@ BASIS_RATE(futures_price, spot_price, [days])
 BASIS_STATE(futures_price, spot_price, [tolerance=0])
 BASIS_COST(notional, futures_price, spot_price)
 ROLL_COST(quantity, near_price, far_price, [fee_rate=0])
+FUNDING_ACCRUED(opened, closed, quantity, times, rates, marks)
+FUNDING_RATE_PREDICTED(premiums, [interest_rate=0.0001], [interval_hours=8], [rule="scaled"], [cap],
+ [floor], [dampener=0.0005])
+CARRY_COMPARE(notional, days, rates, futures_price, spot_price, expiry_days, [interval_hours=8],
+ [perpetual_fee=0], [future_fee=0], [slippage_bps=0])
 TRADING_FEE(notional, fee_rate, [fills=2])
 SLIPPAGE_COST(notional, slippage_bps, [fills=2])
 BOOK_SLIPPAGE(quantity, prices, sizes)
@@ -295,6 +301,15 @@ BETA_NOTIONAL(exposures, betas, [ratio=1])
 VOL_SCALED_RATIO(ratio, volatility, reference_volatility, [cap=1])
 HEDGED_VOLATILITY(volatility, hedge_volatility, correlation, [ratio=1])
 VALUE_AT_RISK(exposure, volatility, [days=1], [confidence=0.95])
+HEDGE_BACKTEST(asset_prices, hedge_prices, [funding_rates], [ratio=1], [window], [half_life], [band=0],
+ [fee_rate=0], [slippage_bps=0], [leverage], [maintenance_rate=0.005], [periods_per_year=365])
+STRESS_MOVE(asset, episode, [span="day"])
+STRESS_PNL(exposures, assets, episode, [span="day"])
+HEDGE_WEIGHTS(exposures, asset_prices, hedge_prices, [method="ols"], [half_life], [ratio=1],
+ [gross_limit])
+EXPECTED_SHORTFALL(exposure, volatility, [days=1], [confidence=0.95])
+HISTORICAL_VALUE_AT_RISK(exposures, prices, [periods=1], [confidence=0.95])
+HISTORICAL_SHORTFALL(exposures, prices, [periods=1], [confidence=0.95])
 HEDGE_PNL(notional, move)
 HEDGED_PNL(exposure, notional, move, [hedge_move], [cost=0])
 LOSS_OFFSET(exposure, notional, move, [hedge_move])
@@ -314,6 +329,10 @@ TARGET_PRICE(entry_price, leverage, roe, [side="short"], [kind="linear"], [fee_r
 OPTION_DELTA(spot, strike, days, volatility, [rate=0], [option_type="call"], [underlying="spot"])
 OPTION_VEGA(spot, strike, days, volatility, [rate=0], [underlying="spot"])
 VEGA_HEDGE(portfolio_vega, option_vega)
+OPTION_PRICE(spot, strike, days, volatility, [rate=0], [option_type="call"], [underlying="spot"])
+IMPLIED_VOLATILITY(premium, spot, strike, days, [rate=0], [option_type="call"], [underlying="spot"])
+COLLAR_PNL(exposure, spot_price, move, put_strike, put_premium, [call_strike], [call_premium=0],
+ [ratio=1])
 CONTRACT_SPEC(venue, symbol, field)
 MAINTENANCE_RATE(venue, symbol, notional)
 MAINTENANCE_AMOUNT(venue, symbol, notional)
@@ -323,24 +342,28 @@ HEDGE_CANDIDATES(notional, assets, prices, leverage)
 # What an argument may be, wherever it stands but in OWN_DOMAIN.
 DOMAINS = {
     "above 0": (
-        "asset_prices contract_size entry_price entry_prices exit_price far_price futures_price "
-        "half_life hedge_prices interval_hours liquidation_price lot mark_price mark_prices marks "
-        "near_price periods_per_year price prices reference_price risk_aversion spot spot_price "
-        "stop_price strike target_price tick worst_price"
+        "asset_prices call_strike contract_size entry_price entry_prices exit_price expiry_days "
+        "far_price futures_price half_life hedge_prices interval_hours liquidation_price lot "
+        "mark_price mark_prices marks near_price periods_per_year premium price prices put_strike "
+        "reference_price risk_aversion spot spot_price stop_price strike target_price tick "
+        "worst_price"
     ),
     "at least 0": (
-        "band cap cost_rate days fills hedge_volatility maintenance_amount maintenance_amounts "
-        "margin max_loss minimum_notional minimum_quantity offset_bps periods ratio "
-        "reference_volatility roll_days sizes slippage_bps tolerance tracking_volatility volatility"
+        "band call_premium cap cost_rate dampener days episode fills gross_limit hedge_volatility "
+        "maintenance_amount maintenance_amounts margin max_loss minimum_notional minimum_quantity "
+        "offset_bps periods put_premium ratio reference_volatility roll_days sizes slippage_bps "
+        "tolerance tracking_volatility volatility"
     ),
     "any number": (
         "adjustment adverse_move basis_cost betas collateral contracts cost current_notional drift "
-        "exposure exposures funding_rate notional open_contracts option_vega portfolio_vega "
-        "quantities quantity rate rates roe"
+        "exposure exposures floor funding_rate funding_rates interest_rate notional open_contracts "
+        "option_vega portfolio_vega premiums quantities quantity rate rates roe"
     ),
-    "at least 0 and below 2958466": "as_of closed event_date expiry finish review_date start today",
+    "at least 0 and below 2958466": (
+        "as_of closed event_date expiry finish opened review_date start times today"
+    ),
     "at least -1": "hedge_move move moves",
-    "text": "assets symbol symbols venue",
+    "text": "asset assets symbol symbols venue",
     "at least 0 and below 1": "maintenance_rate maintenance_rates near_liquidation taker_fee",
     'one of "nearest", "down", "up"': "rounding",
     'one of "linear", "inverse"': "kind",
@@ -350,14 +373,26 @@ DOMAINS = {
     'one of "spot", "future"': "underlying",
     'one of "target", "edge"': "aim",
     'one of "up", "down"': "direction",
+    'one of "scaled", "plain"': "rule",
+    'one of "day", "week"': "span",
+    'one of "ols", "ewma", "shrink"': "method",
+    "at least 2": "window",
     "at least 0 and at most 1": "collateral_ratios",
     "at least 0 and below 24": "anchor_hour",
-    "above -1 and below 1": "fee_rate",
+    "above -1 and below 1": "fee_rate future_fee perpetual_fee",
     "at least -1 and at most 1": "correlation",
     "at least 0.5 and below 1": "confidence",
     'one of "call", "put"': "option_type",
 }
 OWN_DOMAIN = {
+    ("FUNDING_RATE_PREDICTED", "cap"): "any number",
+    ("CARRY_COMPARE", "days"): "above 0",
+    ("HISTORICAL_VALUE_AT_RISK", "periods"): "at least 1",
+    ("HISTORICAL_SHORTFALL", "periods"): "at least 1",
+    ("COLLAR_PNL", "exposure"): "at least 0",
+    ("OPTION_PRICE", "days"): "above 0",
+    ("OPTION_PRICE", "volatility"): "above 0",
+    ("IMPLIED_VOLATILITY", "days"): "above 0",
     ("LIQUIDATION_PRICE", "collateral"): "above 0",
     ("LIQUIDATION_PRICE", "quantity"): "above 0",
     ("BASIS_RATE", "days"): "above 0",

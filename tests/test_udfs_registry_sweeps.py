@@ -162,7 +162,7 @@ def test_blank_is_the_default_or_is_refused(spec: Spec, place: int) -> None:
             rest = cells[place + 1 :]
             expected = spec.call(*cells[:place], *((parameter.default, *rest) if rest else ()))
             assert list(flat(spec.call(*given))) == list(flat(expected))
-        elif not parameter.is_range:
+        elif not parameter.is_range and not parameter.may_be_blank:
             assert (refusal(spec, given).message, refusal(spec, given).cell) == (
                 f"{parameter.name}: is blank",
                 "#VALUE!",
@@ -333,6 +333,7 @@ def test_texts_fit_the_wizards(spec: Spec) -> None:
 NEEDS_ONE = {  # of two ways to say it one must be taken: a blank is refused where the other is not given
     ("CROSS_LIQUIDATION_MOVE", "maintenance_rates"),
     ("REQUIRED_COLLATERAL", "maintenance_rates"),
+    ("COLLAR_PNL", "call_strike"),
 }
 OF_ITS_OWN = {  # where a name of the specification means something narrower or wider than elsewhere
     ("HEDGE_EFFECTIVENESS", "ratio"),  # a long hedge has a negative one
@@ -344,6 +345,16 @@ OF_ITS_OWN = {  # where a name of the specification means something narrower or 
     ("OPTION_DELTA", "volatility"),
     ("OPTION_VEGA", "volatility"),
     ("BASIS_RATE", "days"),  # they are divided by
+    ("OPTION_PRICE", "rate"),  # as OPTION_DELTA
+    ("OPTION_PRICE", "days"),
+    ("OPTION_PRICE", "volatility"),
+    ("IMPLIED_VOLATILITY", "rate"),
+    ("IMPLIED_VOLATILITY", "days"),
+    ("CARRY_COMPARE", "days"),  # they are divided by
+    ("FUNDING_RATE_PREDICTED", "cap"),  # of a funding rate; VOL_SCALED_RATIO's is of a hedge ratio
+    ("HISTORICAL_VALUE_AT_RISK", "periods"),  # rows of a history, not settlements
+    ("HISTORICAL_SHORTFALL", "periods"),
+    ("COLLAR_PNL", "exposure"),  # one that is owned
     ("HEDGE_TRADE", "band"),  # in quote, as NO_TRADE_BAND gives it; HEDGE_ADJUSTMENT's is of the ratio
     ("CROSS_LIQUIDATION_MOVE", "collateral"),  # a wallet's balance may be below 0
     ("AVERAGE_ENTRY_PRICE", "quantities"),  # of either kind; a wallet's are linear

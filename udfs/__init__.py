@@ -8,8 +8,10 @@ A refusal is an exception. Lists, arrays, Series and frames give what they are; 
 """
 
 # A function is added in its module alone: the stars take it in, and __all__ reads the registry.
+from udfs.backtest import *
 from udfs.candidates import *
 from udfs.carry import *
+from udfs.carry_history import *
 from udfs.checked import checked
 from udfs.costs import *
 from udfs.errors import (
@@ -32,9 +34,12 @@ from udfs.registry import REGISTRY, Example, Spec, arrange, udf
 from udfs.risk import *
 from udfs.scenario import *
 from udfs.sizing import *
+from udfs.stress import *
 from udfs.survival import *
+from udfs.tails import *
 from udfs.trading import *
 from udfs.venues import *
+from udfs.weights import *
 
 arrange()
 

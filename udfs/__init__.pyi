@@ -1477,6 +1477,89 @@ def roll_cost(
 ) -> npt.NDArray[np.float64]: ...
 
 @overload
+def funding_accrued(
+    opened: _Number,
+    closed: _Number,
+    quantity: _Number,
+    times: _Cells,
+    rates: _Cells,
+    marks: _Cells,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Funding that a position has paid (positive) or received: -quantity x sum of mark x rate.
+
+    Over the settlements after it was opened, up to when it was closed; a blank closing takes those up to
+    the last known. Moments count to the millisecond. The history must cover the position: with the
+    longest gap between its settlements before the first and after the last there may be one missing,
+    and the answer is #N/A. A rate or mark that is blank within the position is refused."""
+@overload
+def funding_accrued(
+    opened: _Number,
+    closed: _Number,
+    quantity: _Number,
+    times: _Cells | pd.DataFrame,
+    rates: _Cells | pd.DataFrame,
+    marks: _Cells | pd.DataFrame,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+
+@overload
+def funding_rate_predicted(
+    premiums: _Cells,
+    interest_rate: _Number = 0.0001,
+    interval_hours: _Number = 8.0,
+    rule: str = 'scaled',
+    cap: _Number | None = None,
+    floor: _Number | None = None,
+    dampener: _Number = 0.0005,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Funding rate that settles next, from the premium index so far.
+
+    With P the average premium, I the interest of 8 hours, d the dampener and h the interval: "scaled" is
+    (P + clamp(I - P, -d, d)) x h / 8, "plain" is P + clamp(I x h / 8 - P, -d, d). Then it is held between
+    floor and cap; without a floor that is the cap the other way. The venue's cap hangs on the tier and is
+    changed in stress: take it from the venue."""
+@overload
+def funding_rate_predicted(
+    premiums: _Cells | pd.DataFrame,
+    interest_rate: _Number = 0.0001,
+    interval_hours: _Number = 8.0,
+    rule: str = 'scaled',
+    cap: _Number | None = None,
+    floor: _Number | None = None,
+    dampener: _Number = 0.0005,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+
+def carry_compare(
+    notional: _Number,
+    days: _Number,
+    rates: _Cells | pd.DataFrame,
+    futures_price: _Number,
+    spot_price: _Number,
+    expiry_days: _Number,
+    interval_hours: _Number = 8.0,
+    perpetual_fee: _Number = 0.0,
+    future_fee: _Number = 0.0,
+    slippage_bps: _Number = 0.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame:
+    """Perpetual against dated future over a horizon: carry, costs, the rate at which both cost the same.
+
+    The perpetual's carry is that of the mean funding rate; its standard error, by Newey and West, is the
+    error of that mean, not the spread of what may come. The future's carry is its basis in proportion to
+    the days: before the expiry this takes the basis to shrink evenly, beyond it that each roll finds the
+    same basis; it is locked only where the days are those to the expiry. Fees are of one fill: two for the
+    perpetual, and two more for each roll of the future. Costs are positive if you pay. A difference within
+    two standard errors is none that this history could decide."""
+
+@overload
 def trading_fee(
     notional: _Number,
     fee_rate: _Number,
@@ -1935,6 +2018,227 @@ def value_at_risk(
     *,
     errors: _Errors = ...,
 ) -> npt.NDArray[np.float64]: ...
+
+def hedge_backtest(
+    asset_prices: _Cells | pd.DataFrame,
+    hedge_prices: _Cells | pd.DataFrame,
+    funding_rates: _Cells | pd.DataFrame | None = None,
+    ratio: _Number = 1.0,
+    window: _Number | None = None,
+    half_life: _Number | None = None,
+    band: _Number = 0.0,
+    fee_rate: _Number = 0.0,
+    slippage_bps: _Number = 0.0,
+    leverage: _Number | None = None,
+    maintenance_rate: _Number = 0.005,
+    periods_per_year: _Number = 365.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame:
+    """A hedge walked forward through a history: what it would have saved and cost, a label and value per row.
+
+    Money is in units of the holding's value V at the start, which is after the first `window` returns.
+    At each close the wanted hedge is ratio x beta x V, beta that of the last `window` returns (faded by
+    half_life) or 1; it is traded to, at fee and slippage, where it is off by more than band x V. Then the
+    next close comes: the hedge wins or loses, and pays funding on its new value. It is closed at the end.
+    With a leverage, margin is brought to notional / leverage at every close, and a move that reaches
+    LIQUIDATION_MOVE (isolated, mark, linear) costs that margin; the hedge is entered again a close later.
+
+    Volatilities are of changes over V, a year; a drawdown is the largest fall from a peak; the variance
+    reduction is out of sample and after costs. The dollar offset is minus the hedge's result over the
+    designated share of the holding's, its test 80 to 125 %; it says little where the holding hardly moved.
+    Capital needed is the cash that it really took: the most that margin, less what the hedge had won,
+    came to. Closes miss the wicks: real liquidations are more. A row with a blank is left out."""
+
+@overload
+def stress_move(
+    asset: str,
+    episode: _Number,
+    span: str = 'day',
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Move of an asset in a real crash, by its day.
+
+    The days are 2021-05-19, 2022-06-13, 2022-11-08, 2024-08-05 and 2025-10-10. "day" is that close over
+    the one before. "week" is the close, among that day and the six after, at which BTC was lowest, over
+    the close before: one date for all assets, so that their moves can be added. Closes hide the low of
+    the day, which can lie far below, and it is prints that liquidate. #N/A for another day or asset: BTC,
+    ETH, SOL, ADA and BNB are known."""
+@overload
+def stress_move(
+    asset: str | _Listed,
+    episode: _Number | _Listed,
+    span: str | _Listed = 'day',
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def stress_move(
+    asset: str | _Labelled,
+    episode: _Number | _Labelled,
+    span: str | _Labelled = 'day',
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def stress_move(
+    asset: str | _Labelled | pd.DataFrame,
+    episode: _Number | _Labelled | pd.DataFrame,
+    span: str | _Labelled | pd.DataFrame = 'day',
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def stress_move(
+    asset: str | _Listed | _Array,
+    episode: _Number | _Listed | _Array,
+    span: str | _Listed | _Array = 'day',
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
+
+@overload
+def stress_pnl(
+    exposures: _Cells,
+    assets: _Cells,
+    episode: _Number,
+    span: str = 'day',
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Gain (positive) or loss of a portfolio in a real crash: the sum of exposure x STRESS_MOVE.
+
+    A hedge goes in as minus its notional, beside its asset. An empty row is passed over, one with a gap
+    refused. What STRESS_MOVE says of closes holds here too."""
+@overload
+def stress_pnl(
+    exposures: _Cells | pd.DataFrame,
+    assets: _Cells | pd.DataFrame,
+    episode: _Number,
+    span: str = 'day',
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+
+def hedge_weights(
+    exposures: _Cells | pd.DataFrame,
+    asset_prices: _Cells | pd.DataFrame,
+    hedge_prices: _Cells | pd.DataFrame,
+    method: str = 'ols',
+    half_life: _Number | None = None,
+    ratio: _Number = 1.0,
+    gross_limit: _Number | None = None,
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame:
+    """Notionals of several hedges that leave a portfolio the least variance, a label and a value per row.
+
+    With p the portfolio's return, sum of exposure x return over the sum of |exposure|, and r the hedges'
+    simple returns, w minimises Var(ratio p - sum of w r); a notional is w times the sum of |exposure|,
+    positive if short. A gross limit is no proportional cut: it drops the hedge that is worth least. One
+    hedge without it is ratio x HEDGE_BETA x exposure.
+
+    "ewma" weights the newest returns most, by half_life; "shrink" pulls the correlations to their mean,
+    as far as the sample is noisy (one hedge is never shrunk). The variance reduction is always measured
+    in the returns as they were, not in the shrunk ones. Round each notional with HEDGE_CONTRACTS."""
+
+@overload
+def expected_shortfall(
+    exposure: _Number,
+    volatility: _Number,
+    days: _Number = 1.0,
+    confidence: _Number = 0.95,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Mean loss in the periods in which VALUE_AT_RISK is exceeded; a positive number.
+
+    Normal returns with zero mean: |exposure| x volatility x sqrt(days / 365) x n(z) / (1 - confidence),
+    z the normal quantile. Crypto returns have fatter tails: real losses are larger than this suggests."""
+@overload
+def expected_shortfall(
+    exposure: _Number | _Listed,
+    volatility: _Number | _Listed,
+    days: _Number | _Listed = 1.0,
+    confidence: _Number | _Listed = 0.95,
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def expected_shortfall(
+    exposure: _Number | _Labelled,
+    volatility: _Number | _Labelled,
+    days: _Number | _Labelled = 1.0,
+    confidence: _Number | _Labelled = 0.95,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def expected_shortfall(
+    exposure: _Number | _Labelled | pd.DataFrame,
+    volatility: _Number | _Labelled | pd.DataFrame,
+    days: _Number | _Labelled | pd.DataFrame = 1.0,
+    confidence: _Number | _Labelled | pd.DataFrame = 0.95,
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def expected_shortfall(
+    exposure: _Number | _Listed | _Array,
+    volatility: _Number | _Listed | _Array,
+    days: _Number | _Listed | _Array = 1.0,
+    confidence: _Number | _Listed | _Array = 0.95,
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
+
+@overload
+def historical_value_at_risk(
+    exposures: _Cells,
+    prices: _Cells,
+    periods: _Number = 1.0,
+    confidence: _Number = 0.95,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Loss of today's exposures that past moves exceeded in a share of 1 - confidence; negative is a gain.
+
+    Losses are -sum of exposure x (price later / price - 1) over overlapping moves; a hedge is a negative
+    exposure. Sorted down, with m = their number x (1 - confidence), it is the one in place floor(m) + 1.
+    #N/A (confidence) where m is below 1: the history holds no such tail."""
+@overload
+def historical_value_at_risk(
+    exposures: _Cells | pd.DataFrame,
+    prices: _Cells | pd.DataFrame,
+    periods: _Number = 1.0,
+    confidence: _Number = 0.95,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+
+@overload
+def historical_shortfall(
+    exposures: _Cells,
+    prices: _Cells,
+    periods: _Number = 1.0,
+    confidence: _Number = 0.95,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Mean loss of today's exposures in the worst share of 1 - confidence of past moves.
+
+    The losses are those of HISTORICAL_VALUE_AT_RISK, with its refusals; the last counts in part where
+    the share is no whole number of them."""
+@overload
+def historical_shortfall(
+    exposures: _Cells | pd.DataFrame,
+    prices: _Cells | pd.DataFrame,
+    periods: _Number = 1.0,
+    confidence: _Number = 0.95,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
 
 @overload
 def hedge_pnl(
@@ -2676,6 +2980,207 @@ def vega_hedge(
 def vega_hedge(
     portfolio_vega: _Number | _Listed | _Array,
     option_vega: _Number | _Listed | _Array,
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
+
+@overload
+def option_price(
+    spot: _Number,
+    strike: _Number,
+    days: _Number,
+    volatility: _Number,
+    rate: _Number = 0.0,
+    option_type: str = 'call',
+    underlying: str = 'spot',
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Value of one European option, in the quote currency per base unit.
+
+    exp(-rT) (F N(d1) - K N(d2)) for a call, T = days / 365 and F = spot exp(rT), or spot itself for an
+    option on a future (Black 1976). A premium that a venue quotes in coin is this over the spot price."""
+@overload
+def option_price(
+    spot: _Number | _Listed,
+    strike: _Number | _Listed,
+    days: _Number | _Listed,
+    volatility: _Number | _Listed,
+    rate: _Number | _Listed = 0.0,
+    option_type: str | _Listed = 'call',
+    underlying: str | _Listed = 'spot',
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def option_price(
+    spot: _Number | _Labelled,
+    strike: _Number | _Labelled,
+    days: _Number | _Labelled,
+    volatility: _Number | _Labelled,
+    rate: _Number | _Labelled = 0.0,
+    option_type: str | _Labelled = 'call',
+    underlying: str | _Labelled = 'spot',
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def option_price(
+    spot: _Number | _Labelled | pd.DataFrame,
+    strike: _Number | _Labelled | pd.DataFrame,
+    days: _Number | _Labelled | pd.DataFrame,
+    volatility: _Number | _Labelled | pd.DataFrame,
+    rate: _Number | _Labelled | pd.DataFrame = 0.0,
+    option_type: str | _Labelled | pd.DataFrame = 'call',
+    underlying: str | _Labelled | pd.DataFrame = 'spot',
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def option_price(
+    spot: _Number | _Listed | _Array,
+    strike: _Number | _Listed | _Array,
+    days: _Number | _Listed | _Array,
+    volatility: _Number | _Listed | _Array,
+    rate: _Number | _Listed | _Array = 0.0,
+    option_type: str | _Listed | _Array = 'call',
+    underlying: str | _Listed | _Array = 'spot',
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
+
+@overload
+def implied_volatility(
+    premium: _Number,
+    spot: _Number,
+    strike: _Number,
+    days: _Number,
+    rate: _Number = 0.0,
+    option_type: str = 'call',
+    underlying: str = 'spot',
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Volatility at which OPTION_PRICE is the premium, in the quote currency per base unit.
+
+    A premium that is not strictly between the bounds that leave no arbitrage is refused with them: what
+    the option is worth if nothing moves, and the price of what it is on (of the strike, for a put)."""
+@overload
+def implied_volatility(
+    premium: _Number | _Listed,
+    spot: _Number | _Listed,
+    strike: _Number | _Listed,
+    days: _Number | _Listed,
+    rate: _Number | _Listed = 0.0,
+    option_type: str | _Listed = 'call',
+    underlying: str | _Listed = 'spot',
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def implied_volatility(
+    premium: _Number | _Labelled,
+    spot: _Number | _Labelled,
+    strike: _Number | _Labelled,
+    days: _Number | _Labelled,
+    rate: _Number | _Labelled = 0.0,
+    option_type: str | _Labelled = 'call',
+    underlying: str | _Labelled = 'spot',
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def implied_volatility(
+    premium: _Number | _Labelled | pd.DataFrame,
+    spot: _Number | _Labelled | pd.DataFrame,
+    strike: _Number | _Labelled | pd.DataFrame,
+    days: _Number | _Labelled | pd.DataFrame,
+    rate: _Number | _Labelled | pd.DataFrame = 0.0,
+    option_type: str | _Labelled | pd.DataFrame = 'call',
+    underlying: str | _Labelled | pd.DataFrame = 'spot',
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def implied_volatility(
+    premium: _Number | _Listed | _Array,
+    spot: _Number | _Listed | _Array,
+    strike: _Number | _Listed | _Array,
+    days: _Number | _Listed | _Array,
+    rate: _Number | _Listed | _Array = 0.0,
+    option_type: str | _Listed | _Array = 'call',
+    underlying: str | _Listed | _Array = 'spot',
+    *,
+    errors: _Errors = ...,
+) -> npt.NDArray[np.float64]: ...
+
+@overload
+def collar_pnl(
+    exposure: _Number,
+    spot_price: _Number,
+    move: _Number,
+    put_strike: _Number,
+    put_premium: _Number,
+    call_strike: _Number | None = None,
+    call_premium: _Number = 0.0,
+    ratio: _Number = 1.0,
+    *,
+    errors: _Errors = ...,
+) -> float:
+    """Gain or loss at expiry of a holding with puts bought and, if a call strike is given, calls sold.
+
+    exposure x move + ratio x exposure / spot x (max(Kp - S, 0) - put premium - max(S - Kc, 0) + call
+    premium), S = spot x (1 + move). Without a call it is a protective put. Premiums are per base unit in
+    the quote currency: one quoted in coin is multiplied by the index first."""
+@overload
+def collar_pnl(
+    exposure: _Number | _Listed,
+    spot_price: _Number | _Listed,
+    move: _Number | _Listed,
+    put_strike: _Number | _Listed,
+    put_premium: _Number | _Listed,
+    call_strike: _Number | _Listed | None = None,
+    call_premium: _Number | _Listed = 0.0,
+    ratio: _Number | _Listed = 1.0,
+    *,
+    errors: _Errors = ...,
+) -> list[Any]: ...
+@overload
+def collar_pnl(
+    exposure: _Number | _Labelled,
+    spot_price: _Number | _Labelled,
+    move: _Number | _Labelled,
+    put_strike: _Number | _Labelled,
+    put_premium: _Number | _Labelled,
+    call_strike: _Number | _Labelled | None = None,
+    call_premium: _Number | _Labelled = 0.0,
+    ratio: _Number | _Labelled = 1.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.Series[float]: ...
+@overload
+def collar_pnl(
+    exposure: _Number | _Labelled | pd.DataFrame,
+    spot_price: _Number | _Labelled | pd.DataFrame,
+    move: _Number | _Labelled | pd.DataFrame,
+    put_strike: _Number | _Labelled | pd.DataFrame,
+    put_premium: _Number | _Labelled | pd.DataFrame,
+    call_strike: _Number | _Labelled | pd.DataFrame | None = None,
+    call_premium: _Number | _Labelled | pd.DataFrame = 0.0,
+    ratio: _Number | _Labelled | pd.DataFrame = 1.0,
+    *,
+    errors: _Errors = ...,
+) -> pd.DataFrame: ...
+@overload
+def collar_pnl(
+    exposure: _Number | _Listed | _Array,
+    spot_price: _Number | _Listed | _Array,
+    move: _Number | _Listed | _Array,
+    put_strike: _Number | _Listed | _Array,
+    put_premium: _Number | _Listed | _Array,
+    call_strike: _Number | _Listed | _Array | None = None,
+    call_premium: _Number | _Listed | _Array = 0.0,
+    ratio: _Number | _Listed | _Array = 1.0,
     *,
     errors: _Errors = ...,
 ) -> npt.NDArray[np.float64]: ...

@@ -16,8 +16,8 @@ from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 from udfs.cell_errors import EXCEL_ERRORS
 from udfs.conventions import Arg, Divides
 from udfs.dates import serial
-from udfs.errors import DividesByZero, OutsideDomain, PassedError, WrongType
-from udfs.ranges import Cell, Plain, flat, is_range
+from udfs.errors import DividesByZero, NotAvailable, OutsideDomain, PassedError, WrongType
+from udfs.ranges import RAGGED, Cell, Plain, flat, is_range, table_width
 
 MAX: Final = sys.float_info.max
 DECIMAL_TEXT: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
@@ -34,6 +34,8 @@ class Parameter:
     is_range: bool
     takes_blanks: bool
     divides: bool
+    is_table: bool = False  # a range that keeps its columns
+    may_be_blank: bool = False  # required in its place, as others follow, and yet a blank means something
 
     @cached_property
     def low(self) -> float:
@@ -59,7 +61,7 @@ class Parameter:
     def read(self, cell: Cell) -> Any:
         """The usable value of one cell, or a refusal that names this argument."""
         if cell is None or cell == "":
-            if self.required:
+            if self.required and not self.may_be_blank:
                 raise WrongType(f"{self.name}: is blank", self.name, cell)
             return self.default
         if isinstance(cell, str) and cell in EXCEL_ERRORS:
@@ -80,6 +82,14 @@ class Parameter:
         values = iter(map(self._of_range, filled) if clean is None else clean)
         column = [None if cell is None or cell == "" else next(values) for cell in plain.cells]
         return column, not self.takes_blanks and len(filled) < len(column)
+
+    def read_table(self, cells: Cell) -> list[list[Any]]:
+        """The columns of a table, with None for a blank."""
+        width = table_width(cells)
+        if width == RAGGED:
+            raise NotAvailable(f"{self.name}: its rows must be of one length", self.name, cells)
+        column, _ = self.read_range(cells)
+        return [column[place::width] for place in range(width)]
 
     def _of_range(self, cell: Cell) -> Any:
         if isinstance(cell, str) and not self.arg.is_text and cell not in EXCEL_ERRORS:
@@ -164,7 +174,8 @@ def parameters_of(function: Callable[..., Any]) -> Iterator[Parameter]:
     hints = get_type_hints(function, include_extras=True)
     for name, parameter in inspect.signature(function).parameters.items():
         hint = hints[name]
-        if get_origin(hint) is UnionType or NoneType in get_args(hint):
+        may_be_blank = NoneType in get_args(hint)
+        if get_origin(hint) is UnionType or may_be_blank:
             hint = next(kind for kind in get_args(hint) if kind is not NoneType)
         if get_origin(hint) is not Annotated:
             raise TypeError(f"{function.__name__}: {name} has no Arg; take one from udfs.conventions")
@@ -179,4 +190,8 @@ def parameters_of(function: Callable[..., Any]) -> Iterator[Parameter]:
             is_range=get_origin(kind) is not None,
             takes_blanks=any(NoneType in get_args(cell) for cell in get_args(kind)),
             divides=any(isinstance(mark, Divides) for mark in marks),
+            is_table=any(
+                get_origin(cell) is not None for cell in get_args(kind) if NoneType not in get_args(cell)
+            ),
+            may_be_blank=may_be_blank and required,
         )

@@ -19,7 +19,7 @@ from udfs.conventions import CATEGORIES
 from udfs.errors import DividesByZero, HedgeError, NotAvailable, OutsideDomain, WrongType
 from udfs.native import NOT_YET, Native, Written, native_of
 from udfs.parameters import MAX, Parameter, parameters_of
-from udfs.ranges import Cell, is_blank, is_range, single
+from udfs.ranges import Cell, is_blank, is_range, single, without_gaps
 
 Value = float | str
 
@@ -80,28 +80,39 @@ class Spec:
         return self._checked(self._read(cells))
 
     def _read(self, cells: Sequence[Cell]) -> list[Any]:
-        # All ranges of a function lie side by side: a blank in one skips that place in each.
+        # All ranges of a function lie side by side: a blank in one skips that place in each. Tables lie
+        # side by side as well; the lists beside them go with their columns.
         read: list[Any] = []
         ranges: dict[int, list[Any]] = {}
+        tables: dict[int, list[list[Any]]] = {}
         gaps: list[bool] = []
         for place, (parameter, cell) in enumerate(zip(self.parameters, cells, strict=True)):
             if not parameter.is_range:
                 read.append(parameter.read(_one_cell(parameter, cell)))
                 continue
             read.append(None)
-            if parameter.required or not is_blank(cell):
+            if not parameter.required and is_blank(cell):
+                continue
+            if parameter.is_table:
+                tables[place] = parameter.read_table(cell)
+            else:
                 ranges[place], gap = parameter.read_range(cell)
                 gaps.append(gap)
-        if len({len(column) for column in ranges.values()}) > 1:
-            sizes = " and ".join(f"{self.parameters[i].name} {len(c)}" for i, c in ranges.items())
-            raise NotAvailable(f"{self.name}: ranges must be of one length, got {sizes}")
+        self._of_one_length({place: len(column) for place, column in ranges.items()})
+        self._of_one_length({place: len(table[0]) for place, table in tables.items()})
         if any(gaps):
             skipping = list(itertools.compress(ranges.values(), gaps))
             full = [None not in row for row in zip(*skipping, strict=True)]
             ranges = {place: list(itertools.compress(column, full)) for place, column in ranges.items()}
-        for place, column in ranges.items():
+        for place, column in (*ranges.items(), *without_gaps(tables).items()):
             read[place] = column
         return read
+
+    def _of_one_length(self, lengths: Mapping[int, int]) -> None:
+        if len(set(lengths.values())) > 1:
+            sizes = " and ".join(f"{self.parameters[i].name} {length}" for i, length in lengths.items())
+            first = self.parameters[next(iter(lengths))].name
+            raise NotAvailable(f"{self.name}: ranges must be of one length, got {sizes}", first)
 
     def _checked(self, values: Sequence[Any]) -> Any:
         try:

@@ -233,12 +233,13 @@ def value_at_risk(
     Normal returns with zero mean: |exposure| x volatility x sqrt(days / 365) x normal quantile.
     Crypto returns have fatter tails: real losses beyond it are larger than this suggests.
     """
-    return abs(exposure) * volatility * math.sqrt(days / DAYS_PER_YEAR) * _quantile(confidence)
+    return abs(exposure) * volatility * math.sqrt(days / DAYS_PER_YEAR) * quantile(confidence)
 
 
 @lru_cache(maxsize=16)
-def _quantile(confidence: float) -> float:
-    from statistics import NormalDist  # noqa: PLC0415 - it loads slowly, and only VALUE_AT_RISK needs it
+def quantile(confidence: float) -> float:
+    """The normal quantile."""
+    from statistics import NormalDist  # noqa: PLC0415 - it loads slowly, and only tails need it
 
     return NormalDist().inv_cdf(confidence)
 

@@ -46,6 +46,7 @@ TESTED_BY = {
     ),
     "errors": REGISTRY_TESTS,
     "rows": ("test_udfs_position.py", "test_udfs_survival.py", "test_udfs_risk.py"),
+    "linear": ("test_udfs_weights.py",),
     "returns": ("test_udfs_risk.py", "test_udfs_golden.py"),
     "venue_files": ("test_udfs_venues.py",),
     **dict.fromkeys(
