@@ -27,8 +27,11 @@ __all__ = ["connection", "server"]  # fixtures
 
 DECLARED = "Fees are those ccxt declares: the venue states none without a key."
 
+FACTS = (
+    *("kind", "contract_size", "size_unit", "lot", "tick", "minimum_quantity", "minimum_notional"),
+    *("maker_fee", "taker_fee", "funding_interval_hours", "maximum_leverage"),
+)
 READ_OFF = {
-    # kind, contract size, unit, lot, tick, least order, least notional, maker, taker, interval, leverage
     ("Binance", "BTC/USDT:USDT"): ("linear", 1, "BTC", 0.001, 0.1, 0.001, 5, 0.0002, 0.0005, 8, None),
     ("Binance", "ETH/USDT:USDT"): ("linear", 1, "ETH", 0.001, 0.01, 0.001, 5, 0.0002, 0.0005, 8, None),
     ("Binance", "ADA/USDT:USDT"): ("linear", 1, "ADA", 1, 0.0001, 1, 5, 0.0002, 0.0005, 4, None),
@@ -68,7 +71,7 @@ def test_every_fact_is_what_a_person_reads_off_the_answer(venue: str, connection
     """Size, unit, lot, tick, smallest order, fees, interval and leverage, in our units."""
     wanted = {symbol: facts for (name, symbol), facts in READ_OFF.items() if name == venue}
     found = asked(connection, venue, *wanted)
-    assert {row.symbol: row[2:13] for row in found.contracts} == wanted
+    assert {row.symbol: tuple(getattr(row, name) for name in FACTS) for row in found.contracts} == wanted
     assert {row.as_of for row in found.contracts} == {46096.0}  # 2026-03-15, by the venue's clock
     assert all(row.source and row.source.startswith("ccxt 4.") for row in found.contracts)
     assert not found.missed
@@ -371,9 +374,11 @@ def test_refreshed_facts_reach_the_functions(connection: Connection, tmp_path: P
 
 
 def test_all_rows_of_the_table_are_asked(connection: Connection) -> None:
-    """Without a symbol, each contract in force is refreshed."""
+    """Without a symbol, each contract in force is refreshed of the venues that can be asked."""
     found = refresh(tables(), connection)
-    assert {row[:2] for row in found.contracts} == {row[:2] for row in tables().contracts}
+    can_be_asked = {desk.venue for desk in DESKS}
+    wanted = {(row.venue, row.symbol) for row in tables().contracts if row.venue in can_be_asked}
+    assert {(row.venue, row.symbol) for row in found.contracts} == wanted
 
 
 def test_refresh_is_repeatable(connection: Connection, tmp_path: Path) -> None:
@@ -389,7 +394,9 @@ def test_refresh_is_repeatable(connection: Connection, tmp_path: Path) -> None:
 
 def test_own_rows_stay_to_the_letter(connection: Connection, tmp_path: Path) -> None:
     """A row of a venue of one's own is not touched."""
-    own = "Mine,BTC/USDT:USDT,linear,1,BTC,0.0010,0.1,,,,,,,2026-01-01,me,by hand"
+    facts = {"venue": "Mine", "symbol": "BTC/USDT:USDT", "kind": "linear", "contract_size": "1"}
+    facts |= {"lot": "0.0010", "as_of": "2026-01-01", "source": "me", "note": "by hand"}
+    own = ",".join(facts.get(name, "") for name in Contract._fields)
     file = tmp_path / "tables" / CONTRACTS_FILE
     file.write_text(",".join(Contract._fields) + "\n" + own + "\n", encoding="utf-8")
     write(file.parent, refresh(tables(), connection, ["MEXC"], ["BTC"]))

@@ -141,7 +141,7 @@ def test_an_asset_is_found_by_its_other_name() -> None:
 def test_built_in_table_solves_the_articles_problem() -> None:
     """2,400 at 30,000: every venue of the table offers it in BTC or ETH, and an inverse contract too."""
     table = CANDIDATES(2_400, [["BTC"], ["ETH"]], [[30_000], [2_000]], 5)
-    assert {row[COLUMN["Venue"]] for row in table[1:]} == {"Binance", "Bybit", "BingX", "WEEX", "MEXC"}
+    assert {row[COLUMN["Venue"]] for row in table[1:]} >= {"Binance", "Bybit", "BingX", "WEEX", "MEXC"}
     assert all(row[COLUMN["Gap"]] == 0 for row in table[1:])
     assert {row[COLUMN["Symbol"]].partition("/")[0] for row in table[1:]} == {"BTC", "ETH"}
     assert table[1][COLUMN["Verdict"]] == "closest"

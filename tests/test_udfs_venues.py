@@ -20,9 +20,11 @@ from udfs.dates import serial
 from udfs.venue_files import VARIABLE, beside, user_folder
 from udfs.venues import CONTRACTS_FILE, RULES_FILE, TIERS_FILE, spelling, tables
 from workbook import recalc_book
+from workbook.request import Request
 from workbook.template.examples import example
 
 ROOT = Path(__file__).parents[1]
+VENUES = ", ".join(sorted({contract.venue for contract in tables().contracts}))
 SPEC = REGISTRY["CONTRACT_SPEC"].call
 CONTRACTS = REGISTRY["HEDGE_CONTRACTS"].call
 ABSENT: Any = None
@@ -224,7 +226,7 @@ def test_price_multiplier_is_of_the_row_alone(tmp_path: Path, monkeypatch: pytes
         (("Bybit", 45_902), "mark"),
         (("bybit", None, "inverse"), "mark"),
         (("MEXC",), "cautious"),
-        (("Nowhere",), 'venue: no contracts of "Nowhere", only of Binance, BingX, Bybit, MEXC, WEEX'),
+        (("Nowhere",), f'venue: no contracts of "Nowhere", only of {VENUES}'),
     ],
 )
 def test_liquidation_rule_is_that_of_the_date(cells: Cells, expected: str) -> None:
@@ -276,7 +278,7 @@ ABOVE_ALL = "notional: 2000000000 is above the last known tier of BTC at Binance
 @pytest.mark.parametrize(
     ("name", "arguments", "refusal"),
     [
-        ("CONTRACT_SPEC", ("Kraken", "BTC", "lot"), 'venue: no contracts of "Kraken", only of Binance, Bi'),
+        ("CONTRACT_SPEC", ("Nowhere", "BTC", "lot"), 'venue: no contracts of "Nowhere", only of Binance, Bi'),
         ("CONTRACT_SPEC", ("WEEX", "SOL", "lot"), 'symbol: no contracts of "SOL" at WEEX, only of BTC/US'),
         ("CONTRACT_SPEC", ("BingX", "BNB", "lot"), "field: the lot of BNB/USD:BNB at BingX is not known"),
         ("MAINTENANCE_RATE", ("Bybit", "BTC", 1), 'venue: no leverage tiers of "Bybit", only of Binance'),
@@ -498,12 +500,12 @@ def test_list_as_json_keeps_every_fact() -> None:
 
 
 def test_recalculation_reads_the_table_beside_the_book(tmp_path: Path) -> None:
-    """A saved book takes its facts from the table in its own folder, whatever folder it is written to."""
+    """A saved book takes its facts from the table in its own folder if asked to, wherever it is written."""
     (tmp_path / CONTRACTS_FILE).write_text(OWN, encoding="utf-8")
     book = openpyxl.Workbook()
     book.worksheets[0]["A1"] = '=CONTRACT_SPEC("Binance","BTC","lot")'
     book.save(tmp_path / "book.xlsx")
     (tmp_path / "out").mkdir()
     target = tmp_path / "out" / "book.xlsx"
-    assert recalc_book(tmp_path / "book.xlsx", target).status == "done"
+    assert recalc_book(tmp_path / "book.xlsx", target, Request(venues_beside=True)).status == "done"
     assert openpyxl.load_workbook(target, data_only=True).worksheets[0]["A1"].value == 0.01

@@ -57,7 +57,7 @@ TYPED: list[tuple[str, tuple[str, str], Any, str, str]] = [
     ("truth for a number", cell("plan_capital"), True, "got True", "a number from 0"),
     ("number for a word", cell("plan_venue"), 7, "must be a word, got 7", "Choose from the list"),
     ("no choice", cell("plan_method"), "gamma", 'is "gamma", which is no choice', "dollar-neutral, beta"),
-    ("unknown venue", cell("plan_venue"), "Kraken", "which the sheet Venues does not know", "Binance"),
+    ("unknown venue", cell("plan_venue"), "Nowhere", "which the sheet Venues does not know", "Binance"),
     ("blank around", cell("plan_instrument"), "BTC ", "with blanks around it", "Type BTC again"),
     ("unknown symbol", row_cell("Holdings", "asset"), "XRP", "the sheet Market does not know", "BTC, ETH"),
     ("negative quantity", row_cell("Holdings", "quantity"), -0.1, "got -0.1", "without the minus sign"),
