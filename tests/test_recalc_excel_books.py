@@ -114,7 +114,7 @@ def test_no_divergent_cell_is_written_after_a_change(path: Path) -> None:
     wrong = {*faults, *divergences(model, frozenset(model.formulas.keys() - faults))}
     assert not wrong & verdict.changes.keys()
     assert wrong & model.closure(inputs) <= verdict.blocked
-    assert breaches(_written(model.book, verdict)) == []
+    assert breaches(_written(model.book, verdict, {})) == []
 
 
 @pytest.mark.parametrize("path", [*ORACLE, *FEATURES], ids=lambda path: path.stem)

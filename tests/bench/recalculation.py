@@ -99,7 +99,7 @@ def steps(books: Iterable[bytes], request: Request) -> dict[str, float]:
         read = time.process_time()
         verdict = judged(model, new_inputs(model.book, request)[0], request.as_of)
         evaluated = time.process_time()
-        _written(model.book, verdict)
+        _written(model.book, verdict, {})
         for name, moment, before in (
             ("read", read, start),
             ("evaluate", evaluated, read),

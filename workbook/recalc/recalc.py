@@ -8,7 +8,7 @@ import gc
 import os
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -24,10 +24,12 @@ from workbook.recalc.evaluation import Model
 from workbook.recalc.feed import remarks
 from workbook.recalc.inputs import new_inputs
 from workbook.recalc.plan_values import plan_values
+from workbook.recalc.saved_by_google import is_by_google, restore_errors
 from workbook.recalc.saved_by_libreoffice import is_by_libreoffice, restore_truths
 from workbook.recalc.verification import Verdict, judged
 from workbook.request import Cause, Outcome, Place, Request, Status
 from workbook.xlsx.chart_points import charts_with
+from workbook.xlsx.linked_shapes import shapes_with
 from workbook.xlsx.saved_book import Book
 from workbook.xlsx.sheet_writer import patched
 from workbook.xlsx.written_proof import Change, prove_written
@@ -94,6 +96,8 @@ def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
 def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
     if is_by_libreoffice(book):
         restore_truths(book)
+    elif is_by_google(book):
+        restore_errors(book)
     model = Model(book, request.engine)
     inputs, fill = new_inputs(book, request)
     verdict = judged(model, inputs, request.as_of)
@@ -110,12 +114,13 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
         return book.package.content, replace(facts, reason=verdict.sentence(model), cause="unknowable")
     if verdict.changes and book.is_signed:
         return book.package.content, replace(facts, reason=SIGNED, cause="signed")
-    written = _written(book, verdict)
+    shapes = shapes_with(book, verdict.changes)
+    written = _written(book, verdict, shapes.parts)
     outputs, inputs_now, rows = plan_values(book, verdict.changes)
     return written, replace(
         facts,
         status="done" if verdict.changes else "unchanged",
-        reason="; ".join([*remarks(fill), *_remarks(model, verdict)]),
+        reason="; ".join([*remarks(fill), *_remarks(model, verdict, shapes.left)]),
         changed=len(verdict.changes),
         stale=tuple(map(model.program.name, sorted(verdict.blocked))),
         error_cells=tuple(map(model.program.name, _errors(book, verdict.changes))),
@@ -125,7 +130,7 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
     )
 
 
-def _remarks(model: Model, verdict: Verdict) -> list[str]:
+def _remarks(model: Model, verdict: Verdict, left: Sequence[str]) -> list[str]:
     """What a person should know of a book that was written."""
     said = []
     if verdict.blocked:
@@ -133,6 +138,9 @@ def _remarks(model: Model, verdict: Verdict) -> list[str]:
         said.append(f"{verdict.sentence(model)}: kept {count} old value{'s' if count > 1 else ''}")
     if model.formulas and len(model.missing) == len(model.formulas):
         said.append("had no cached values: evaluated whole, with nothing to compare")
+    if left:
+        shows = "shows" if len(left) == 1 else "show"
+        said.append(f"{', '.join(left)} still {shows} the old values until Excel opens the book")
     return said
 
 
@@ -145,7 +153,7 @@ def _errors(book: Book, changes: Mapping[int, Value]) -> list[int]:
     return sorted(found)
 
 
-def _written(book: Book, verdict: Verdict) -> bytes:
+def _written(book: Book, verdict: Verdict, drawn: Mapping[str, bytes]) -> bytes:
     """The package with the new values, read back before anyone gets it."""
     values: dict[int, dict[int, Value]] = defaultdict(dict)
     areas: dict[int, dict[int, Area]] = defaultdict(dict)
@@ -160,7 +168,7 @@ def _written(book: Book, verdict: Verdict) -> bytes:
         xml = split.xml if split else patched(book.xml(sheet), cells, values[sheet], areas[sheet])
         parts[book.sheets[sheet].part] = xml
     if parts:
-        parts |= charts_with(book, verdict.changes)
+        parts |= {**charts_with(book, verdict.changes), **drawn}
     written = book.package.written(parts)
     if parts:
         _prove(book, Package(written), values, areas)

@@ -4,6 +4,7 @@ A formula's TRUE that it did not calculate itself is saved as 1, and numbers are
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Final
 
 from workbook.cells import KEY_MASK, Value, sheet_of
@@ -22,13 +23,23 @@ def is_by_libreoffice(book: Book) -> bool:
 
 def restore_truths(book: Book) -> None:
     """Read 1 and 0 as TRUE and FALSE where a formula gives a truth value: only its kind was lost."""
+    restore(book, _truth)
+
+
+def _truth(computed: Value, saved: Value) -> Value:
+    is_lost = isinstance(computed, bool) and isinstance(saved, float) and saved in (0.0, 1.0)
+    return bool(saved) if is_lost else None
+
+
+def restore(book: Book, meant: Callable[[Value, Value], Value]) -> None:
+    """Read other values than were saved where a formula's own value tells what was `meant` by them."""
     model = Model(book)
     known = frozenset(model.formulas) - model.closure(model.program.faults)
     results, _ = model.computed(known, {}, None)
-    truths: dict[int, dict[int, Value]] = defaultdict(dict)
-    for where, value in results.items():
-        saved = model.cached(where)
-        if isinstance(value, bool) and isinstance(saved, float) and saved in (0.0, 1.0):
-            truths[sheet_of(where)][where & KEY_MASK] = bool(saved)
-    for sheet, values in truths.items():
+    found: dict[int, dict[int, Value]] = defaultdict(dict)
+    for where, computed in results.items():
+        value = meant(computed, model.cached(where))
+        if value is not None:
+            found[sheet_of(where)][where & KEY_MASK] = value
+    for sheet, values in found.items():
         book.retell(sheet, values)

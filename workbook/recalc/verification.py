@@ -13,6 +13,7 @@ from workbook.cells import Area, Value, same
 from workbook.engines.embedded import UNKNOWN
 from workbook.errors import Unknowable
 from workbook.recalc.evaluation import Model, differs
+from workbook.recalc.saved_by_google import is_by_google, is_near
 from workbook.recalc.saved_by_libreoffice import SLACK, is_by_libreoffice
 from workbook.recalc.value_differences import doubts
 
@@ -198,6 +199,7 @@ def divergences(model: Model, cells: frozenset[int]) -> dict[int, str]:
     suspects.update(proved.intersection(model.differing(stepped)))
     by_calc = is_by_libreoffice(model.book) or model.engine == "libreoffice"  # both round a sum near 0 to 0
     slack = SLACK if by_calc else 0.0
+    by_google = is_by_google(model.book)
     found = {}
     for where in suspects:
         if where in moved:
@@ -206,7 +208,8 @@ def divergences(model: Model, cells: frozenset[int]) -> dict[int, str]:
             continue
         for cell in model.filled(where):
             saved, computed = model.cached(cell), stepped.get(cell)
-            if differs(saved, computed) and not _within(slack, saved, computed):
+            is_same = not differs(saved, computed) or _within(slack, saved, computed)
+            if not is_same and not (by_google and is_near(saved, computed)):
                 found[where] = (
                     LOST
                     if computed == UNKNOWN

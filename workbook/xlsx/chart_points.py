@@ -87,7 +87,7 @@ class _Follower:
 
     def titled(self, match: re.Match[bytes]) -> bytes:
         """A title that shows one cell."""
-        area = _area(self.book.grammar, text_of(match["formula"]))
+        area = area_of_formula(self.book.grammar, text_of(match["formula"]))
         if area is None or area.size > 1 or (where := next(area.places())) not in self.changes:
             return match[0]
         return match["before"] + (_text(self.changes[where], is_text=True) or b"")
@@ -95,7 +95,9 @@ class _Follower:
     def followed(self, match: re.Match[bytes]) -> bytes:
         """A reference with its points, in one level or several."""
         is_extended = match["dimension"] is not None
-        area = _area(self.book.grammar, text_of(match["expression"] if is_extended else match["formula"]))
+        area = area_of_formula(
+            self.book.grammar, text_of(match["expression"] if is_extended else match["formula"])
+        )
         if area is None or not any(where in self.changes for where in area.places()):
             return match[0]
         is_text = (match["dimension"] or match["kind"]) != b"num"
@@ -242,7 +244,7 @@ def _drawn(book: Book, part: str) -> tuple[Area, ...]:
         xml = book.package.read(part)
         formulas = [match["formula"] or match["expression"] or b"" for match in REFERENCE.finditer(xml)]
         formulas += [match["formula"] for match in TITLE.finditer(xml)]
-        areas = (_area(book.grammar, text_of(formula)) for formula in formulas)
+        areas = (area_of_formula(book.grammar, text_of(formula)) for formula in formulas)
         known = tuple(area for area in areas if area is not None)
         if len(_charts) >= REMEMBERED:
             del _charts[next(iter(_charts))]
@@ -250,8 +252,9 @@ def _drawn(book: Book, part: str) -> tuple[Area, ...]:
     return known
 
 
-def _area(grammar: Grammar, formula: str) -> Area | None:
-    plain = grammar.plain(formula, 0, 1, 1, (1, 1), qualified=True)
+def area_of_formula(grammar: Grammar, formula: str, sheet: int = 0) -> Area | None:
+    """The one area that a formula names, which stands on a sheet; None for anything else."""
+    plain = grammar.plain(formula, sheet, 1, 1, (1, 1), qualified=True)
     if plain.fault or plain.calls or len(plain.areas) != 1 or plain.areas[0].size > LARGEST_ARRAY:
         return None
     return plain.areas[0]
