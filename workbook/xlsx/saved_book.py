@@ -28,6 +28,7 @@ from workbook.xlsx.zip import Fingerprint, Package
 OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument"
 NO_NAME: Final = re.compile(r"[\\/?*:\[\]\x00-\x1f]")
 MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*>")
+BUILT_IN: Final = "_xlnm."
 SCOPE: Final = re.compile("[0-9]{1,6}")
 SMALL: Final = 256 << 10  # compressed bytes of a sheet, and of its texts, that are worth remembering
 TEXTS: Final = 4 << 20  # bytes of shared texts that are remembered
@@ -67,7 +68,8 @@ def _record(xml: bytes, part: str) -> Record:
         scope = name.get("localSheetId")
         if scope is None or SCOPE.fullmatch(scope):
             key = None if scope is None else int(scope), name.get("name", "").lower()
-            if names.setdefault(key, name.text or "") != (name.text or ""):
+            is_own = key[1].startswith(BUILT_IN)  # LibreOffice saves what to print on each page twice
+            if names.setdefault(key, name.text or "") != (name.text or "") and not is_own:
                 raise BadPackage(f"the name {name.get('name')} is defined twice")
     return Record(
         tuple((sheet.get("name", ""), identity(sheet)) for sheet in children(root, "sheets", "sheet")),
