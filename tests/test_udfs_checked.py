@@ -96,6 +96,10 @@ KINDS: dict[str, Callable[[list[Any]], Any]] = {
 }
 
 
+MEETING = [spec for spec in ELEMENTWISE if len(list(columns(spec))) > 1]  # two numbers that may be Series
+OF_TWO = pytest.mark.parametrize("spec", MEETING, ids=[spec.name for spec in MEETING])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @CELL_BY_CELL
 def test_a_column_of_any_kind_gives_what_the_sheet_gives(spec: Spec, kind: str) -> None:
@@ -159,12 +163,10 @@ def test_columns_of_all_arguments_together(spec: Spec) -> None:
 
 
 @pytest.mark.parametrize("index", LABELS, ids=["dates", "texts", "numbers", "aware"])
-@CELL_BY_CELL
+@OF_TWO
 def test_series_meet_by_label(spec: Spec, index: Any) -> None:
     """Shuffled Series meet by label; other labels, doubled ones out of order and bare lists are refused."""
     places = [place for place, _, _ in columns(spec)]
-    if len(places) < 2:
-        pytest.skip("one number: nothing to meet")
     cells, call = full_cells(spec), python_name(spec)
     first, second = places[:2]
     left = pd.Series([float(cells[first])] * 7, index, name="left") * np.linspace(1, 1.01, 7)
@@ -378,3 +380,49 @@ def test_no_input_is_changed() -> None:
     assert np.array_equal(array, before[0])
     assert series.equals(before[1])
     assert listed[::2] == before[2][::2]
+
+
+@pytest.mark.parametrize(
+    ("notional", "error", "said"),
+    [
+        ("much", WrongType, 'notional: must be a number, got "much"'),
+        (b"1", WrongType, "notional: must be a number"),
+        ({1: 2}, WrongType, "notional: must be a number"),
+        (pd.Timedelta(1, "D"), WrongType, "notional: must be a number"),
+        (np.timedelta64(1, "ns"), WrongType, "notional: must be a number"),
+        (np.array([1], dtype="timedelta64[ns]"), WrongType, "notional: must be a number"),
+        (np.array([1 + 2j]), WrongType, "notional: must be a number"),
+        (pd.Series([True]), WrongType, "notional: must be a number, got TRUE"),
+        (pd.Series(["1", "x"], dtype="category"), WrongType, 'notional: must be a number, got "x"'),
+        (pd.Series([[1, 2], 3]), WrongType, "notional: must hold single cells, got a range in one"),
+        (decimal.Decimal("sNaN"), WrongType, "notional: is blank"),
+        (10**400, OutsideDomain, "notional: must be a finite number"),
+        ([10**400], OutsideDomain, "notional: must be a finite number"),
+        (np.array([np.inf]), OutsideDomain, "notional: must be a finite number"),
+        ([[1, 2], [3]], NotAvailable, "notional: its rows must be of one length"),
+        ([1, [2]], NotAvailable, "notional: its rows must be of one length"),
+        (pd.array([1, None], dtype="Int64"), WrongType, "notional: is blank"),
+    ],
+)
+def test_what_is_no_number_is_refused_by_name(notional: Any, error: type[HedgeError], said: str) -> None:
+    """Whatever comes in: a refusal that names the argument, and no error of numpy or pandas."""
+    with pytest.raises(error) as refused:
+        python_name(REGISTRY["HEDGE_MARGIN"])(notional, 5)
+    assert str(refused.value).startswith(said)
+    assert refused.value.argument == "notional"
+
+
+def test_lengths_that_differ_are_refused() -> None:
+    """Two lists or arrays of different lengths: neither is filled up."""
+    for one, other in (([1, 2], [1, 2, 3]), (np.ones(2), np.ones(3)), ([1, 2], np.ones(3)), ([], [1, 2])):
+        assert told(lambda: python_name(REGISTRY["HEDGE_MARGIN"])(one, other))[0] is NotAvailable  # noqa: B023
+
+
+def test_a_note_and_a_warning_say_where() -> None:
+    """By its label, or by its place."""
+    rows = pd.Series([2400, None, 1200], DAYS[:3])
+    with pytest.raises(WrongType) as refused:
+        udfs.hedge_margin(rows, 5)
+    assert refused.value.__notes__ == ["in hedge_margin, at 2025-01-02 00:00:00"]
+    with pytest.warns(RefusedCells, match="^hedge_margin: 1 of 2 refused; the first, at index 1: leverage"):
+        assert udfs.hedge_margin([2400, 1200], [5, 0], errors="coerce")[0] == 480

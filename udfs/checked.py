@@ -67,7 +67,7 @@ def blanked(value: Any) -> Cell:
         if plain.width != RAGGED and plain.kinds <= NUMBERS and math.isfinite(_total(plain.cells)):
             return value
         return list(map(blanked, value))
-    if isinstance(value, (float, Decimal)) and math.isnan(value):
+    if is_missing(value):
         return None
     if _is_foreign(value):
         from udfs import front  # noqa: PLC0415 - numpy is there already
@@ -77,6 +77,11 @@ def blanked(value: Any) -> Cell:
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return list(map(blanked, value))
     return value
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value of Python's own stands for none."""
+    return value.is_nan() if isinstance(value, Decimal) else isinstance(value, float) and math.isnan(value)
 
 
 def _total(cells: Sequence[float]) -> float:
@@ -94,8 +99,11 @@ def on_lists(spec: Spec, cells: Sequence[Cell], errors: str) -> Any:
     if len({len(cell) for cell in lists.values()} - {1}) > 1:
         sizes = " and ".join(f"{name} {len(cell)}" for name, cell in lists.items())
         raise NotAvailable(f"{spec.name}: lists must be of one length, got {sizes}")
-    if not all(lists.values()):
-        return []
+    for name, cell in lists.items():
+        if all(is_range(row) and not row for row in cell):
+            return [[] for _ in cell]
+        if plain_of(cell).width == RAGGED:
+            raise NotAvailable(f"{name}: its rows must be of one length", name)
     result = spec.call(*cells)
     if not is_range(result):  # a list of one cell was worked as that cell
         result = [[result]] if any(is_range(cell[0]) for cell in lists.values()) else [result]
@@ -125,7 +133,7 @@ def settled(
     if not refused:
         return results
     first: HedgeError = results[refused[0]]
-    where = f", {place(refused[0])} of {len(results)}" if len(results) > 1 else ""
+    where = f", {place(refused[0])}" if len(results) > 1 else ""
     if errors == RAISE:
         if where:
             first.add_note(f"in {spec.name.lower()}{where}")

@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from udfs.broadcasting import column_of
 from udfs.checked import blanked, settled
-from udfs.errors import HedgeError, NotAvailable
+from udfs.errors import HedgeError, NotAvailable, WrongType
 from udfs.front.uniform import Mixed, Uniform
 from udfs.parameters import MAX, Parameter
-from udfs.ranges import Plain, is_range
+from udfs.ranges import RANGES, Plain, is_range
 from udfs.registry import Spec
 
 Array = npt.NDArray[Any]
@@ -47,6 +47,9 @@ def elementwise(
         else Plain([value], 0, set())
         for value in values
     ]
+    for parameter, column in zip(spec.parameters, columns, strict=True):
+        if not RANGES.isdisjoint(column.kinds):
+            raise WrongType(f"{parameter.name}: must hold single cells, got a range in one", parameter.name)
     results = settled(spec, column_of(spec, columns, height), errors, place) if height else []
     return _array_of(results).reshape(shape)
 
@@ -70,8 +73,8 @@ def _array_of(results: Sequence[Any]) -> Array:
 
 def cells_of(array: Array) -> list[Any]:
     """The cells of an array as lists of Python's own values, missing ones as None."""
-    if array.dtype.kind == "M":
-        array = array.astype("datetime64[us]")  # a finer one would come out as integers
+    if array.dtype.kind in "Mm":
+        array = array.astype(f"{array.dtype.str[1:3]}[us]")  # a finer one would come out as integers
     cells: list[Any] = array.tolist()
     return blanked(cells) if array.dtype.kind in "iufb" else list(map(blanked, cells))
 

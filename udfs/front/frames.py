@@ -1,6 +1,6 @@
 """The functions over Series and frames, and their tables as frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -116,22 +116,40 @@ def frame_values(frame: pd.DataFrame) -> arrays.Array:
 
 def _of_ranges(spec: Spec, given: Mapping[str, Any], errors: str) -> Any:
     ranges = {p.name for p in spec.parameters if p.is_range}
-    labelled = {
-        name: value
-        for name, value in given.items()
-        if isinstance(value, (pd.Series, pd.DataFrame)) and name in ranges
-    }
-    if labelled:
+    tables = {p.name for p in spec.parameters if getattr(p, "is_table", False)}
+    labelled = {name: given[name] for name in ranges if isinstance(given[name], (pd.Series, pd.DataFrame))}
+    labelled = {name: labelled[name] for name in given if name in labelled}
+    for name, value in labelled.items():
+        labels.refuse_unordered(name, value.index)
+    if tables & labelled.keys():
+        given = {**given, **_beside_tables(given, labelled, ranges, tables)}
+    elif labelled:
         _refuse_unlabelled({name: given[name] for name in ranges}, labelled)
-        for name, value in labelled.items():
-            labels.refuse_unordered(name, value.index)
         given = {**given, **labels.aligned(labelled)}
-    frames = {name: given[name] for name in labelled if isinstance(given[name], pd.DataFrame)}
-    if frames and not spec.is_array:
-        return _by_column(spec, given, frames, errors)
-    cells = [_cells(value) for value in given.values()]
-    result = on_lists(spec, cells, errors)
+        frames = {name: given[name] for name in labelled if isinstance(given[name], pd.DataFrame)}
+        if frames and not spec.is_array:
+            return _by_column(spec, given, frames, errors)
+    result = on_lists(spec, [_cells(value) for value in given.values()], errors)
     return _table(spec, result) if spec.is_array and is_range(result) else result
+
+
+def _beside_tables(
+    given: Mapping[str, Any], labelled: Mapping[str, Any], ranges: Collection[str], tables: Collection[str]
+) -> Mapping[str, Any]:
+    """Tables meet by their rows; a list beside them goes by the columns of the one whose labels it has."""
+    _refuse_unlabelled({name: given[name] for name in ranges}, labelled)
+    frames = {
+        name: value.to_frame() if isinstance(value, pd.Series) else value
+        for name, value in labelled.items()
+        if name in tables
+    }
+    found: dict[str, Any] = dict(labels.aligned(frames))
+    for name, values in labelled.items():
+        if name not in tables:
+            first = next(iter(frames))
+            beside = next((t for t in frames if _are_those(values.index, frames[t].columns)), first)
+            found[name] = labels.on_index(frames[beside].columns, values, (beside, name))
+    return found
 
 
 def _by_column(
