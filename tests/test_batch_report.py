@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from workbook.batch import xlsx_report
 from workbook.batch.report import BadReport, open_report
 from workbook.batch.report_rows import COLUMNS, FORMULA_STARTS
 from workbook.layout import PLAN
@@ -135,6 +137,30 @@ def test_sheet_holds_no_formula_and_a_row_per_book(tmp_path: Path) -> None:
     assert [cell.value for cell in rows[0]] == [*COLUMNS, *PLAN.outputs]
     assert len(rows) == 1 + len(OUTCOMES)
     assert not [cell for row in rows for cell in row if cell.data_type == "f"]
+
+
+def test_sheet_is_a_table_with_a_frozen_head(tmp_path: Path) -> None:
+    """Ready to filter, numbers in the formats of the plan; pandas reads it back."""
+    path = written(tmp_path / "run.xlsx")
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    (table,) = sheet.tables.values()
+    assert (sheet.freeze_panes, table.ref) == ("B2", sheet.dimensions)
+    assert [column.name for column in table.tableColumns] == [*COLUMNS, *PLAN.outputs]
+    for name, field in PLAN.outputs.items():
+        cells = next(
+            sheet.iter_cols(min_col=(*COLUMNS, *PLAN.outputs).index(name) + 1, max_col=None, min_row=2)
+        )
+        formats = {cell.number_format for cell in cells if isinstance(cell.value, float)}
+        assert formats <= ({field.format} if field.kind == "number" else {"General"})
+    assert pd.read_excel(path)["status"].tolist() == [outcome.status for outcome in OUTCOMES]
+    assert not openpyxl.load_workbook(written(tmp_path / "none.xlsx", [])).worksheets[0].tables
+
+
+def test_books_beyond_a_sheet_go_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Excel's sheets end: the report goes on in another one."""
+    monkeypatch.setattr(xlsx_report, "MOST_ROWS", 3)
+    book = openpyxl.load_workbook(written(tmp_path / "run.xlsx", [Outcome(f"{n}.xlsx") for n in range(7)]))
+    assert [(sheet.title, sheet.max_row) for sheet in book] == [("Books", 4), ("Books 2", 4), ("Books 3", 2)]
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "html", "xlsx"])

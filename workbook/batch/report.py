@@ -9,7 +9,7 @@ import csv
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,6 @@ from workbook.files.storage import find_store, lies_in
 from workbook.files.store import Store
 from workbook.layout import PLAN
 from workbook.layout.schema import Field
-from workbook.printable import printable
 from workbook.report.run_facts import RunFacts
 from workbook.report.run_state import RunState, state_of
 from workbook.request import Cell, Outcome, Place
@@ -146,26 +145,11 @@ def _typed(field: Field, cell: Cell) -> Cell:
 
 @contextlib.contextmanager
 def _write_book(partial: Path, page: Page) -> Iterator[Add]:
-    """A sheet with a row per book; a text is never a formula."""
     del page
-    from openpyxl import Workbook  # noqa: PLC0415 - only who asks for a book needs it
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+    from workbook.batch.xlsx_report import write_workbook  # noqa: PLC0415 - only who asks for it needs openpyxl
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Books")
-    sheet.freeze_panes = "B2"
-
-    def cells(row: Iterable[Cell]) -> Iterator[object]:
-        for value in row:
-            cell = WriteOnlyCell(sheet, value=printable(value) if isinstance(value, str) else value)
-            if isinstance(value, str):
-                cell.data_type = "s"
-            yield cell
-
-    sheet.append(list(cells((*COLUMNS, *PLAN.outputs))))
-    yield lambda outcome: sheet.append(list(cells(flat(outcome).values())))
-    with partial.open("wb") as file:
-        book.save(file)
+    with write_workbook(partial) as add:
+        yield add
 
 
 @contextlib.contextmanager
