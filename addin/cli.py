@@ -26,6 +26,7 @@ SUMMARIES: Final = {
     "show": "Show calculated plans in the terminal, with small bars.",
     "check": "Say what is wrong with a book, where, and how to mend it.",
     "recalc": "Recalculate books and folders of books without opening a spreadsheet program.",
+    "watch": "Tell when a plan changes: near liquidation, review due, expired, outside its band.",
     "calc": "Calculate one function.",
     "functions": "The reference: every function in a line, or one in full.",
     "calendar": "Reminders of the Journal's open hedges as a calendar: review, roll, expiry, funding.",

@@ -71,6 +71,9 @@ USAGE: list[Row] = [
         "none/a.csv: there is no folder none",
     ),
     (("recalc", "plan.xlsx", "--out", "o", "--report", "other/a.csv"), 2, "there is no folder other"),
+    (("watch",), 2, "FOLDER"),
+    (("watch", "folder", "--every", "soon"), 2, "--every takes a time"),
+    (("watch", "folder", "--every", "1s"), 2, "--every takes a time from 10 s to a week"),
     (("addin", "build"), 2, "HOST"),
     (("addin", "build", "lotus"), 2, "lotus"),
     (("addin", "install", "lotus"), 2, "lotus"),
@@ -136,6 +139,8 @@ REFUSED: list[Row] = [
         "no_such_name: the book has no such name",
     ),
     (("recalc", "plan.xlsx", "--in-place", "--set", "plan_margin=1"), 1, "plan_margin"),
+    (("watch", "missing", "--once"), 1, "missing: is no folder that could be watched"),
+    (("watch", "plan.xlsx", "--once"), 1, "plan.xlsx: is no folder that could be watched"),
     (("addin", "build", "excel", "--out", "text.xlsx"), 1, "text.xlsx"),
 ]
 REFUSED += [

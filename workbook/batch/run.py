@@ -330,10 +330,18 @@ def _refuse_overlap(places: Sequence[tuple[Store, str]], out: tuple[Store, str])
     for other, path in places:
         source, target = _url(other, path), _url(store, folder)
         if other.is_folder(path):
-            if lies_in(target, source):
+            if lies_in(target, source) and not _is_hidden(target, source):
                 raise BadRun(f"{store.name(folder)}: the output would lie in a folder that is read")
         elif lies_in(source, target) and _name(source) == source[len(target) :].strip("/" + os.sep):
             raise BadRun(f"{store.name(folder)}: the output would be written over {other.name(path)}")
+
+
+def _is_hidden(target: str, source: str) -> bool:
+    """Whether a folder lies in a hidden one below the source: those are never read."""
+    below = os.path.relpath(target, source) if "://" not in target else target[len(source) :]
+    return any(
+        part.startswith(".") for part in below.replace(os.sep, "/").split("/") if part not in {".", ".."}
+    )
 
 
 def _run(

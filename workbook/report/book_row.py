@@ -7,6 +7,7 @@ from typing import Any, Final
 from workbook.request import Cell, Outcome
 
 NEAR: Final = 0.05  # of the price, where a book does not say how near is near
+BAND: Final = 0.05  # of the value, where a book does not say what is near enough
 READY: Final = "ready"
 NOTHING: Final = "nothing to do"
 INCOMPLETE: Final = "incomplete"
@@ -57,7 +58,8 @@ class Position:
     waiting: int
     warnings: int
     checks_ok: bool
-    near: float
+    near: float  # percent to liquidation
+    band: float  # points that the coverage may be off
     hedges: tuple[Hedge, ...]
     holdings: Mapping[str, tuple[float, float | None]]  # asset: quantity and price
 
@@ -143,6 +145,7 @@ def position_of(outcome: Outcome) -> Position | None:
         warnings=int(_number(said, "warnings_count") or 0),
         checks_ok=said.get("checks_ok") is not False,
         near=(_number(said, "limit_liquidation_near") or NEAR) * 100,
+        band=(_number(said, "journal_band") or BAND) * 100,
         hedges=hedges,
         holdings=_holdings(outcome.rows.get("Holdings", ())),
     )

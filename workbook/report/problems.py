@@ -51,12 +51,13 @@ REMEDIES: Final[Mapping[Cause, str]] = {
 
 def judge(row: BookRow) -> None:
     """Set the kind, the sentence and the remedy of a row: the worst that holds."""
-    for kind, sentence, remedy in _problems(row):
+    for kind, sentence, remedy in problems_of(row):
         row.kind, row.sentence, row.remedy = kind, sentence, remedy
         return
 
 
-def _problems(row: BookRow) -> Iterator[tuple[str, str, str]]:
+def problems_of(row: BookRow) -> Iterator[tuple[str, str, str]]:
+    """Every problem of a book, the worst first: its kind, a sentence and what to do."""
     outcome = row.outcome
     if outcome.is_problem:
         yield outcome.status, _sentence(outcome.reason), REMEDIES.get(outcome.cause, REMEDIES["input"])
