@@ -31,6 +31,7 @@ SUMMARIES: Final = {
     "functions": "The reference: every function in a line, or one in full.",
     "calendar": "Reminders of the Journal's open hedges as a calendar: review, roll, expiry, funding.",
     "migrate": "Bring a plan to the present template: inputs kept, the old book kept beside it.",
+    "share": "Write a plan in built-in functions alone, for whoever has no add-in.",
     "market": "Prices and rates of the venues, now.",
     "venues": "The venue table: contract facts with their dates and sources.",
     "addin": "Build, install, look at or remove the add-in of a host.",

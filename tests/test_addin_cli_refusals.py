@@ -47,6 +47,8 @@ USAGE: list[Row] = [
     (("calendar",), 2, "BOOK"),
     (("calendar", "plan.xlsx", "--out", "folder/../plan.xlsx", "--force"), 2, "is the book"),
     (("migrate",), 2, "BOOK"),
+    (("migrate", "plan.xlsx", "--edition", "golden"), 2, "golden"),
+    (("share",), 2, "BOOK"),
     (("functions", "NO_SUCH"), 2, "NO_SUCH"),
     (("functions", "--format", "xml"), 2, "xml"),
     (("recalc",), 2, "PATH"),
@@ -121,6 +123,9 @@ REFUSED: list[Row] = [
     (("calendar", "plan.xlsx", "--out", "none/a.ics"), 1, "there is no folder none"),
     (("calendar", "plan.xlsx", "--out", "folder"), 1, "folder: exists already"),
     (("migrate", "folder"), 1, "folder"),
+    (("share", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
+    (("share", "plan.xlsx", "--out", "text.xlsx"), 1, "text.xlsx: exists already"),
+    (("share", "plan.xlsx", "--out", "plan.pdf"), 1, "plan.pdf: a shared book is an .xlsx file"),
     (("migrate", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
     (("recalc", "plan.xlsx", "--in-place", "--market", "missing.csv"), 3, "missing.csv"),
     (("recalc", "folder", "--in-place"), 1, "folder refused: holds no book"),
@@ -145,7 +150,7 @@ REFUSED: list[Row] = [
 ]
 REFUSED += [
     ((*words[:1], file, *words[1:]), *((3, MISSING) if file == "missing.xlsx" else (1, file)))
-    for words in (("check",), ("show",), ("calendar",), ("migrate",), ("recalc", "--in-place"))
+    for words in (("check",), ("show",), ("calendar",), ("migrate",), ("share",), ("recalc", "--in-place"))
     for file in FILES
 ]
 
@@ -418,7 +423,7 @@ def test_folder_that_nobody_can_write_in_is_refused(
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device that never ends: /dev/zero")
-@pytest.mark.parametrize("command", ["check", "show", "calendar", "migrate"])
+@pytest.mark.parametrize("command", ["check", "show", "calendar", "migrate", "share"])
 def test_device_is_refused_unread(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,14 +69,14 @@ MAY_IMPORT = {  # each room of workbook, and the rooms below it that it knows
     "engines": {"formula", *BASE},
     "native": {"formula", "layout", *BASE},
     "xlsx": {"formula", *BASE},
-    "plan": {"formula", "layout", "xlsx", *BASE},
+    "plan": {"formula", "layout", "native", "xlsx", *BASE},
     "recalc": {"engines", "files", "formula", "layout", "xlsx", *BASE},
-    "validate": {"engines", "formula", "layout", "plan", "xlsx", *BASE},
+    "validate": {"engines", "formula", "layout", "native", "plan", "xlsx", *BASE},
     "report": BASE,
     "batch": {"files", "layout", "recalc", "report", "xlsx", *BASE},
-    "frames": {"batch", "files", "layout", "plan", "recalc", *BASE},
+    "frames": {"batch", "files", "layout", "native", "plan", "recalc", *BASE},
     "live": {"batch", "files", "layout", "recalc", "xlsx", *BASE},
-    "template": {"files", "layout", "plan", "recalc", "validate", *BASE},
+    "template": {"files", "layout", "native", "plan", "recalc", "validate", *BASE},
 }
 
 

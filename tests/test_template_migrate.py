@@ -14,7 +14,7 @@ from workbook.cells import Value
 from workbook.errors import BookError
 from workbook.layout import PLAN
 from workbook.plan.saved import opened
-from workbook.template.migrate import migrate_book
+from workbook.template.migrate import migrate_book, share_book
 from workbook.validate import is_sound
 
 
@@ -196,3 +196,34 @@ def test_plan_that_is_open_elsewhere_is_refused(tmp_path: Path) -> None:
     (tmp_path / "~$plan.xlsx").write_bytes(b"")
     with pytest.raises(BookError, match="somebody has it open"):
         migrate_book(path)
+
+
+def test_the_edition_is_kept_unless_another_is_asked_for(tmp_path: Path) -> None:
+    """A sound plan of the wanted edition stays; inputs go over both ways."""
+    path = written(tmp_path, example())
+    before = inputs(path)
+    assert migrate_book(path, edition="add-in") is None
+    assert migrate_book(path, edition="native") is not None
+    assert migrate_book(path) is None
+    with opened(path) as saved:
+        assert saved.edition == "native"
+    assert inputs(path) == before
+    assert is_sound(check_book(path))
+    assert migrate_book(path, edition="add-in") is not None
+    assert inputs(path) == before
+
+
+def test_a_shared_book_is_a_native_copy(tmp_path: Path) -> None:
+    """The plan stays as it is; an existing file is never written over."""
+    path = written(tmp_path, example())
+    content = path.read_bytes()
+    target = tmp_path / "for you.xlsx"
+    assert share_book(path, target) == ()
+    assert path.read_bytes() == content
+    with opened(target) as saved:
+        assert saved.edition == "native"
+    assert inputs(target) == inputs(path)
+    with pytest.raises(BookError, match="exists already"):
+        share_book(path, target)
+    with pytest.raises(BookError, match=r"an \.xlsx file"):
+        share_book(path, tmp_path / "plan.ods")

@@ -162,7 +162,7 @@ def hedge_effectiveness(
     unit="quote",
     example=(([[3_000], [2_000]], [[1], [1.25]], 0.4), 2_200),
     source="beta-weighted exposure: ratio x sum of exposure x beta",
-    native="ratio*SUMPRODUCT(exposures,betas)",
+    native=(("weighed", "SUMPRODUCT(exposures,betas)"), "ratio*weighed"),
 )
 def beta_notional(exposures: Exposures, betas: Betas, ratio: Ratio = 1.0) -> float:
     """Notional of one hedge for a whole portfolio: ratio times the sum of exposure times beta.

@@ -1,17 +1,27 @@
 """`microhedge migrate`."""
 
+from typing import Annotated, Literal
+
+import typer
+
 from addin.shell.options import Plan, commands, example
 
 app = commands()
 
 
 @app.command(epilog=example("migrate plan.xlsx"))
-def migrate(book: Plan) -> None:
+def migrate(
+    book: Plan,
+    edition: Annotated[
+        Literal["add-in", "native"] | None,
+        typer.Option("--edition", help="The edition of the new book; else that of the old one."),
+    ] = None,
+) -> None:
     """Bring a plan to the present template: inputs kept, the old book kept beside it."""
     from addin.commands.printable import printable
     from workbook.template.migrate import migrate_book
 
-    migration = migrate_book(book)
+    migration = migrate_book(book, edition=edition)
     if migration is None:
         print(f"{book}: is of the present template and stands as it should; nothing was done")
         return

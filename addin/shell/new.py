@@ -21,10 +21,14 @@ def new(
         str | None,
         typer.Option("--venue", "-v", metavar="V", help="Where you trade, as `venues list` names it."),
     ] = None,
+    edition: Annotated[
+        Literal["add-in", "native"],
+        typer.Option("--edition", help="With our functions, or with built-in functions alone."),
+    ] = "add-in",
     force: Force = False,
 ) -> None:
     """Write a new plan book."""
     from workbook import new_book
 
-    new_book(book, example, venue, force=force)
+    new_book(book, example, venue, edition, force=force)
     print(book)

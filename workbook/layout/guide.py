@@ -30,6 +30,14 @@ INTRODUCTION: Final = Notes(
             ),
         ),
         (
+            "Two editions",
+            (
+                "The add-in edition calls HEDGE_MARGIN and its family: its formulas say what they mean, and it is "
+                "for whoever has microhedge. The native edition has the same cells in built-in functions: it is for "
+                "everybody else, for phones and the web, and `microhedge share BOOK` writes it."
+            ),
+        ),
+        (
             "Its functions",
             "HEDGE_MARGIN and its family come from microhedge: `microhedge addin install excel` (or libreoffice). Without them the book shows its last values, and #NAME? in what you change; `microhedge recalc` needs no spreadsheet program.",
         ),
@@ -153,6 +161,13 @@ ABOUT: Final = Panel(
             kind="text",
             constant=VERSION_DATE,
             help="Day of this version of the template.",
+        ),
+        Field(
+            name="template_edition",
+            label="Edition",
+            kind="text",
+            constant="add-in",
+            help="add-in: its formulas call microhedge. native: built-in functions alone.",
         ),
     ),
 )

@@ -10,7 +10,7 @@ from workbook.formula.tree import Node, tree, written
 Nodes = tuple[Node, ...]
 
 COMPARED_TEXTS: Final = re.compile(r'"([^"]*)"\s*(=|<>)\s*"([^"]*)"')
-WHOLE: Final = frozenset(("call", "group", "area", "text", "number", "name", "error"))
+WHOLE: Final = frozenset(("call", "group", "area", "table", "text", "number", "name", "error"))
 
 
 def literal(value: float | str | None) -> str:

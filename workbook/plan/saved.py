@@ -10,17 +10,20 @@ from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
-from workbook import layout
 from workbook.cells import Area, Value, place, row_of
 from workbook.errors import BadPackage
 from workbook.formula.grammar import Grammar
 from workbook.formula.structured_references import Table
 from workbook.formula.tokens import parse
 from workbook.layout import schema
+from workbook.native.editions import ADD_IN, NATIVE, EditionName, record
 from workbook.xlsx.saved_book import Book
 from workbook.xlsx.sheet_reader import Formula
 from workbook.xlsx.zip import read_file
+
+EDITION: Final = "template_edition"  # the name of the cell that says it
 
 
 @contextmanager
@@ -45,10 +48,21 @@ def located(book: Book, name: str) -> Area | None:
 class SavedPlan:
     """What a saved book holds of a plan."""
 
-    def __init__(self, book: Book, plan: schema.Book = layout.PLAN) -> None:
+    def __init__(self, book: Book) -> None:
         self.book = book
-        self.plan = plan
         self._last_rows: dict[int, int] = {}
+
+    @cached_property
+    def edition(self) -> EditionName:
+        """Whether its formulas call our functions or built-in ones alone, as the book states it."""
+        area = located(self.book, EDITION)
+        is_native = area is not None and self.at(area.sheet, area.top, area.left) == NATIVE
+        return NATIVE if is_native else ADD_IN
+
+    @property
+    def plan(self) -> schema.Book:
+        """The record of its edition."""
+        return record(self.edition)
 
     @cached_property
     def version(self) -> str | None:

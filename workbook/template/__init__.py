@@ -15,9 +15,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.errors import BookError
 from workbook.files.atomic_write import write_whole
-from workbook.layout import PLAN
 from workbook.layout.formats import PURPOSE_ROW, STATUS_ROW, TITLE_ROW, TOP
-from workbook.layout.schema import Panel, Sheet, Table, letters
+from workbook.layout.schema import Panel, Sheet, Table, Value, letters
+from workbook.native.editions import ADD_IN, NATIVE, EditionName, looked_up, record
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import (
@@ -35,6 +35,7 @@ from workbook.template import (
 from workbook.template.charts import cache, charts_of, reach, title_of
 from workbook.template.examples import Example, example
 from workbook.template.finish import finished
+from workbook.template.native import write_addresses
 
 DRESS: Final[Mapping[str, ModuleType]] = {
     "Guide": guide,
@@ -54,6 +55,7 @@ def new_book(
     target: str | os.PathLike[str],
     example: str = "two-asset",
     venue: str | None = None,
+    edition: EditionName = ADD_IN,
     *,
     force: bool = False,
 ) -> None:
@@ -65,35 +67,39 @@ def new_book(
         raise BookError(f"{path}: exists already; --force writes over it", "target", str(path))
     if not path.parent.is_dir():
         raise BookError(f"{path}: there is no folder {path.parent}", "target", str(path))
-    write_whole(book_bytes(example, venue), None, path)
+    write_whole(book_bytes(example, venue, edition), None, path)
 
 
-def book_bytes(name: str = "two-asset", venue: str | None = None) -> bytes:
+def book_bytes(name: str = "two-asset", venue: str | None = None, edition: EditionName = ADD_IN) -> bytes:
     """A new book as a package, every formula cell with its value."""
     chosen = example(name, venue)
-    package, outcome = recalc_bytes(bare_bytes(chosen), Request(as_of=chosen.as_of))
+    package, outcome = recalc_bytes(bare_bytes(chosen, edition), Request(as_of=chosen.as_of))
     if outcome.is_problem:
         raise BookError(f"the new book does not calculate: {outcome.reason}")
     return package
 
 
-def bare_bytes(chosen: Example) -> bytes:
+def bare_bytes(chosen: Example, edition: EditionName = ADD_IN) -> bytes:
     """The book as written, before its first calculation."""
+    plan = record(edition)
+    rows = {**looked_up(), **chosen.tables}
     book = Workbook()
     book.remove(book.worksheets[0])
-    for record in PLAN.sheets:
-        _write(book.create_sheet(record.name), record, chosen)
-    for name, place in PLAN.names.items():
+    for sheet_record in plan.sheets:
+        _write(book.create_sheet(sheet_record.name), sheet_record, chosen.fields, rows)
+    for name, place in plan.names.items():
         book.defined_names[name] = DefinedName(name, attr_text=place.ref)
     charts = []
     for sheet in book.worksheets:
         if sheet.title in DRESS:
             DRESS[sheet.title].dress(sheet)
-        _print(sheet, PLAN.sheet(sheet.title))
+        _print(sheet, plan.sheet(sheet.title))
         for chart in charts_of(sheet):
             cache(book, chart)
         charts += [(title_of(chart), chart.descr) for chart in charts_of(sheet)]
-    book.active = [sheet.name for sheet in PLAN.sheets].index("Plan")
+    if edition == NATIVE:
+        write_addresses(book, plan)
+    book.active = [sheet.name for sheet in plan.sheets].index("Plan")
     book.properties.title = "Hedge plan"
     book.properties.creator = "microhedge"
     book.calculation.fullCalcOnLoad = False
@@ -102,15 +108,17 @@ def bare_bytes(chosen: Example) -> bytes:
     return finished(written.getvalue(), charts)
 
 
-def _write(sheet: Worksheet, record: Sheet, chosen: Example) -> None:
+def _write(
+    sheet: Worksheet, record: Sheet, fields: Mapping[str, Value | None], rows: Mapping[str, blocks.Rows]
+) -> None:
     _widths(sheet, record)
     _head(sheet, record)
     for notes in record.notes:
         blocks.write_notes(sheet, notes)
     for panel in record.panels:
-        blocks.write_panel(sheet, panel, chosen.fields)
+        blocks.write_panel(sheet, panel, fields)
     for table in record.tables:
-        blocks.write_table(sheet, table, chosen.tables.get(table.name, ()))
+        blocks.write_table(sheet, table, rows.get(table.name, ()))
     _view(sheet, record)
     sheet.sheet_properties.tabColor = TABS.get(record.name, "8FA3B8")
     sheet.protection.sheet = True

@@ -18,6 +18,7 @@ from workbook.errors import BookError
 from workbook.files.atomic_write import write_whole
 from workbook.files.local import Local
 from workbook.layout.schema import Port, Table
+from workbook.native.editions import NATIVE, EditionName
 from workbook.plan.saved import SavedPlan, opened
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
@@ -39,8 +40,13 @@ class Migration:
     left: tuple[str, ...]
 
 
-def migrate_book(path: str | PathLike[str], as_of: dt.datetime | None = None) -> Migration | None:
-    """Bring a plan to the present template; None if it is of that version and stands as it should."""
+def migrate_book(
+    path: str | PathLike[str], as_of: dt.datetime | None = None, edition: EditionName | None = None
+) -> Migration | None:
+    """Bring a plan to the present template, in its own edition or another.
+
+    None if it is of that version and edition and stands as it should.
+    """
     old = Path(path)
     lock = Local().open_elsewhere(str(old.resolve()))
     if lock is not None:
@@ -48,14 +54,11 @@ def migrate_book(path: str | PathLike[str], as_of: dt.datetime | None = None) ->
     with opened(old) as saved:
         if not saved.is_plan:
             raise BookError(f"{old}: is no plan of microhedge; `microhedge new BOOK` makes one")
-        if saved.version == saved.plan.version and not _is_broken(old):
+        wanted = edition or saved.edition
+        is_current = saved.version == saved.plan.version and wanted == saved.edition
+        if is_current and not _is_broken(old):
             return None
-        moved = _Inputs(saved)
-        chosen = Example(fields=moved.fields(), tables=moved.tables())
-        left = (*moved.left, *_own_sheets(saved))
-    package, outcome = recalc_bytes(bare_bytes(chosen), Request(as_of=as_of))
-    if outcome.is_problem:
-        raise BookError(f"{old}: its inputs do not calculate in a new book: {outcome.reason}")
+        package, taken, left = _made_anew(saved, old, wanted, as_of)
     book = old.with_suffix(ENDING)
     if book != old and book.exists():
         raise BookError(f"{old}: the new book would be {book}, which exists already")
@@ -68,7 +71,36 @@ def migrate_book(path: str | PathLike[str], as_of: dt.datetime | None = None) ->
         if kept != old:
             kept.unlink()  # the old book is still the old book
         raise
-    return Migration(book, kept, moved.taken, left)
+    return Migration(book, kept, taken, left)
+
+
+def share_book(
+    path: str | PathLike[str], target: str | PathLike[str], as_of: dt.datetime | None = None
+) -> tuple[str, ...]:
+    """Write a plan's native edition beside it, for whoever has no add-in; says what was not taken."""
+    old, new = Path(path), Path(target)
+    if new.suffix.lower() != ENDING:
+        raise BookError(f"{new}: a shared book is an .xlsx file")
+    if new.exists():
+        raise BookError(f"{new}: exists already")
+    with opened(old) as saved:
+        if not saved.is_plan:
+            raise BookError(f"{old}: is no plan of microhedge; `microhedge new BOOK` makes one")
+        package, _, left = _made_anew(saved, old, NATIVE, as_of)
+    write_whole(package, None, new)
+    return left
+
+
+def _made_anew(
+    saved: SavedPlan, old: Path, edition: EditionName, as_of: dt.datetime | None
+) -> tuple[bytes, int, tuple[str, ...]]:
+    """A new book with the inputs of a saved one; how many there were, and what was not taken."""
+    moved = _Inputs(saved)
+    chosen = Example(fields=moved.fields(), tables=moved.tables())
+    package, outcome = recalc_bytes(bare_bytes(chosen, edition), Request(as_of=as_of))
+    if outcome.is_problem:
+        raise BookError(f"{old}: its inputs do not calculate in a new book: {outcome.reason}")
+    return package, moved.taken, (*moved.left, *_own_sheets(saved))
 
 
 def _is_broken(path: Path) -> bool:
@@ -103,6 +135,8 @@ class _Inputs:
         found: dict[str, tuple[tuple[Value, ...], ...]] = {}
         for name, table in self.saved.plan.tables.items():
             given = [column for column in table.columns if column.formula is None]
+            if not given:
+                continue  # steps of a native book
             if not all(column.is_input for column in given) or self.saved.table(name) is None:
                 if name in fresh:
                     found[name] = tuple(tuple(row) for row in fresh[name])

@@ -1,0 +1,29 @@
+"""`microhedge share`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from addin.shell.options import Plan, commands, example
+
+app = commands()
+
+
+@app.command(epilog=example("share plan.xlsx"))
+def share(
+    book: Plan,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="The book to write; else beside the plan."),
+    ] = None,
+) -> None:
+    """Write a plan in built-in functions alone, for whoever has no add-in."""
+    from addin.commands.printable import printable
+    from workbook.template.migrate import share_book
+
+    target = out or book.with_name(f"{book.stem} (native).xlsx")
+    left = share_book(book, target)
+    print(target)
+    for sentence in left:
+        print(f"  not taken: {printable(sentence)}")

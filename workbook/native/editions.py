@@ -1,0 +1,34 @@
+"""The editions of the plan book: with our functions, or with built-in functions alone."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, Literal
+
+from udfs.venues import tables
+from workbook.layout import PLAN
+from workbook.layout.schema import Book, Value
+from workbook.native.edition import TIERS, native
+
+EditionName = Literal["add-in", "native"]
+ADD_IN: Final = "add-in"
+NATIVE: Final = "native"
+
+
+@cache
+def record(edition: EditionName) -> Book:
+    """The record of the plan book in one of its editions."""
+    return native(PLAN).book if edition == NATIVE else PLAN
+
+
+def looked_up() -> Mapping[str, tuple[tuple[Value | None, ...], ...]]:
+    """Rows of the tables that a native book looks up where our functions read the venue tables."""
+    tiers = sorted(
+        (
+            f"{tier.symbol}@{tier.venue}",
+            tier.maximum_notional,
+            tier.maintenance_rate,
+            tier.maintenance_amount,
+        )
+        for tier in tables().tiers
+    )
+    return {TIERS.name: tuple(tiers[: TIERS.rows])}
