@@ -21,11 +21,12 @@ from support.editions import (
 from support.native_cases import words
 
 from udfs import REGISTRY
+from udfs.native import TABLES
 from workbook.layout import PLAN
 from workbook.layout.schema import Book, Column, Field, Panel, Sheet, Table
 from workbook.native.addresses import Addresses
 from workbook.native.edition import native
-from workbook.native.editions import record
+from workbook.native.editions import looked_up, record
 from workbook.plan.saved import SavedPlan
 from workbook.template import bare_bytes
 from workbook.template.examples import Example, example
@@ -145,6 +146,15 @@ def test_formulas_hold_to_what_all_programs_have() -> None:
         if words(text, "table") or len(text) > 255:
             faults.append(f"{sheet}!{cell}: {text}")
     assert faults == []
+
+
+def test_every_fact_that_a_formula_looks_up_has_a_table() -> None:
+    """The names that native formulas may use are names of the book."""
+    assert record("native").names.keys() >= TABLES
+    rows = looked_up()
+    assert rows["Tiers"]
+    assert rows["Rules"]
+    assert all(list(table) == sorted(table) for table in rows.values())
 
 
 def test_steps_hold_no_numbers() -> None:

@@ -38,6 +38,10 @@ def test_native_equals_the_function(spec: Spec) -> None:
         ('IF(kind="linear",price,1)', {"kind": '"linear"', "price": "A1*2"}, "(A1*2)"),
         ('IF(days="",1,365/days)', {"days": '""'}, "1"),
         ('IF(days="",1,365/days)', {"days": "B2"}, 'IF(B2="",1,365/B2)'),
+        ('IF(OR(kind="a",kind="b"),1,0)', {"kind": '"b"'}, "1"),
+        ('IF(OR(kind="a",kind="b",price>1),1,0)', {"kind": '"c"', "price": "A1"}, "IF(OR(A1>1),1,0)"),
+        ('IF(AND(price<>0,kind<>"a"),1,0)', {"kind": '"a"', "price": "A1"}, "0"),
+        ('IF(AND(kind="a",kind<>"b"),1,0)', {"kind": '"a"'}, "1"),
         ('"price"&price', {"price": "A1"}, '"price"&A1'),
     ],
 )

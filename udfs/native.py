@@ -17,7 +17,7 @@ TABLES: Final = frozenset(  # columns of venue facts; rules by key, then by date
 BUILT_IN: Final = frozenset(
     (
         *("ABS", "AND", "CORREL", "COUNT", "COUNTIFS", "EXP", "IF", "INDEX", "INT", "LN", "MATCH"),
-        *("MAX", "MIN", "NA", "NORMSDIST", "NORMSINV", "OR", "PI", "ROUND", "RSQ", "SIGN", "SLOPE"),
+        *("MAX", "MIN", "N", "NA", "NORMSDIST", "NORMSINV", "OR", "PI", "ROUND", "RSQ", "SIGN", "SLOPE"),
         *("SQRT", "STDEV", "SUMPRODUCT", "VAR"),
     )
 )  # each known to Excel 2016, LibreOffice, Gnumeric, Google Sheets, WPS and Numbers

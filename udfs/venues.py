@@ -236,7 +236,7 @@ def maintenance_amount(venue: Venue, symbol: Symbol, notional: Notional) -> floa
     source=RULE_SOURCE,
     native=(
         ("key", 'venue&"@"&kind'),
-        ("known", 'IF(as_of="",COUNTIFS(rule_key,key),COUNTIFS(rule_key,key,rule_from,"<="&as_of))'),
+        ("known", 'IF(as_of="",COUNTIFS(rule_key,key),COUNTIFS(rule_key,key,rule_from,"<="&N(as_of)))'),
         'IF(known=0,"cautious",INDEX(rule_word,MATCH(key,rule_key,0)+known-1))',
     ),
 )

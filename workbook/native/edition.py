@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from udfs.native import RETURNS
-from workbook.layout.formats import TOP
+from workbook.layout.formats import DATE, TOP
 from workbook.layout.schema import OWN_ROW, Book, Column, Field, Notes, Panel, Sheet, Table
 from workbook.native.formulas import literal
 from workbook.native.helpers import OWN, NamedSteps, RowSteps
@@ -22,7 +22,6 @@ TIERS: Final = Table(
     row=TOP,
     column=8,
     rows=200,
-    key="",
     columns=(
         Column(name="key", kind="text", constant="", width=24, help="Symbol and venue, sorted."),
         Column(name="up_to", unit="quote", constant="", width=16, help="Largest notional of the tier."),
@@ -30,7 +29,27 @@ TIERS: Final = Table(
         Column(name="amount", unit="quote", constant="", width=14, help="Maintenance amount."),
     ),
 )
-TIER_NAMES: Final = {"tier_key": "key", "tier_end": "up_to", "tier_rate": "rate", "tier_amount": "amount"}
+RULES: Final = Table(
+    name="Rules",
+    title="Liquidation rules of the venues",
+    row=TOP,
+    column=13,
+    rows=60,
+    columns=(
+        Column(name="key", kind="text", constant="", width=22, help="Venue and kind, sorted."),
+        Column(name="from", unit="date", format=DATE, constant="", width=12, help="Day on which it begins."),
+        Column(name="word", kind="text", constant="", width=12, help="What LIQUIDATION_PRICE calls it."),
+    ),
+)
+LOOKED_UP: Final = {  # defined names of the columns that native formulas look facts up in
+    "tier_key": (TIERS.name, "key"),
+    "tier_end": (TIERS.name, "up_to"),
+    "tier_rate": (TIERS.name, "rate"),
+    "tier_amount": (TIERS.name, "amount"),
+    "rule_key": (RULES.name, "key"),
+    "rule_from": (RULES.name, "from"),
+    "rule_word": (RULES.name, "word"),
+}
 READY: Final = "plan_ready"
 STATUS: Final = "checks_status"
 EDITION: Final = "template_edition"
@@ -77,7 +96,7 @@ class _Mapping:
                     for series, over in self.formulas.series
                     if series == table
                 }
-        lists = dict(self.book.lists) | {name: (TIERS.name, column) for name, column in TIER_NAMES.items()}
+        lists = dict(self.book.lists) | LOOKED_UP
         made = replace(self.book, sheets=(*sheets, self._steps()), areas=areas, lists=lists)
         return Edition(made, tuple(self.formulas.left))
 
@@ -154,7 +173,7 @@ class _Mapping:
         return Sheet(
             name=STEPS,
             purpose="What the other sheets' formulas are made of. There is nothing to fill in.",
-            blocks=(constants, domains, steps, TIERS, *tables),
+            blocks=(constants, domains, steps, TIERS, RULES, *tables),
             widths=(2, 34, 16, 12),
             landscape=True,
             pages=0,
@@ -162,7 +181,7 @@ class _Mapping:
 
     def _beside(self) -> Iterator[Table]:
         """Columns beside the rows of other tables, from left to right."""
-        column = TIERS.last_column + 2
+        column = RULES.last_column + 2
         for name, table in self.book.tables.items():
             steps = self.beside.get(name)
             wanted = {f"{name}Steps": tuple(steps.columns.values())} if steps and steps.columns else {}

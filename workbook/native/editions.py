@@ -7,7 +7,7 @@ from typing import Final, Literal
 from udfs.venues import tables
 from workbook.layout import PLAN
 from workbook.layout.schema import Book, Value
-from workbook.native.edition import TIERS, native
+from workbook.native.edition import RULES, TIERS, native
 
 EditionName = Literal["add-in", "native"]
 ADD_IN: Final = "add-in"
@@ -22,6 +22,7 @@ def record(edition: EditionName) -> Book:
 
 def looked_up() -> Mapping[str, tuple[tuple[Value | None, ...], ...]]:
     """Rows of the tables that a native book looks up where our functions read the venue tables."""
+    facts = tables()
     tiers = sorted(
         (
             f"{tier.symbol}@{tier.venue}",
@@ -29,6 +30,9 @@ def looked_up() -> Mapping[str, tuple[tuple[Value | None, ...], ...]]:
             tier.maintenance_rate,
             tier.maintenance_amount,
         )
-        for tier in tables().tiers
+        for tier in facts.tiers
     )
-    return {TIERS.name: tuple(tiers[: TIERS.rows])}
+    rules = sorted(
+        (f"{rule.venue}@{rule.kind}", rule.effective_from or 0.0, rule.rule) for rule in facts.rules
+    )
+    return {TIERS.name: tuple(tiers[: TIERS.rows]), RULES.name: tuple(rules[: RULES.rows])}

@@ -62,24 +62,35 @@ def mapped(node: Node, change: Callable[[Nodes], Nodes]) -> Node:
 
 
 def folded(nodes: Iterable[Node]) -> Nodes:
-    """The nodes without an IF whose condition compares two constant texts."""
+    """The nodes without conditions that constant texts decide: IF, AND and OR of comparisons."""
     found: list[Node] = []
     for node in nodes:
         inner = mapped(node, folded)
-        chosen = _chosen(inner)
-        if chosen is None:
-            found.append(inner)
+        if inner.name in ("AND", "OR"):
+            found.append(_joined(inner))
+        elif inner.name == "IF" and len(inner.arguments) == 3 and _truth(inner.arguments[0]) is not None:
+            found += bracketed(inner.arguments[1 if _truth(inner.arguments[0]) else 2], alone=False)
         else:
-            found += bracketed(chosen, alone=False)
+            found.append(inner)
     return tuple(found)
 
 
-def _chosen(node: Node) -> Nodes | None:
-    """The branch that an IF of two constant texts takes; None if that is not known."""
-    if node.name != "IF" or len(node.arguments) != 3:
-        return None
-    texts = COMPARED_TEXTS.fullmatch(written(node.arguments[0]).strip())
+def _joined(node: Node) -> Node:
+    """An AND or OR without the arguments that are known; TRUE or FALSE if they decide it."""
+    decides = node.name == "OR"
+    truths = [_truth(argument) for argument in node.arguments]
+    left = tuple(argument for argument, truth in zip(node.arguments, truths, strict=True) if truth is None)
+    if decides in truths or not left:
+        return Node("name", str(decides in truths if decides else False not in truths).upper())
+    return node._replace(arguments=left)
+
+
+def _truth(condition: Nodes) -> bool | None:
+    """Whether a condition of constants holds; None if it is not of constants alone."""
+    text = written(condition).strip()
+    if text in ("TRUE", "FALSE"):
+        return text == "TRUE"
+    texts = COMPARED_TEXTS.fullmatch(text)
     if texts is None:
         return None
-    is_true = (texts[1].lower() == texts[3].lower()) == (texts[2] == "=")
-    return node.arguments[1] if is_true else node.arguments[2]
+    return (texts[1].lower() == texts[3].lower()) == (texts[2] == "=")

@@ -15,6 +15,8 @@ from workbook.native.helpers import Helpers
 
 LONGEST: Final = 255  # letters of a formula: what Excel's own dialogs take
 SHORT: Final = 110  # letters of a function that is written in its place
+LEAST: Final = 36  # letters of a part that is worth a cell
+ROOMS: Final = (LONGEST - SHORT, LONGEST - LEAST)  # of a part: with room for its conditions, else with less
 STEPS: Final = "Steps"
 SERIES: Final = {RETURNS: "Returns", LOG_RETURNS: "LogReturns"}
 CONSTANTS: Final = {
@@ -57,7 +59,7 @@ class Formulas:
 
     def written(self, text: str, home: Home) -> str:
         """The formula without calls of ours, none of its parts longer than programs take."""
-        return self._fitted(written(self._mapped(tree(text), (), home)), home)
+        return self._fitted(written(self._mapped(tree(text), (), home)), (), home)
 
     def _mapped(self, nodes: Nodes, path: Path, home: Home) -> Nodes:
         found: list[Node] = []
@@ -123,27 +125,27 @@ class Formulas:
 
         A step over whole columns is always there: their blanks count as nothing.
         """
-        if all(node.kind == "table" for call in tree(text) for part in call.arguments for node in part):
+        parts = [node for call in tree(text) for part in call.arguments for node in part]
+        if parts and all(node.kind == "table" for node in parts):
             return home.helpers.step(f"{home.name}_{name}", text)
-        if sum(len(self._plain(condition, home)) for condition, _ in path) > SHORT // 2:
+        if sum(len(self._plain(condition, home)) for condition, _ in path) > LEAST:
             reached = home.helpers.step(f"{home.name}_reached", _guarded("TRUE", path))
             path = ((f"{reached}=TRUE", True),)
-        return home.helpers.step(f"{home.name}_{name}", self._fitted(_guarded(text, path), home))
+        return home.helpers.step(f"{home.name}_{name}", self._fitted(text, path, home))
 
-    def _fitted(self, text: str, home: Home) -> str:
-        """The formula, parts of it in helper cells until none is too long."""
-        while len(self._plain(text, home)) > LONGEST:
-            parts = {
-                written([node]): path
-                for node, path in _parts(tree(text))
-                if SHORT // 3 < len(self._plain(written([node]), home)) <= LONGEST - SHORT
-            }
+    def _fitted(self, text: str, path: Path, home: Home) -> str:
+        """The formula under its conditions, parts of it in helper cells until none is too long."""
+        while len(self._plain(_guarded(text, path), home)) > LONGEST:
+            found = {written([node]): path for node, path in _parts(tree(text))}
+            sizes = {part: len(self._plain(part, home)) for part in found}
+            most = next((m for m in ROOMS if any(LEAST < size <= m for size in sizes.values())), 0)
+            parts = {part: path for part, path in found.items() if LEAST < sizes[part] <= most}
             if not parts:
                 self.left.append(f"{home.name}: too long")
                 break
-            longest = max(parts, key=lambda part: len(self._plain(part, home)) * text.count(part))
-            text = text.replace(longest, self._step("part", longest, parts[longest], home))
-        return text
+            longest = max(parts, key=lambda part: sizes[part] * text.count(part))
+            text = text.replace(longest, self._step("part", longest, (*path, *parts[longest]), home))
+        return _guarded(text, path)
 
     def _plain(self, text: str, home: Home) -> str:
         """The formula about as long as it is with addresses: where the steps stand is not known yet."""
