@@ -16,26 +16,22 @@ TRUE: Final = (b"1", b"true")
 
 
 def hidden(saved: SavedPlan) -> Iterator[Fault]:
-    """Columns of tables and panels, and rows of tables, that are out of sight."""
-    for number in sorted({area.sheet for area in _blocks(saved)}):
+    """Columns of tables and panels, and rows of tables, that are out of sight; each is said once."""
+    blocks = list(_blocks(saved))
+    for number in sorted({area.sheet for area in blocks}):
         xml = saved.book.xml(number)
         cells = saved.book.cells(number)
-        columns = _hidden_columns(xml[: cells.begin])
-        rows = _hidden_rows(xml[cells.begin : cells.end])
-        seen: set[tuple[str, int]] = set()
-        for area in _blocks(saved):
-            if area.sheet != number:
-                continue
-            for column in range(area.left, area.right + 1):
-                if column in columns and ("column", column) not in seen:
-                    seen.add(("column", column))
-                    here = area._replace(left=column, right=column)
-                    yield Fault(message(Kind.COLUMN_HIDDEN), here)
-            for row in saved.used(area):
-                if row in rows and ("row", row) not in seen:
-                    seen.add(("row", row))
-                    here = area._replace(top=row, bottom=row)
-                    yield Fault(message(Kind.ROW_HIDDEN), here)
+        hidden_columns = _hidden_columns(xml[: cells.begin])
+        hidden_rows = _hidden_rows(xml[cells.begin : cells.end])
+        columns: dict[int, Area] = {}
+        rows: dict[int, Area] = {}
+        for area in (block for block in blocks if block.sheet == number):
+            for column in hidden_columns.intersection(range(area.left, area.right + 1)):
+                columns.setdefault(column, area._replace(left=column, right=column))
+            for row in hidden_rows.intersection(saved.used(area)):
+                rows.setdefault(row, area._replace(top=row, bottom=row))
+        yield from (Fault(message(Kind.COLUMN_HIDDEN), columns[column]) for column in sorted(columns))
+        yield from (Fault(message(Kind.ROW_HIDDEN), rows[row]) for row in sorted(rows))
 
 
 def _blocks(saved: SavedPlan) -> Iterator[Area]:
