@@ -30,9 +30,11 @@ docs: $(VENV)/.ready
 # The picture of the Plan sheet in the README; it needs LibreOffice and poppler.
 picture: $(VENV)/.installed
 	mkdir -p build
-	$(BIN)/microhedge new build/plan.xlsx --force
-	soffice -env:UserInstallation=file://$(CURDIR)/build/office --headless --convert-to pdf --outdir build build/plan.xlsx
-	pdftoppm -png -singlefile -r 110 -f 2 -l 2 -x 36 -y 52 -W 1140 -H 790 build/plan.pdf docs/plan
+	$(BIN)/microhedge new build/plan.xlsx --example portfolio --force
+	$(BIN)/python tests/support/picture.py build/plan.xlsx build/picture.xlsx
+	soffice -env:UserInstallation=file://$(CURDIR)/build/office --headless --convert-to pdf --outdir build build/picture.xlsx
+	pdftoppm -png -singlefile -r 110 -f 2 -l 2 build/picture.pdf docs/plan
+	mogrify -trim -bordercolor white -border 12 docs/plan.png
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench

@@ -81,7 +81,7 @@ def test_events_are_complete(tmp_path: Path) -> None:
 
 def test_same_book_gives_the_same_bytes(tmp_path: Path) -> None:
     """A calendar depends on the book alone, not on the day or the process."""
-    path = written(tmp_path, example())
+    path = written(tmp_path, example("portfolio"))
     assert calendar_of(path) == calendar_of(path)
 
 

@@ -36,7 +36,7 @@ def test_formulas_name_only_what_there_is(name: str) -> None:
 def test_nothing_overlaps() -> None:
     """No two blocks of a sheet share a cell."""
     for sheet in PLAN.sheets:
-        areas = [(p.row, p.last_row, p.column, p.value_column) for p in sheet.panels]
+        areas = [(p.row, p.last_row, p.column, max(p.value_column, p.last_column)) for p in sheet.panels]
         areas += [(t.row, t.last_row, t.column, t.last_column) for t in sheet.tables]
         for one, two in itertools.combinations(areas, 2):
             apart = one[1] < two[0] or two[1] < one[0] or one[3] < two[2] or two[3] < one[2]

@@ -20,13 +20,13 @@ from support.plan_books import example
 from udfs import REGISTRY
 from udfs.dates import serial
 from workbook.layout import PLAN
-from workbook.layout.formats import STATUS_ROW
+from workbook.layout.formats import HEAD_ROW, HEADS
 from workbook.layout.schema import letters
 from workbook.template import charts, styles
 from workbook.xlsx.saved_book import Book
 
 SHEETS = [sheet.name for sheet in PLAN.sheets]
-THUMB = 175  # letters of a formula as its author writes it: two lines of the formula bar
+THUMB = 255  # letters of a formula as its author writes it: three lines of the formula bar
 CONTRAST = 4.5  # WCAG 2.1 AA for text of ordinary size
 ROOM = {"Holdings": 50, "Journal": 50, "Prices": 730}
 TEXT = re.compile(r'"[^"]*"')
@@ -39,12 +39,15 @@ BUILT_IN = frozenset(
         "COUNTA",
         "COUNTBLANK",
         "COUNTIF",
+        "COUNTIFS",
         "FIXED",
         "IF",
+        "IFERROR",
         "IFNA",
         "INDEX",
         "ISERROR",
         "ISNUMBER",
+        "LEFT",
         "LOG10",
         "MATCH",
         "MAX",
@@ -53,9 +56,12 @@ BUILT_IN = frozenset(
         "NOT",
         "OR",
         "ROUND",
+        "ROUNDDOWN",
         "ROUNDUP",
         "ROW",
         "ROWS",
+        "SEARCH",
+        "SMALL",
         "SUM",
         "SUMIF",
         "SUMIFS",
@@ -221,14 +227,15 @@ def test_charts_can_be_told_apart_in_grey() -> None:
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_colours_say_what_a_cell_is(name: str) -> None:
-    """Inputs are blue on pale yellow, calculations black, links green, constants grey."""
+    """Inputs are blue on a tint, calculations and links ink, constants grey."""
     sheet = sheet_of(name)
     for panel in PLAN.sheet(name).panels:
         if panel.is_prose:
             continue
-        for row, field in enumerate(panel.fields, panel.first_row):
-            ink, paper = styles.ROLES[field.role]
-            cell = sheet.cell(row, panel.value_column)
+        for field, row, column in panel.cells:
+            ink, paper = styles.ROLES["calculation" if panel.stops else field.role]
+            paper = styles.TINT if panel.stops else paper
+            cell = sheet.cell(row, column)
             assert cell.font.color.rgb == "FF" + ink
             assert (cell.fill.fill_type == "solid") == (paper != styles.WHITE)
 
@@ -239,7 +246,8 @@ def test_a_sheet_is_fit_to_look_at_and_to_print(name: str) -> None:
     sheet = sheet_of(name)
     assert not sheet.merged_cells.ranges
     assert sheet.freeze_panes is not None
-    assert sheet.cell(STATUS_ROW, 1).value == "=checks_status"
+    heads = [sheet.cell(HEAD_ROW, column).value for column in PLAN.sheet(name).chips]
+    assert heads == [f"={head}" for head in HEADS]
     assert sheet.print_area
     assert sheet.print_title_rows
     assert sheet.sheet_properties.pageSetUpPr is not None
@@ -252,7 +260,7 @@ def test_every_name_is_used() -> None:
     read = " ".join(TEXT.sub("", formula) for formula in formulas().values())
     words = set(re.findall(r"[a-z]\w+", read))
     words |= {rule.formula1 for name in SHEETS for rule in sheet_of(name).data_validations.dataValidation}
-    shown = ("say_", "check_", "warn_", "template_", "plan_symbol", "plan_breakeven_result", "checks_status")
+    shown = ("say_", "check_", "warn_", "need_", "fact_", "state_", "find_", "head_", "template_", "plan_")
     unused = [name for name in PLAN.names if name not in words and not name.startswith(shown)]
     assert set(unused) <= set(PLAN.outputs) | {"corr_source"}
     assert set(book().defined_names) == set(PLAN.names)

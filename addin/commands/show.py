@@ -15,6 +15,7 @@ from addin.commands.printable import printable
 from udfs.dates import moment
 from workbook.cells import CellError, Value
 from workbook.errors import BookError
+from workbook.layout.formats import HEADS
 from workbook.layout.schema import Port
 from workbook.plan.saved import SavedPlan, opened
 
@@ -51,7 +52,8 @@ class PlanView:
             "template_version": self.saved.version,
             "inputs": {name: _plain(port, self.saved.value(name)) for name, port in plan.inputs.items()},
             "results": {name: _plain(port, self.saved.value(name)) for name, port in plan.outputs.items()},
-            "warnings": [warning.removeprefix("▲ ") for warning in self._warnings()],
+            "warnings": list(self._warnings()),
+            "findings": list(self._findings()),
             "scenarios": list(self._scenarios()),
         }
         return json.dumps(shown, indent=2)
@@ -65,21 +67,33 @@ class PlanView:
                 console.print()
 
     def _words(self) -> RenderableType:
-        words = [str(self.path), ""]
+        words = [str(self.path), "", *(str(value) for value in self._heads() if value), ""]
         for name in self.saved.plan.outputs:
             value = self.saved.value(name)
             if name.startswith("say_") and value:
                 words.append(str(value))
-        words += self._warnings()
-        if self.saved.value("checks_ok") is not True:
-            words.append("▲ A check of the book fails: `microhedge check` says which and why")
-        return Group(*(Text(printable(word)) for word in words))
+        words += self._findings()
+        if self.saved.value("checks_ok") is not True or self.saved.value("plan_ready") is not True:
+            words.append("`microhedge check` says what is wrong, where, and how to mend it")
+        return Group(*(Text(printable(word), style=_style(word)) for word in words))
+
+    def _heads(self) -> Iterator[str]:
+        """The states of the whole book: checks, warnings, unknown."""
+        said = [self.saved.value(name) for name in HEADS]
+        yield " · ".join(str(word) for word in said if word)
+
+    def _findings(self) -> Iterator[str]:
+        """What is not good, the worst first, each with its state in words."""
+        for kind in ("■", "?", "▲"):
+            for name in self.saved.plan.fields:
+                state = self.saved.value(name) if name.startswith("kind_") else None
+                if str(state or "").startswith(kind):
+                    yield f"{state}: {self.saved.value(name.replace('kind_', 'say_', 1))}"
 
     def _warnings(self) -> Iterator[str]:
         for name, port in self.saved.plan.fields.items():
             if name.startswith("warn_") and self.saved.value(name) is True:
-                said = self.saved.value(name.replace("warn_", "say_"))
-                yield str(said) if said else f"▲ {port.label}"
+                yield str(self.saved.value(f"say_{name}") or port.label)
 
     def _figures(self, blocks: "Bars") -> Table:
         table = Table(box=None, pad_edge=False, show_header=False)
@@ -141,6 +155,14 @@ class Bars:
     def two(self, value: Value, whole: Value, scale: float) -> str:
         """A bar for a part, and behind it, lighter, what the whole has more."""
         return self.of(value, scale) + self.light * (_length(whole, scale) - _length(value, scale))
+
+
+STYLES: Final = {"■": "bold red", "▲": "yellow", "?": "dim"}
+
+
+def _style(words: str) -> str:
+    """The colour of a line by the glyph that it begins with: a state is never told by colour alone."""
+    return STYLES.get(words[:1], "")
 
 
 def _length(value: Value, scale: float) -> int:

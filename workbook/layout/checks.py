@@ -1,15 +1,27 @@
-"""The Checks sheet: is the book sound, is the plan wise, and the workings between."""
+"""The Checks sheet: what an order rests on, is the book sound, is the plan wise, and the limits."""
 
 from typing import Final
 
 from udfs.venues import FRESH_DAYS
-from workbook.layout.formats import (
-    PERCENT,
-    TIMES,
-    TOP,
-    WHOLE,
-)
+from workbook.layout import judgement
+from workbook.layout.formats import PERCENT, TIMES, TOP, WHOLE
+from workbook.layout.judgement import Rule
 from workbook.layout.schema import Field, Panel, Sheet
+
+
+def _judged(kind: str, rules: tuple[Rule, ...]) -> tuple[Field, ...]:
+    return tuple(
+        Field(
+            name=f"{kind}_{rule.name}",
+            label=rule.label,
+            unit="true/false",
+            kind="flag",
+            formula=rule.state,
+            help=rule.mend,
+        )
+        for rule in rules
+    )
+
 
 SUMMARY: Final = Panel(
     name="checks_summary",
@@ -20,12 +32,12 @@ SUMMARY: Final = Panel(
     fields=(
         Field(
             name="checks_ok",
-            label="Every check passes",
+            label="No check fails",
             unit="true/false",
             kind="flag",
-            formula="COUNTIF(checks_list,TRUE)=ROWS(checks_list)",
+            formula="COUNTIF(checks_list,TRUE)+checks_unknown+COUNTBLANK(checks_list)=ROWS(checks_list)",
             is_output=True,
-            help="A check that is an error does not pass.",
+            help="A check that is an error fails; one that is unknown is counted below.",
         ),
         Field(
             name="warnings_count",
@@ -37,112 +49,68 @@ SUMMARY: Final = Panel(
             help="Things to look at before you trade; the Plan sheet says them in words.",
         ),
         Field(
-            name="checks_status",
-            label="Shown on top of every sheet",
-            kind="text",
-            formula="IF(ISERROR(plan_ready),word_error,IF(plan_ready,word_checks&word_warnings,word_incomplete))",
-            help="",
+            name="checks_unknown",
+            label="Checks that are unknown",
+            unit="count",
+            format=WHOLE,
+            formula=f'COUNTIF(checks_list,"{judgement.UNKNOWN}")',
+            help="Nothing is said by them, and nothing rests on them.",
         ),
+        Field(
+            name="needs_missing",
+            label="Missing for an order",
+            unit="count",
+            format=WHOLE,
+            formula="ROWS(needs_list)-COUNTIF(needs_list,TRUE)-COUNTBLANK(needs_list)",
+            help="While something that it rests on is missing there is no order.",
+        ),
+        Field(
+            name="plan_unknown",
+            label="Unknown facts",
+            unit="count",
+            format=WHOLE,
+            formula="needs_missing+MAX(0,holdings_unknown-1)+checks_unknown"
+            f'+COUNTIF(warnings_list,"{judgement.UNKNOWN}")',
+            is_output=True,
+            help="Missing for an order, one for each asset, and what the checks and warnings cannot tell.",
+        ),
+        Field(name="head_checks", label="Head: checks", kind="text", formula="word_checks"),
+        Field(name="head_warnings", label="Head: warnings", kind="text", formula="word_warnings"),
+        Field(name="head_unknown", label="Head: unknown", kind="text", formula="word_unknown"),
     ),
+)
+NEEDS: Final = Panel(
+    name="needs_list",
+    is_named=True,
+    title="What an order rests on",
+    row=SUMMARY.last_row + 2,
+    column=2,
+    has_notes=True,
+    fields=_judged("need", judgement.NEEDS),
 )
 CHECKS: Final = Panel(
     name="checks_list",
     is_named=True,
     title="Checks: is the book sound?",
-    row=10,
+    row=NEEDS.last_row + 2,
     column=2,
     has_notes=True,
-    fields=tuple(
-        Field(name=f"check_{name}", label=label, unit="true/false", kind="flag", formula=formula, help=mend)
-        for name, label, formula, mend in (
-            (
-                "holdings",
-                "Every asset held has a value",
-                "holdings_assets=holdings_valued",
-                "Holdings: an asset is not on the Market sheet, or a quantity is no number.",
-            ),
-            (
-                "weights",
-                "The weights add up to 100%",
-                "OR(holdings_value=0,ABS(SUM(Holdings[Weight])-1)<check_tolerance)",
-                "Holdings: a formula was overwritten.",
-            ),
-            (
-                "symbols",
-                "Every symbol stands once on Market",
-                'COUNTIF(Market[State],"twice")=0',
-                "Market: take out the row that says twice.",
-            ),
-            (
-                "instrument",
-                "The hedge asset is on Market",
-                "plan_market_row>0",
-                "Plan: choose a symbol of the Market sheet, or add it there.",
-            ),
-            (
-                "contract",
-                "The contract is on Venues",
-                "plan_contract_row>0",
-                "Plan: choose another venue or kind, or add the contract to Venues.",
-            ),
-            (
-                "leverage",
-                "The venue grants this leverage",
-                "OR(plan_maximum_leverage=0,plan_leverage<=plan_maximum_leverage)",
-                "Plan: lower the leverage.",
-            ),
-            (
-                "minimum",
-                "The order is not below the venue's minimum",
-                "OR(plan_size=0,ABS(N(plan_feasible_notional))>=plan_minimum_notional)",
-                "Plan: hedge more, or at a venue with a smaller minimum.",
-            ),
-            (
-                "margin",
-                "Margin times leverage is the hedge",
-                "ABS(N(plan_margin)*plan_leverage-ABS(N(plan_feasible_notional)))<check_tolerance",
-                "Plan: a formula was overwritten.",
-            ),
-            (
-                "costs",
-                "The costs add up",
-                (
-                    "ABS(N(costs_fees)+N(costs_slippage)+N(costs_funding)+N(costs_basis)-N(costs_total))"
-                    "<check_tolerance"
-                ),
-                "Costs: a formula was overwritten.",
-            ),
-            (
-                "scenarios",
-                "Every move has a result",
-                "OR(NOT(plan_ready),COUNT(Scenarios[Move])=COUNT(Scenarios[Hedged]))",
-                "Scenarios: a move is no number.",
-            ),
-            (
-                "journal",
-                "Every open hedge has a result",
-                "journal_open=journal_valued",
-                "Journal: a symbol is not on Market, or an entry is missing.",
-            ),
-            (
-                "dates",
-                "The price of the hedge asset has a date",
-                "OR(NOT(plan_ready),plan_price_day>0)",
-                "Market: fill in As of.",
-            ),
-            (
-                "results",
-                "No result is an error",
-                "NOT(ISERROR(SUM(plan_results)))",
-                "Plan: follow the first error back to its inputs.",
-            ),
-        )
-    ),
+    fields=_judged("check", judgement.CHECKS),
+)
+WARNED: Final = Panel(
+    name="warnings_list",
+    is_named=True,
+    title="Warnings: is the plan wise?",
+    row=CHECKS.last_row + 2,
+    column=2,
+    has_notes=True,
+    fields=_judged("warn", judgement.WARNED),
 )
 LIMITS: Final = Panel(
     name="limits",
-    title="Limits of the warnings",
-    row=38,
+    is_named=True,
+    title="Limits",
+    row=WARNED.last_row + 2,
     column=2,
     has_notes=True,
     fields=(
@@ -178,13 +146,53 @@ LIMITS: Final = Panel(
         ),
         Field(
             name="limit_facts_age",
-            label="Venue facts: warn when older than",
+            label="Venue facts: unknown when older than",
             unit="days",
             format=WHOLE,
             low=1,
             high=3650,
             default=FRESH_DAYS,
             help="Venues change fees and contract sizes.",
+        ),
+        Field(
+            name="limit_price_age",
+            label="Prices: fresh up to",
+            unit="days",
+            format=WHOLE,
+            low=0,
+            high=365,
+            default=1,
+            help="An older price is said to be old wherever an order rests on it.",
+        ),
+        Field(
+            name="limit_price_jump",
+            label="Prices: contradicted beyond",
+            unit="of price",
+            format=PERCENT,
+            low=0,
+            high=10,
+            default=0.5,
+            help="A jump against the price before, or between its prices. No order rests on it.",
+        ),
+        Field(
+            name="limit_liquidation_near",
+            label="Liquidation: near within",
+            unit="move",
+            format=PERCENT,
+            low=0,
+            high=1,
+            default=0.05,
+            help="An open hedge nearer to its liquidation says so.",
+        ),
+        Field(
+            name="limit_basis",
+            label="Basis: unknown beyond",
+            unit="a year",
+            format=PERCENT,
+            low=0,
+            high=10,
+            default=0.6,
+            help="A future further from the spot price is taken for one of another day.",
         ),
         Field(
             name="check_tolerance",
@@ -198,87 +206,11 @@ LIMITS: Final = Panel(
         ),
     ),
 )
-WARNED: Final = Panel(
-    name="warnings_list",
-    is_named=True,
-    title="Warnings: is the plan wise?",
-    row=26,
-    column=2,
-    has_notes=True,
-    fields=tuple(
-        Field(name=f"warn_{name}", label=label, unit="true/false", kind="flag", formula=formula, help=why)
-        for name, label, formula, why in (
-            (
-                "contract",
-                "One lot is larger than the wanted hedge",
-                "plan_lot_multiple>1",
-                "Is a contract 1 BTC or 100 USD? Read the contract size.",
-            ),
-            (
-                "overhedge",
-                "The hedge is larger than wanted",
-                "OR(N(plan_coverage)>1,N(plan_rounding_gap)>limit_gap)",
-                "More than 100% turns the hedge into a bet on a fall.",
-            ),
-            (
-                "leverage",
-                "The leverage is high",
-                "plan_leverage>limit_leverage",
-                "A high leverage is liquidated by a small rise.",
-            ),
-            (
-                "liquidation",
-                "Liquidation is nearer than the rise to survive",
-                (
-                    "AND(plan_active,ABS(N(plan_liquidation_move))<plan_reference_move,"
-                    "ISNUMBER(plan_liquidation_move))"
-                ),
-                "A liquidated hedge is lost when it is needed most.",
-            ),
-            (
-                "tier",
-                "The maintenance rate is below the venue's",
-                "AND(ISNUMBER(plan_tier_rate),N(plan_tier_rate)>plan_maintenance_rate)",
-                "A larger hedge falls in a higher tier and is liquidated sooner.",
-            ),
-            (
-                "margin",
-                "The margin is more than the capital",
-                "N(plan_cushion)<0",
-                "A cushion is what keeps the hedge alive.",
-            ),
-            (
-                "funding",
-                "Funding is against you",
-                "N(costs_funding)>0",
-                "A short pays when the rate is negative.",
-            ),
-            (
-                "stale",
-                "Prices are older than the horizon",
-                "plan_price_age>plan_horizon",
-                "Bring the Market sheet up to date.",
-            ),
-            (
-                "facts",
-                "The venue facts are old",
-                "AND(plan_contract_row>0,OR(plan_facts_day=0,plan_facts_age>limit_facts_age))",
-                "Compare the Venues sheet with the venue's own page.",
-            ),
-            (
-                "review",
-                "An open hedge waits for you",
-                "journal_waiting>0",
-                "A forgotten hedge is a bet: stop it, roll it, or look at it again.",
-            ),
-        )
-    ),
-)
-
 
 SHEET: Final = Sheet(
     name="Checks",
-    purpose="Is the book sound, and is the plan wise?",
-    blocks=(SUMMARY, CHECKS, WARNED, LIMITS),
+    purpose="What an order rests on, whether the book is sound and the plan wise.",
+    blocks=(SUMMARY, NEEDS, CHECKS, WARNED, LIMITS),
+    chips=(3, 4, 5),
     widths=(2, 46, 14, 13, 78),
 )

@@ -51,25 +51,25 @@ BREAKDOWN: Final = Panel(
             label="Trading fees",
             unit="quote",
             format=MONEY,
-            formula='IF(plan_ready,TRADING_FEE(plan_feasible_notional,plan_fee_rate),"")',
-            help="in and out",
+            formula='IF(plan_ready,TRADING_FEE(plan_trade_notional,plan_fee_rate,1)+TRADING_FEE(plan_feasible_notional,plan_fee_rate,1+plan_rolls+plan_rolls),"")',
+            help="of the trade, of rolls, and to close what is then open",
         ),
         Field(
             name="costs_slippage",
             label="Slippage",
             unit="quote",
             format=MONEY,
-            formula='IF(plan_ready,SLIPPAGE_COST(plan_feasible_notional,costs_slippage_bps),"")',
-            help="in and out",
+            formula='IF(plan_ready,SLIPPAGE_COST(plan_trade_notional,costs_slippage_bps,1)+SLIPPAGE_COST(plan_feasible_notional,costs_slippage_bps,1+plan_rolls+plan_rolls),"")',
+            help="of the trade, of rolls, and to close what is then open",
         ),
         Field(
             name="costs_funding",
             label="Funding",
             unit="quote",
             format=MONEY,
-            formula='IF(plan_ready,FUNDING_COST(plan_feasible_notional,plan_funding_rate,plan_periods),"")',
+            formula='IF(plan_ready,IF(plan_funding_known,FUNDING_COST(plan_feasible_notional,plan_funding_rate,plan_periods),"?"),"")',
             is_output=True,
-            help="negative: you receive it",
+            help="negative: you receive it; ? while the rate is not known",
         ),
         Field(
             name="costs_basis",
@@ -84,9 +84,8 @@ BREAKDOWN: Final = Panel(
             label="Total",
             unit="quote",
             format=MONEY,
-            formula="IF(plan_ready,HEDGE_COST(plan_feasible_notional,plan_fee_rate,costs_slippage_bps,"
-            'plan_funding_rate,plan_periods,plan_basis_cost),"")',
-            help="positive: you pay",
+            formula='IF(plan_ready,costs_fees+costs_slippage+N(costs_funding)+costs_basis,"")',
+            help="positive: you pay; without funding while its rate is not known",
         ),
     ),
 )
@@ -178,7 +177,7 @@ COSTS: Final = Table(
             format=SIZE,
             width=12,
             formula=(
-                "IF(AND(plan_ready,N([@Size])*N([@Lot])>0),HEDGE_CONTRACTS(plan_wanted_notional,"
+                "IF(AND(plan_ready,N([@Size])*N([@Lot])>0),HEDGE_CONTRACTS(plan_own_notional,"
                 'plan_entry_price,[@Size],[@Lot],plan_rounding,[@Kind]),"")'
             ),
             help="Whole lots of this venue.",
@@ -223,8 +222,8 @@ COSTS: Final = Table(
             unit="quote",
             format=MONEY,
             width=11,
-            formula='IF([@Contracts]="","",BASIS_COST([@[Feasible hedge]],plan_entry_price,'
-            "plan_spot_price)*plan_basis_share)",
+            formula='IF([@Contracts]="","",BASIS_COST([@[Feasible hedge]]/plan_entry_price*plan_spot_price,'
+            "plan_entry_price,plan_spot_price)*plan_basis_share)",
             help="Negative: you earn it.",
         ),
         Column(
@@ -303,4 +302,5 @@ SHEET: Final = Sheet(
     name="Costs",
     purpose="What the hedge costs over the horizon, here and at other venues.",
     blocks=(ASSUMPTIONS, BREAKDOWN, COSTS, FUNDING_PATH),
+    chips=(8, 9, 10),
 )

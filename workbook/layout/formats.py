@@ -9,6 +9,9 @@ PRICE: Final = "#,##0.00##"
 AMOUNT: Final = "#,##0.0000"
 SIZE: Final = "#,##0.00######"
 PERCENT: Final = "0.0%"
+CHANGE: Final = "+#,##0.00;-#,##0.00;0.00"
+TRADE: Final = "+#,##0.00######;-#,##0.00######;0.00"
+MOVE: Final = "+0.0%;-0.0%;0.0%"
 RATE: Final = "0.0000%"
 TIMES: Final = '0.##"x"'
 ROW: Final = "0;-0;"  # nothing for 0: none
@@ -19,10 +22,11 @@ WHOLE: Final = "#,##0"
 DATE: Final = "yyyy-mm-dd"
 MOMENT: Final = "yyyy-mm-dd hh:mm"
 
-TITLE_ROW: Final = 1
-PURPOSE_ROW: Final = 2
-STATUS_ROW: Final = 3
-TOP: Final = 5  # first row under the head that every sheet has
+HEAD_ROW: Final = 2  # of a sheet's title and, at the right, of the states of the whole book
+HEADS: Final = ("head_checks", "head_warnings", "head_unknown")
+TOP: Final = 4  # first row under the head that every sheet has
+
+SMALLEST: Final = 1e-12  # no price of a coin is lower, and none is 0
 
 PERPETUAL: Final = "perpetual"
 FUTURE: Final = "future"

@@ -4,10 +4,10 @@
 from typing import Final
 
 from workbook.layout.formats import DATE, TOP
-from workbook.layout.schema import Field, Notes, Panel, Sheet
+from workbook.layout.schema import Column, Field, Notes, Panel, Sheet, Table
 
-VERSION: Final = "1"
-VERSION_DATE: Final = "2026-11-22"
+VERSION: Final = "2"
+VERSION_DATE: Final = "2026-11-30"
 
 INTRODUCTION: Final = Notes(
     title="What this is",
@@ -66,7 +66,8 @@ FURTHER: Final = Notes(
         ("Scenarios", "What a move from -50% to +50% does, and how near liquidation is at each leverage."),
         ("Correlation", "How the assets moved together, and whether one short can hedge them all."),
         ("Roll", "Dated futures: what they earn or cost until expiry, and what it costs to roll."),
-        ("Journal", "The hedges that are open, and what each needs today."),
+        ("Journal", "Every hedge from opening to close, and what each needs today."),
+        ("Funding", "Funding as it was settled, for the results of the Journal."),
         (
             "Venues",
             "Contract sizes, lots and fees, dated and sourced. Correct them where your venue differs.",
@@ -141,10 +142,23 @@ CORRECTIONS: Final = Notes(
         ),
     ),
 )
+STATUSES: Final = Table(
+    name="Statuses",
+    title="What the state of a hedge means",
+    row=CORRECTIONS.last_row + 2,
+    column=2,
+    rows=11,
+    columns=(
+        Column(
+            name="status", unit="the first that holds", kind="text", constant="", width=26, help="The state."
+        ),
+        Column(name="todo", header="To do", unit="", kind="text", constant="", width=84, help="What to do."),
+    ),
+)
 ABOUT: Final = Panel(
     name="guide_about",
     title="About this book",
-    row=CORRECTIONS.last_row + 2,
+    row=STATUSES.last_row + 2,
     column=2,
     fields=(
         Field(
@@ -176,7 +190,7 @@ SHEET: Final = Sheet(
     name="Guide",
     title="Hedge plan: how to use this book",
     purpose="A plan for hedging a small crypto portfolio with futures. Start here.",
-    blocks=(INTRODUCTION, STEPS, FURTHER, LEGEND, SIGNS, CORRECTIONS, ABOUT),
-    widths=(2, 26, 104, 10),
+    blocks=(INTRODUCTION, STEPS, FURTHER, LEGEND, SIGNS, CORRECTIONS, STATUSES, ABOUT),
+    widths=(2, 26, 84, 15, 13, 13),
     landscape=False,
 )

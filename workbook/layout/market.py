@@ -1,12 +1,16 @@
 """The Market sheet: prices and funding rates by symbol, the place where a market file goes."""
+# ruff: noqa: E501 (a formula reads best on one line)
 
 from typing import Final
 
 from workbook.layout.formats import (
     DATE,
     MOMENT,
+    PERCENT,
     PRICE,
+    PRICE_OR_NONE,
     RATE,
+    SMALLEST,
     TOP,
 )
 from workbook.layout.schema import Column, Sheet, Table
@@ -18,6 +22,7 @@ MARKET: Final = Table(
     column=2,
     rows=20,
     key="symbol",
+    shown=15,
     help="Type, paste, or let `microhedge recalc --market FILE` write them.",
     columns=(
         Column(
@@ -32,7 +37,7 @@ MARKET: Final = Table(
             name="spot",
             unit="quote per base",
             format=PRICE,
-            low=0,
+            low=SMALLEST,
             high=1e12,
             required=False,
             width=15,
@@ -42,7 +47,7 @@ MARKET: Final = Table(
             name="mark",
             unit="quote per base",
             format=PRICE,
-            low=0,
+            low=SMALLEST,
             high=1e12,
             required=False,
             width=15,
@@ -52,7 +57,7 @@ MARKET: Final = Table(
             name="index",
             unit="quote per base",
             format=PRICE,
-            low=0,
+            low=SMALLEST,
             high=1e12,
             required=False,
             width=15,
@@ -101,7 +106,7 @@ MARKET: Final = Table(
             name="future",
             unit="quote per base",
             format=PRICE,
-            low=0,
+            low=SMALLEST,
             high=1e12,
             required=False,
             width=15,
@@ -138,13 +143,108 @@ MARKET: Final = Table(
             name="state",
             unit="",
             kind="text",
-            width=12,
+            width=13,
             formula='IF([@Symbol]="","",IF(COUNTIF(Market[Symbol],[@Symbol])>1,"twice",'
-            'IF(N([@Spot])>0,"ok","no price")))',
-            help="ok, no price, or twice: a symbol may stand once.",
+            'IF([@Lowest]=0,"no price",IF([@Agrees],[@Dated],"contradicted"))))',
+            help="fresh, old, no date, no price, contradicted, or twice: a symbol may stand once.",
+        ),
+        Column(
+            name="pegged",
+            unit="yes or blank",
+            kind="text",
+            choices=("yes", "no"),
+            required=False,
+            width=10,
+            help="yes: a coin that stands for the plan's currency, as USDC for USDT. It is not hedged.",
+        ),
+        Column(
+            name="before",
+            unit="quote per base",
+            format=PRICE,
+            low=SMALLEST,
+            high=1e12,
+            required=False,
+            width=15,
+            help="The spot price before this one. A jump beyond the limit counts as unknown until you "
+            "confirm it: type the new price here, or clear this cell.",
+        ),
+        Column(
+            name="lowest",
+            unit="quote per base",
+            format=PRICE_OR_NONE,
+            width=14,
+            formula="MIN([@Spot],[@Mark],[@Index],[@Future])",
+            help="Of all its prices.",
+        ),
+        Column(
+            name="highest",
+            unit="quote per base",
+            format=PRICE_OR_NONE,
+            width=14,
+            formula="MAX([@Spot],[@Mark],[@Index],[@Future])",
+            help="Of all its prices.",
+        ),
+        Column(
+            name="moved",
+            unit="of before",
+            format=PERCENT,
+            width=10,
+            formula="IF(AND(ISNUMBER([@Before]),ISNUMBER([@Spot])),IF([@Before]>0,ABS([@Spot]/[@Before]-1),0),0)",
+            help="Against the price before.",
+        ),
+        Column(
+            name="agrees",
+            unit="true/false",
+            kind="flag",
+            width=10,
+            formula="AND([@Lowest]>0,[@Highest]<=[@Lowest]*(1+limit_price_jump),[@Moved]<=limit_price_jump,"
+            "COUNTA([@Spot],[@Mark],[@Index],[@Future])=COUNT([@Spot],[@Mark],[@Index],[@Future]))",
+            help="Its prices are numbers above 0 and agree with each other and with the price before.",
+        ),
+        Column(
+            name="age",
+            unit="days",
+            format="0.0",
+            width=9,
+            formula='IF(ISNUMBER([@[As of]]),plan_today-[@[As of]],"")',
+            help="Of its prices on the plan's day; blank: unknown.",
+        ),
+        Column(
+            name="dated",
+            unit="",
+            kind="text",
+            width=9,
+            formula='IF([@Age]="","no date",IF([@Age]<=0-1,"later",IF([@Age]>limit_price_age,"old","fresh")))',
+            help="By the limit on the Checks sheet; later: it is of a day after the plan's.",
+        ),
+        Column(
+            name="usable",
+            unit="quote per base",
+            format=PRICE_OR_NONE,
+            width=14,
+            formula="IF(AND([@Agrees],COUNTIF(Market[Symbol],[@Symbol])=1),N([@Spot]),0)",
+            help="The spot price, if it can be relied on; nothing if not.",
+        ),
+        Column(
+            name="perpetual",
+            unit="quote per base",
+            format=PRICE_OR_NONE,
+            width=14,
+            formula='IF([@Usable]=0,0,IF([@Mark]="",[@Spot],[@Mark]))',
+            help="Mark of the perpetual, or the spot price where there is none.",
+        ),
+        Column(
+            name="dated_price",
+            unit="quote per base",
+            format=PRICE_OR_NONE,
+            width=14,
+            formula="IF([@Usable]=0,0,N([@Future]))",
+            help="Price of the dated future, if it can be relied on.",
         ),
     ),
 )
 
 
-SHEET: Final = Sheet(name="Market", purpose="Prices and funding rates, by symbol.", blocks=(MARKET,))
+SHEET: Final = Sheet(
+    name="Market", purpose="Prices and funding rates, by symbol.", blocks=(MARKET,), chips=(5, 8, 9)
+)

@@ -1,5 +1,4 @@
 """The Roll sheet: dated futures, what they carry, and what rolling them costs."""
-# ruff: noqa: E501 (a formula reads best on one line)
 
 from typing import Final
 
@@ -95,7 +94,7 @@ ROLLS: Final = Table(
             format=PRICE_OR_NONE,
             width=14,
             is_link=True,
-            formula="IF([@[Market row]]=0,0,N(INDEX(Market[Spot],[@[Market row]])))",
+            formula="IF([@[Market row]]=0,0,INDEX(Market[Usable],[@[Market row]]))",
             help="Of the Market sheet.",
         ),
         Column(
@@ -104,7 +103,7 @@ ROLLS: Final = Table(
             format=PRICE_OR_NONE,
             width=14,
             is_link=True,
-            formula="IF([@[Market row]]=0,0,N(INDEX(Market[Future],[@[Market row]])))",
+            formula="IF([@[Market row]]=0,0,INDEX(Market[Dated price],[@[Market row]]))",
             help="The dated future of the Market sheet.",
         ),
         Column(
@@ -122,8 +121,8 @@ ROLLS: Final = Table(
             unit="days",
             format=ROW,
             width=9,
-            formula="IF(OR([@Near]=0,[@Spot]=0),0,MAX(0,[@Expiry]-IF([@[Market row]]=0,0,N(INDEX(Market[As of],[@[Market row]])))))",
-            help="From the price's day to expiry.",
+            formula="IF(OR([@Near]=0,[@Spot]=0),0,MAX(0,[@Expiry]-plan_today))",
+            help="From the plan's day to expiry.",
         ),
         Column(
             name="basis",
@@ -189,7 +188,7 @@ ROLLS: Final = Table(
             unit="",
             kind="text",
             width=11,
-            formula='IF(OR([@Near]=0,[@Spot]=0),"",IF([@Expiry]-plan_today<=roll_days,"roll","hold"))',
+            formula='IF(OR([@Near]=0,[@Spot]=0),"",IF([@Expiry]<=plan_today,"expired",IF([@Expiry]-plan_today<=roll_days,"roll","hold")))',
             help="By the days before expiry on which you roll.",
         ),
     ),
@@ -200,4 +199,5 @@ SHEET: Final = Sheet(
     name="Roll",
     purpose="Dated futures: what they earn or cost until expiry, and what it costs to roll.",
     blocks=(SETTINGS, ROLLS),
+    chips=(6, 7, 8),
 )

@@ -1,4 +1,5 @@
 """The Scenarios sheet: what a move of the market does."""
+# ruff: noqa: E501 (a formula reads best on one line)
 
 from typing import Final
 
@@ -14,7 +15,7 @@ from workbook.layout.schema import Column, Sheet, Table
 SCENARIOS: Final = Table(
     name="Scenarios",
     title="Everything moves together",
-    help="Results suppose that you add margin in time, so that the hedge stays open.",
+    help="With the margin posted, and with all of the capital: beyond its liquidation the hedge is gone.",
     row=TOP,
     column=2,
     rows=21,
@@ -34,50 +35,67 @@ SCENARIOS: Final = Table(
             name="unhedged",
             unit="quote",
             format=MONEY,
-            width=14,
-            formula='IF(OR(NOT(plan_ready),[@Move]=""),"",plan_exposure*[@Move])',
-            help="Result without a hedge.",
+            width=13,
+            formula='IF(OR(NOT(plan_ready),NOT(ISNUMBER([@Move]))),"",plan_moving*[@Move])',
+            help="Result without a hedge; with the method beta each asset moves by its beta.",
+        ),
+        Column(
+            name="state",
+            unit="",
+            kind="text",
+            width=13,
+            formula='IF([@Unhedged]="","",IF(ISNUMBER(plan_liquidation_move),IF(plan_after_contracts*([@Move]-plan_liquidation_move)>=0,"liquidated","open"),"open"))',
+            help="Whether the hedge is still open at this price, with the margin that is posted.",
         ),
         Column(
             name="hedge",
             unit="quote",
             format=MONEY,
-            width=14,
-            formula='IF([@Unhedged]="","",HEDGE_PNL(plan_feasible_notional,[@Move]))',
-            help="Result of the hedge alone.",
+            width=13,
+            formula='IF([@Unhedged]="","",IF([@State]="liquidated",0-plan_equity,HEDGE_PNL(plan_feasible_notional,[@Move]))+HEDGE_PNL(plan_other_notional,[@Move]))',
+            help="Result of the hedges from today's prices; beyond its liquidation the margin is gone.",
         ),
         Column(
             name="hedged",
             unit="quote",
             format=MONEY,
-            width=14,
-            formula='IF([@Unhedged]="","",HEDGED_PNL(plan_exposure,plan_feasible_notional,[@Move]))',
+            width=13,
+            formula='IF([@Unhedged]="","",[@Unhedged]+[@Hedge])',
             help="Both together, before costs.",
         ),
         Column(
             name="after_costs",
             unit="quote",
             format=MONEY,
-            width=14,
+            width=13,
             formula='IF([@Unhedged]="","",[@Hedged]-plan_cost)',
             help="Both together, after the cost of the hedge.",
+        ),
+        Column(
+            name="all_state",
+            header="All capital",
+            unit="",
+            kind="text",
+            width=13,
+            formula='IF([@Unhedged]="","",IF(ISNUMBER(plan_all_price),IF(plan_after_contracts*(1+[@Move]-plan_all_price/plan_entry_price)>=0,"liquidated","open"),"open"))',
+            help="Whether it is still open if all of the capital is posted in time.",
+        ),
+        Column(
+            name="all_hedged",
+            header="Hedged with it",
+            unit="quote",
+            format=MONEY,
+            width=14,
+            formula='IF([@Unhedged]="","",[@Unhedged]+IF([@[All capital]]="liquidated",0-plan_all_equity,HEDGE_PNL(plan_feasible_notional,[@Move]))+HEDGE_PNL(plan_other_notional,[@Move]))',
+            help="Both together if all of the capital is posted.",
         ),
         Column(
             name="offset",
             unit="of result",
             format=PERCENT,
-            width=12,
-            formula='IF([@Unhedged]="","",IF([@Unhedged]=0,"",'
-            "LOSS_OFFSET(plan_exposure,plan_feasible_notional,[@Move])))",
+            width=11,
+            formula='IF(N([@Unhedged])=0,"",0-[@Hedge]/[@Unhedged])',
             help="Share of the result that the hedge takes back.",
-        ),
-        Column(
-            name="state",
-            unit="",
-            kind="text",
-            width=14,
-            formula='IF([@Unhedged]="","",IF([@Move]>=plan_liquidation_move,"liquidated","open"))',
-            help="Whether the hedge is still open at this price.",
         ),
     ),
 )
@@ -115,15 +133,23 @@ DIVERGENCE: Final = Table(
             unit="quote",
             format=MONEY,
             width=14,
-            formula='IF(OR(NOT(plan_ready),[@Portfolio]=""),"",plan_exposure*[@Portfolio])',
+            formula='IF(OR(NOT(plan_ready),NOT(ISNUMBER([@Portfolio]))),"",plan_moving*[@Portfolio])',
             help="Result without a hedge.",
+        ),
+        Column(
+            name="state",
+            unit="",
+            kind="text",
+            width=13,
+            formula='IF([@Unhedged]="","",IF(AND(ISNUMBER(plan_liquidation_move),ISNUMBER([@[Hedge asset]])),IF(plan_after_contracts*([@[Hedge asset]]-plan_liquidation_move)>=0,"liquidated","open"),"open"))',
+            help="Whether the hedge is still open at this price of the hedge asset.",
         ),
         Column(
             name="hedge",
             unit="quote",
             format=MONEY,
             width=14,
-            formula='IF([@Unhedged]="","",HEDGE_PNL(plan_feasible_notional,[@[Hedge asset]]))',
+            formula='IF([@Unhedged]="","",IF([@State]="liquidated",0-plan_equity,HEDGE_PNL(plan_feasible_notional,[@[Hedge asset]]))+HEDGE_PNL(plan_other_notional,[@[Hedge asset]]))',
             help="Result of the hedge alone.",
         ),
         Column(
@@ -131,8 +157,7 @@ DIVERGENCE: Final = Table(
             unit="quote",
             format=MONEY,
             width=14,
-            formula='IF([@Unhedged]="","",HEDGED_PNL(plan_exposure,plan_feasible_notional,[@Portfolio],'
-            "[@[Hedge asset]]))",
+            formula='IF([@Unhedged]="","",[@Unhedged]+[@Hedge])',
             help="Both together, before costs.",
         ),
         Column(
@@ -140,8 +165,7 @@ DIVERGENCE: Final = Table(
             unit="of result",
             format=PERCENT,
             width=12,
-            formula='IF([@Unhedged]="","",IF([@Unhedged]=0,"",LOSS_OFFSET(plan_exposure,'
-            "plan_feasible_notional,[@Portfolio],[@[Hedge asset]])))",
+            formula='IF(N([@Unhedged])=0,"",0-[@Hedge]/[@Unhedged])',
             help="Share of the result that the hedge takes back.",
         ),
     ),
@@ -165,11 +189,19 @@ LEVERAGE: Final = Table(
             help="A leverage to look at.",
         ),
         Column(
+            name="enough",
+            unit="0 or 1",
+            format="0",
+            width=13,
+            formula="IF(N([@Leverage])>=1,IF(1/[@Leverage]>N(plan_maintenance_rate),1,0),0)",
+            help="The margin is above the maintenance margin: else it would be liquidated at once.",
+        ),
+        Column(
             name="distance",
             unit="move",
             format=PERCENT,
             width=14,
-            formula='IF(OR(NOT(plan_ready),[@Leverage]=""),"",IFNA(ABS(LIQUIDATION_MOVE([@Leverage],'
+            formula='IF(OR(NOT(plan_ready),[@Enough]=0),"",IFNA(ABS(LIQUIDATION_MOVE([@Leverage],'
             'plan_maintenance_rate,plan_side,plan_kind,plan_liquidation_formula,plan_closing_fee)),"none"))',
             help="How far the price may move against the hedge; none: no price liquidates it.",
         ),
@@ -206,4 +238,5 @@ SHEET: Final = Sheet(
     name="Scenarios",
     purpose="What a move of the market does to the holdings, the hedge and both together.",
     blocks=(SCENARIOS, DIVERGENCE, LEVERAGE),
+    chips=(8, 9, 10),
 )

@@ -176,7 +176,8 @@ class Column(Port):
 class Panel:
     """Named cells one below the other: label, value, unit and, where there is room, the help.
 
-    Prose has no labels: its sentences stand where the labels would.
+    Prose has no labels: its sentences stand where the labels would. With stops it is a strip of
+    facts: each field has a column of its own, the label above the value.
     """
 
     name: str
@@ -187,7 +188,10 @@ class Panel:
     has_notes: bool = False
     is_prose: bool = False
     is_named: bool = False  # the values have the panel's name, for formulas that take them together
-    span: int = 0  # further columns that the heading of prose covers
+    is_bare: bool = False  # of figures without labels, the column of a grid; its title is the grid's
+    span: int = 0  # further columns that the heading covers, where labels and units do not say it
+    offset: int = 1  # columns from the labels to the values
+    stops: tuple[int, ...] = ()  # columns of a strip, one for each field
 
     @property
     def first_row(self) -> int:
@@ -197,17 +201,35 @@ class Panel:
     @property
     def last_row(self) -> int:
         """Row of the last field."""
-        return self.row + len(self.fields)
+        return self.row + (1 if self.stops else len(self.fields))
 
     @property
     def last_column(self) -> int:
         """Column of the units, or of the notes beyond them."""
-        return self.column + (self.span if self.is_prose else 2 + self.has_notes)
+        if self.stops:
+            return self.stops[-1]
+        if self.span or self.is_prose or self.is_bare:
+            return self.column + self.span
+        return self.column + 2 + self.has_notes
+
+    @property
+    def has_units(self) -> bool:
+        """Whether a unit stands beside each value."""
+        return not (self.span or self.is_prose or self.is_bare or self.stops)
 
     @property
     def value_column(self) -> int:
         """Column of the values."""
-        return self.column + (not self.is_prose)
+        return self.column + (0 if self.is_prose or self.is_bare else self.offset)
+
+    @property
+    def cells(self) -> Iterator[tuple[Field, int, int]]:
+        """Each field with the row and the column of its value."""
+        for at, field in enumerate(self.fields):
+            if self.stops:
+                yield field, self.row + 1, self.stops[at]
+            else:
+                yield field, self.first_row + at, self.value_column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,6 +245,7 @@ class Table:
     key: str = ""  # the column that names a row
     needs: tuple[str, ...] = ()  # columns that a row in use must fill in; without a key the first says it is
     help: str = ""
+    shown: int = 0  # columns that are seen; the others are grouped, to be opened. 0: all
 
     @property
     def unit_row(self) -> int:
@@ -287,18 +310,41 @@ class Notes:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Labels:
+    """A heading, and below its head the names of the rows of a grid whose columns are bare panels."""
+
+    title: str
+    row: int
+    column: int
+    rows: tuple[str, ...] = ()
+    span: int = 0
+
+    @property
+    def last_row(self) -> int:
+        """Row of the last name."""
+        return self.row + (1 + len(self.rows) if self.rows else 0)
+
+    @property
+    def last_column(self) -> int:
+        """Column up to which the heading reaches."""
+        return self.column + self.span
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """One sheet: its purpose in a sentence, its notes, panels and tables."""
 
     name: str
     purpose: str
     title: str = ""  # the name, unless it says more
-    blocks: tuple[Notes | Panel | Table, ...] = ()
+    blocks: tuple[Notes | Panel | Table | Labels, ...] = ()
     widths: tuple[float, ...] = ()  # of the columns from A on, where no table sets them
     landscape: bool = True
     across: int = 1  # pages side by side on which it is printed
     pages: int = 1  # down, on which it is printed; 0: as many as it takes
     printed: int | None = None  # the last column that is printed, if not all are
+    chips: tuple[int, int, int] = (4, 5, 6)  # columns of the states in the head
+    frozen: int = 0  # rows that stay in view, where no table says it
 
     @property
     def last_row(self) -> int:
@@ -319,6 +365,11 @@ class Sheet:
     def panels(self) -> Iterator[Panel]:
         """The panels in order."""
         return (block for block in self.blocks if isinstance(block, Panel))
+
+    @property
+    def labels(self) -> Iterator[Labels]:
+        """The names of the rows of grids."""
+        return (block for block in self.blocks if isinstance(block, Labels))
 
     @property
     def tables(self) -> Iterator[Table]:
@@ -402,8 +453,8 @@ class Book:
                 column = panel.value_column
                 if panel.is_named:
                     found[panel.name] = Place(sheet.name, panel.first_row, column, panel.last_row, column)
-                for row, field in enumerate(panel.fields, panel.first_row):
-                    found[field.name] = Place(sheet.name, row, column, row, column)
+                for field, row, at in panel.cells:
+                    found[field.name] = Place(sheet.name, row, at, row, at)
         for name, (title, column_name) in self.lists.items():
             found[name] = self.place(title, column_name)
         for name, (title, is_headers) in self.areas.items():

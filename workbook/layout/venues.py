@@ -141,6 +141,16 @@ CONTRACTS: Final = Table(
             help="Day of these facts. Blank: not known.",
         ),
         Column(
+            name="price_multiplier",
+            unit="times",
+            format="0",
+            low=1,
+            high=1e9,
+            required=False,
+            width=15,
+            help="A bundle is quoted for so many units: 1000 for 1000PEPE. Blank: 1.",
+        ),
+        Column(
             name="key",
             unit="",
             kind="text",
@@ -155,7 +165,7 @@ VENUES: Final = Table(
     name="VenueList",
     title="Names to choose from",
     row=TOP,
-    column=18,
+    column=19,
     rows=12,
     key="venue",
     columns=(

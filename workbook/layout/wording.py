@@ -3,238 +3,160 @@
 
 from typing import Final
 
+from workbook.layout.plan_position import POSITION
 from workbook.layout.schema import Field, Panel
+
+WORDS: Final = (
+    ("price_decimals", "Decimals of a price", "IF(plan_tick>0,MAX(0,ROUNDUP(0-LOG10(plan_tick),0)),0)"),
+    ("lot_decimals", "Decimals of contracts", "IF(plan_lot>0,MAX(0,ROUNDUP(0-LOG10(plan_lot),0)),0)"),
+    ("step", "Step of the quantity", "IF(plan_ready,plan_lot_value/plan_entry_price,1)"),
+    ("base_decimals", "Decimals of a quantity", "MAX(0,ROUNDUP(0-LOG10(word_step),0))"),
+    ("traded", "Quantity traded", "IF(plan_active,ABS(plan_trade_notional)/plan_entry_price,0)"),
+    (
+        "first_unknown",
+        "First unknown holding",
+        "IF(holdings_unknown=0,0,MATCH(1,Holdings[Unknown],0))",
+    ),
+    (
+        "unpriced",
+        "What it lacks",
+        'IF(word_first_unknown=0,"",INDEX(Holdings[Asset],word_first_unknown)&word_lack)',
+    ),
+    (
+        "lack",
+        "In words",
+        'IF(word_lacking="contradicted"," has prices that contradict each other",IF(word_lacking="not on Market"," is not on Market",IF(word_lacking="no quantity"," has no quantity",word_no_price)))',
+    ),
+    (
+        "lacking",
+        "State of the first",
+        'IF(word_first_unknown=0,"",INDEX(Holdings[State],word_first_unknown))',
+    ),
+    ("no_price", "No price", 'IF(word_lacking="twice"," stands twice on Market"," has no price")'),
+    (
+        "expiry",
+        "Expired or unknown",
+        'IF(plan_expiry=0,"the future has no expiry on Market","the future expired "&FIXED(MAX(0,plan_today-plan_expiry),0)&" days ago")',
+    ),
+    (
+        "old_fact",
+        "Age of a fact",
+        'IF(plan_facts_day=0," has no date: compare it with the venue"," is "&FIXED(plan_facts_age,0)&" days old: compare it with the venue")',
+    ),
+    (
+        "alarm",
+        "An order that must not be sent",
+        'IF(OR(AND(plan_contract="future",plan_expiry>0,plan_expiry<=plan_today),SUM(Journal[Lost])>0),"■ ","? ")',
+    ),
+    (
+        "incomplete",
+        "No order",
+        'word_alarm&"No order: "&IF(find_1="",word_checks,find_1)',
+    ),
+    (
+        "next",
+        "What to do first",
+        'IF(needs_missing>1,needs_missing&" things are missing: see What can go wrong, from the top.","See What can go wrong: then the order stands here.")',
+    ),
+    (
+        "nothing",
+        "Nothing to trade",
+        'IF(plan_inside,word_inside,IF(plan_is_small,word_small,IF(N(plan_target_contracts)=0,word_lot,"the hedge is where it should be")))',
+    ),
+    (
+        "inside",
+        "Inside the band",
+        'FIXED(N(plan_coverage_now)/one_percent,1)&"% is within "&FIXED(journal_band/one_percent,1)&"% of "&FIXED(plan_ratio/one_percent,1)&"%"',
+    ),
+    ("small", "Below the minimum", '"the order is below the minimum of "&FIXED(plan_minimum_notional)'),
+    (
+        "lot",
+        "Less than a lot",
+        'IF(plan_ready,"one lot is worth "&FIXED(plan_lot_value)&", the wanted hedge is "&FIXED(plan_wanted_notional),"")',
+    ),
+    (
+        "lots",
+        "Contracts",
+        'IF(plan_contract_size=1,""," ("&FIXED(ABS(plan_trade_contracts),word_lot_decimals)&" contracts)")',
+    ),
+    (
+        "order",
+        "Order",
+        'IF(plan_active,IF(plan_trade_contracts<0,"Buy back ","Sell ")&FIXED(word_traded,word_base_decimals)&" "&plan_instrument&word_lots,"")',
+    ),
+    (
+        "terms",
+        "Terms",
+        'IF(plan_active," at "&FIXED(plan_limit_price,word_price_decimals)&" or better"&word_old,"")',
+    ),
+    (
+        "old",
+        "Of which day",
+        'IF(AND(plan_dates_known,plan_price_age>limit_price_age),", at prices "&FIXED(plan_price_age,0)&" days old","")',
+    ),
+    (
+        "contract_traded",
+        "Which contract",
+        'plan_instrument&" "&plan_contract&" on "&plan_venue&", "&plan_leverage&"x isolated. "',
+    ),
+    (
+        "effect",
+        "What the order does",
+        'IF(plan_active,"It "&IF(plan_open_contracts=0,"opens the hedge",IF(plan_adds,"adds to the "&plan_open_side&" that is open","only reduces the "&plan_open_side))&word_brings,"")',
+    ),
+    (
+        "brings",
+        "To which coverage",
+        '" and brings the coverage from "&FIXED(N(plan_coverage_now)/one_percent,1)&"% to "&FIXED(N(plan_coverage)/one_percent,1)&"%."',
+    ),
+    (
+        "carried",
+        "Risk carried",
+        'IF(N(plan_coverage)>1,"The hedge is larger than what you hold.","The hedge covers "&FIXED(N(plan_coverage)/one_percent,1)&"%; you carry "&FIXED((1-N(plan_coverage))/one_percent,1)&"% of the risk.")',
+    ),
+    (
+        "adjust",
+        "What to adjust",
+        'IF(plan_adjusts,word_order&": "&FIXED(N(plan_coverage_now)/one_percent,1)&"% of "&FIXED(plan_ratio/one_percent,1)&"% is hedged","Add or take off the adjustment of the row")',
+    ),
+    (
+        "distance",
+        "Distance to liquidation",
+        'IF(ISNUMBER(plan_liquidation_move),FIXED(ABS(plan_liquidation_move)/one_percent,1)&"%","")',
+    ),
+    (
+        "left_out",
+        "Not hedged",
+        'IF(holdings_left_out>0,"Not hedged: "&FIXED(holdings_left_out)&" "&plan_quote&", by the Holdings sheet","")',
+    ),
+    (
+        "good",
+        "Nothing wrong",
+        '"Nothing: every check passes and nothing is unknown"',
+    ),
+    (
+        "checks",
+        "Head: checks",
+        'IF(addin_loaded,IF(checks_ok,IF(checks_unknown=0,"All checks pass","No check fails"),"■ A check fails"),"■ microhedge is not loaded: microhedge addin install")',
+    ),
+    (
+        "warnings",
+        "Head: warnings",
+        'IF(warnings_count=0,"no warning","▲ "&warnings_count&IF(warnings_count=1," warning"," warnings"))',
+    ),
+    ("unknown", "Head: unknown", 'IF(plan_unknown=0,"nothing unknown","? "&plan_unknown&" unknown")'),
+)
+NUMBERS: Final = frozenset(
+    ("price_decimals", "lot_decimals", "step", "base_decimals", "traded", "first_unknown")
+)
 
 WORDING: Final = Panel(
     name="plan_wording",
     title="Wording",
-    row=36,
+    row=POSITION.last_row + 2,
     column=2,
     fields=tuple(
-        Field(name=f"word_{name}", label=label, kind="text" if kind == "text" else "number", formula=formula)
-        for name, label, kind, formula in (
-            (
-                "price_decimals",
-                "Decimals of a price",
-                "number",
-                "IF(plan_tick>0,MAX(0,ROUNDUP(-LOG10(plan_tick),0)),0)",
-            ),
-            (
-                "lot_decimals",
-                "Decimals of contracts",
-                "number",
-                "IF(plan_lot>0,MAX(0,ROUNDUP(-LOG10(plan_lot),0)),0)",
-            ),
-            ("step", "Step of the quantity", "number", "IF(plan_ready,plan_lot_value/plan_entry_price,1)"),
-            ("base_decimals", "Decimals of a quantity", "number", "MAX(0,ROUNDUP(-LOG10(word_step),0))"),
-            (
-                "error",
-                "Broken plan",
-                "text",
-                'IF(ISERROR(plan_exposure),"A holding has no value: see Holdings","A cell is an error: see Checks")',
-            ),
-            ("incomplete", "Incomplete plan", "text", '"Fill in the yellow cells: "&word_missing'),
-            (
-                "missing",
-                "What is missing",
-                "text",
-                (
-                    'IF(COUNTBLANK(plan_settings)>0,"your plan on Plan",IF(plan_exposure=0,"what you hold on Holdings,'
-                    ' its prices on Market",word_missing_facts))'
-                ),
-            ),
-            (
-                "missing_facts",
-                "Which facts are missing",
-                "text",
-                (
-                    'IF(plan_entry_price*plan_spot_price>0,"the facts of the contract on Venues",'
-                    '"the prices of the hedge asset on Market")'
-                ),
-            ),
-            (
-                "nothing",
-                "No order",
-                "text",
-                (
-                    'IF(plan_ready,"Nothing to trade: one lot is worth "&FIXED(plan_lot_value)&", the wanted hedge is "'
-                    '&FIXED(plan_wanted_notional)&".","")'
-                ),
-            ),
-            (
-                "lots",
-                "Contracts",
-                "text",
-                'IF(plan_contract_size=1,""," ("&FIXED(plan_size,word_lot_decimals)&" contracts)")',
-            ),
-            (
-                "order",
-                "Order",
-                "text",
-                (
-                    'IF(plan_active,IF(plan_contracts<0,"Buy ","Sell ")&FIXED(ABS(plan_quantity),word_base_decimals)'
-                    '&" "&plan_instrument&word_lots,"")'
-                ),
-            ),
-            (
-                "terms",
-                "Terms",
-                "text",
-                (
-                    'IF(plan_active," at "&FIXED(plan_limit_price,word_price_decimals)&" or better on "&plan_venue'
-                    '&word_margin_terms,"")'
-                ),
-            ),
-            (
-                "margin_terms",
-                "Margin",
-                "text",
-                'IF(plan_active,", "&plan_leverage&"x isolated, margin "&FIXED(plan_margin)&".","")',
-            ),
-            (
-                "distance",
-                "Distance to liquidation",
-                "text",
-                'IF(ISNUMBER(plan_liquidation_move),FIXED(ABS(plan_liquidation_move)/one_percent,1)&"%","")',
-            ),
-            (
-                "liquidation",
-                "Liquidation",
-                "text",
-                (
-                    'IF(ISNUMBER(plan_liquidation_price),"Liquidation at "&FIXED(plan_liquidation_price,'
-                    "word_price_decimals)&word_direction,word_no_liquidation)"
-                ),
-            ),
-            ("no_liquidation", "No liquidation", "text", '"No price liquidates this hedge; "'),
-            (
-                "direction",
-                "Direction",
-                "text",
-                '", "&word_distance&IF(plan_side="short"," above"," below")&" the entry; "',
-            ),
-            (
-                "cushion",
-                "Cushion",
-                "text",
-                (
-                    'IF(N(plan_cushion)<0,"the margin is "&FIXED(-N(plan_cushion))&" more than you have.",'
-                    '"of "&FIXED(plan_capital)&" you keep "&FIXED(N(plan_cushion))&".")'
-                ),
-            ),
-            (
-                "coverage",
-                "Coverage",
-                "text",
-                '"The hedge covers "&FIXED(N(plan_coverage)/one_percent,1)&"% of "&FIXED(plan_hedged_value)&"; "',
-            ),
-            (
-                "carried",
-                "Risk carried",
-                "text",
-                (
-                    'IF(N(plan_coverage)>1,"it is larger than what you hold.",'
-                    '"you still carry "&FIXED((1-N(plan_coverage))/one_percent,1)&"% of the risk.")'
-                ),
-            ),
-            (
-                "cost",
-                "Cost",
-                "text",
-                '"Over "&plan_horizon&" days it "&IF(N(plan_cost)>0,"costs ","earns ")&FIXED(ABS(N(plan_cost)))&"; "',
-            ),
-            (
-                "breakeven",
-                "Break-even",
-                "text",
-                'word_until&FIXED(ABS(N(plan_breakeven_move))/one_percent)&"%."',
-            ),
-            (
-                "until",
-                "Before or after break-even",
-                "text",
-                (
-                    'IF(N(plan_breakeven_move)<0,"it has paid for itself once the price falls by ",'
-                    '"it stays ahead until the price rises by ")'
-                ),
-            ),
-            (
-                "contract",
-                "Contract too large",
-                "text",
-                (
-                    'IF(plan_lot=1,"One contract is ","One lot is ")&FIXED(plan_lot_multiple,1)'
-                    '&" times the wanted hedge: choose another contract"'
-                ),
-            ),
-            (
-                "overhedge",
-                "Over-hedge",
-                "text",
-                (
-                    '"The hedge is "&FIXED(N(plan_coverage)/one_percent,1)&"% of the value, wanted were "'
-                    '&FIXED(plan_ratio/one_percent,1)&"%"'
-                ),
-            ),
-            (
-                "leverage",
-                "High leverage",
-                "text",
-                (
-                    'plan_leverage&"x is above "&IF(plan_leverage>limit_high_leverage,limit_high_leverage'
-                    '&"x: that is speculation, no hedge",limit_leverage&"x: little room")'
-                ),
-            ),
-            (
-                "near",
-                "Liquidation near",
-                "text",
-                '"Liquidation is "&word_distance&" away: use at most "&FIXED(N(plan_safe_leverage),1)&"x"',
-            ),
-            (
-                "tier",
-                "Maintenance rate too low",
-                "text",
-                '"The venue asks for "&FIXED(N(plan_tier_rate)/one_percent)&"% maintenance: type it on Plan"',
-            ),
-            (
-                "margin",
-                "Margin too large",
-                "text",
-                '"The margin is "&FIXED(-N(plan_cushion))&" more than you have"',
-            ),
-            ("funding", "Funding", "text", '"You pay about "&FIXED(N(costs_funding))&" of funding"'),
-            ("stale", "Stale prices", "text", '"The oldest price is "&FIXED(plan_price_age,0)&" days old"'),
-            (
-                "facts",
-                "Old facts",
-                "text",
-                (
-                    'IF(plan_facts_day=0,"The venue facts have no date","The venue facts are "'
-                    '&FIXED(plan_facts_age,0)&" days old")&": compare them with the venue"'
-                ),
-            ),
-            (
-                "review",
-                "Open hedges",
-                "text",
-                'journal_waiting&IF(journal_waiting=1," open hedge waits"," open hedges wait")&" for you: see Journal"',
-            ),
-            (
-                "checks",
-                "Checks",
-                "text",
-                'IF(checks_ok,"All checks pass","A check fails: see Checks")',
-            ),
-            (
-                "warnings",
-                "Warnings",
-                "text",
-                (
-                    '" · "&IF(warnings_count=0,"no warning",warnings_count&IF(warnings_count=1," warning"," warnings")'
-                    '&": see Plan")'
-                ),
-            ),
-        )
+        Field(name=f"word_{name}", label=label, kind="number" if name in NUMBERS else "text", formula=formula)
+        for name, label, formula in WORDS
     ),
 )

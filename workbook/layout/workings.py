@@ -1,274 +1,181 @@
 """The Workings sheet: what stands between the inputs and the results, each step named."""
+# ruff: noqa: E501 (a formula reads best on one line)
 
 from typing import Final
 
 from workbook.layout.compared import COMPARED
-from workbook.layout.formats import (
-    DATE_OR_NONE,
-    FUTURE,
-    MONEY,
-    PERCENT,
-    PRICE,
-    RATE,
-    SIZE,
-    TIMES,
-    TOP,
-    WHOLE,
-)
-from workbook.layout.schema import Field, Panel, Sheet
+from workbook.layout.formats import MONEY, MOVE, TOP
+from workbook.layout.judgement import RULES, UNKNOWN
+from workbook.layout.plan import NTH, SETTINGS
+from workbook.layout.plan_facts import CARRY, FACTS
+from workbook.layout.plan_position import POSITION
+from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 from workbook.layout.wording import WORDING
 
-
-def _from_market(header: str) -> str:
-    return f"IF(plan_market_row=0,0,N(INDEX(Market[{header}],plan_market_row)))"
-
-
-def _from_contracts(header: str) -> str:
-    return f"IF(plan_contract_row=0,0,N(INDEX(Contracts[{header}],plan_contract_row)))"
+LEFT: Final = 7  # first column of what is said of the rules
+BAD: Final = {"need": "? missing", "check": "■ wrong", "warn": "▲ warning"}
 
 
-WORKINGS: Final = Panel(
-    name="plan_workings",
-    title="Workings",
+def _kind(name: str, kind: str) -> str:
+    """The state of a rule as a chip says it; an error is as bad as a refusal."""
+    wrong = "TRUE" if kind == "warn" else "FALSE"
+    word = BAD[kind]
+    return f'IF(ISERROR({name}),"{word}",IF({name}="{UNKNOWN}","? unknown",IF({name}={wrong},"{word}","")))'
+
+
+KINDS: Final = Panel(
+    name="kind_list",
+    title="What is not good",
     row=TOP,
-    column=2,
-    has_notes=True,
-    fields=(
+    column=LEFT,
+    is_named=True,
+    span=1,
+    fields=tuple(
+        Field(name=f"kind_{name}", label=rule.label, kind="text", formula=_kind(name, kind))
+        for name, kind, rule in RULES
+    ),
+)
+RANKS: Final = Panel(
+    name="rank_list",
+    title="Rank",
+    row=TOP,
+    column=LEFT + 2,
+    is_named=True,
+    is_bare=True,
+    fields=tuple(
         Field(
-            name="plan_ready",
-            label="The plan is complete",
-            unit="true/false",
-            kind="flag",
-            formula="AND(COUNTBLANK(plan_settings)=0,plan_exposure<>0,plan_entry_price>0,plan_spot_price>0,"
-            "plan_lot>0,plan_contract_size>0,plan_tick>0)",
-            is_output=True,
-            help="All inputs, a value held, and the facts of the contract.",
-        ),
-        Field(
-            name="plan_active",
-            label="There is something to trade",
-            unit="true/false",
-            kind="flag",
-            formula="AND(plan_ready,plan_size>0)",
-            help="At least one lot.",
-        ),
-        Field(
-            name="plan_size",
-            label="Contracts, without sign",
-            unit="contracts",
-            format=SIZE,
-            formula="ABS(N(plan_contracts))",
-            help="0 while the plan is incomplete.",
-        ),
-        Field(
-            name="plan_lot_multiple",
-            label="One lot over the wanted hedge",
-            unit="times",
-            format=TIMES,
-            formula="IF(N(plan_wanted_notional)=0,0,plan_lot_value/ABS(plan_wanted_notional))",
-            help="Above 1 no lot fits.",
-        ),
-        Field(
-            name="plan_market_row",
-            label="Row of the Market table",
-            unit="row",
+            name=f"rank_{name}",
+            label="Rank",
             format="0",
-            formula="IFNA(MATCH(plan_instrument,Market[Symbol],0),0)",
-            help="0: not there.",
-        ),
+            formula=f'IF(kind_{name}="","",ROW()+rank_step*IF(LEFT(kind_{name})="?",1,IF(LEFT(kind_{name})="▲",1+1,0)))',
+        )
+        for name, kind, rule in RULES
+    ),
+)
+SAID: Final = Panel(
+    name="said_list",
+    title="In words",
+    row=TOP,
+    column=LEFT + 3,
+    is_named=True,
+    is_bare=True,
+    fields=tuple(
         Field(
-            name="plan_contract_row",
-            label="Row of the Contracts table",
-            unit="row",
-            format="0",
-            formula='IFNA(MATCH(plan_venue&" "&plan_instrument&" "&plan_kind,Contracts[Key],0),0)',
-            help="0: not there.",
-        ),
-        Field(
-            name="plan_spot_price",
-            label="Spot",
-            unit="quote per base",
-            format=PRICE,
-            formula=_from_market("Spot"),
-            is_link=True,
-            help="0: none.",
-        ),
-        Field(
-            name="plan_mark_price",
-            label="Mark of the perpetual",
-            unit="quote per base",
-            format=PRICE,
-            formula='IF(plan_market_row=0,0,IF(INDEX(Market[Mark],plan_market_row)="",plan_spot_price,'
-            "INDEX(Market[Mark],plan_market_row)))",
-            is_link=True,
-            help="The spot price where there is no mark.",
-        ),
-        Field(
-            name="plan_future_price",
-            label="Dated future",
-            unit="quote per base",
-            format=PRICE,
-            formula=_from_market("Future"),
-            is_link=True,
-            help="0: none.",
-        ),
-        Field(
-            name="plan_expiry",
-            label="Expiry of the dated future",
-            unit="date",
-            format=DATE_OR_NONE,
-            kind="date",
-            formula=_from_market("Expiry"),
-            is_link=True,
-            help="0: none.",
-        ),
-        Field(
-            name="plan_price_day",
-            label="Day of the price",
-            unit="date",
-            format=DATE_OR_NONE,
-            kind="date",
-            formula=_from_market("As of"),
-            is_link=True,
-            help="0: none.",
-        ),
-        Field(
-            name="plan_minimum_notional",
-            label="Smallest order",
-            unit="quote",
-            format=MONEY,
-            formula=_from_contracts("Minimum notional"),
-            is_link=True,
-            help="0: not known.",
-        ),
-        Field(
-            name="plan_liquidation_formula",
-            label="Liquidation formula",
+            name=f"say_{name}",
+            label=rule.label,
             kind="text",
-            formula='IF(plan_contract_row=0,"cautious",IF(INDEX(Contracts[Liquidation],plan_contract_row)="",'
-            '"cautious",INDEX(Contracts[Liquidation],plan_contract_row)))',
-            is_link=True,
-            help="cautious, the nearest price, where the venue's is not known.",
-        ),
+            formula=f'IF(kind_{name}="","",IF(kind_{name}="? unknown",{rule.unsure},{rule.said}))',
+        )
+        for name, kind, rule in RULES
+    ),
+)
+ORDER: Final = Panel(
+    name="nth_list",
+    title="In their order",
+    row=SAID.last_row + 2,
+    column=LEFT,
+    span=1,
+    fields=tuple(
         Field(
-            name="plan_closing_fee",
-            label="Fee held for the closing",
-            unit="a fill",
-            format=RATE,
-            formula='IF(OR(plan_liquidation_formula="mark",plan_liquidation_formula="entry"),0,plan_taker_fee)',
-            help="Some venues count the fee of the liquidation as margin; where it is not known, it counts.",
-        ),
-        Field(
-            name="plan_fee_rate",
-            label="Fee rate",
-            unit="a fill",
-            format=RATE,
-            formula='IF(costs_order="maker",plan_maker_fee,plan_taker_fee)',
-            help="Maker or taker, as the Costs sheet assumes.",
-        ),
-        Field(
-            name="plan_maker_fee",
-            label="Maker fee",
-            unit="a fill",
-            format=RATE,
-            formula=_from_contracts("Maker fee"),
-            is_link=True,
-            help="Of a resting order.",
-        ),
-        Field(
-            name="plan_funding_rate",
-            label="Funding rate",
-            unit="an interval",
-            format=RATE,
-            formula=f'IF(plan_contract="{FUTURE}",0,{_from_market("Funding rate")})',
-            is_link=True,
-            help="A dated future has none.",
-        ),
-        Field(
-            name="plan_funding_interval",
-            label="Funding interval",
-            unit="hours",
+            name=f"nth_{at}",
+            label="Rank",
             format="0",
-            formula=f"MAX(1,{_from_market('Funding interval')})",
-            is_link=True,
-            help="At least an hour.",
+            formula='IF(COUNT(rank_list)=0,"",MIN(rank_list))'
+            if at == 1
+            else f'IF(nth_{at - 1}="","",IF(COUNTIF(rank_list,">"&N(nth_{at - 1}))=0,"",SMALL(rank_list,1+COUNTIF(rank_list,"<="&N(nth_{at - 1})))))',
+        )
+        for at in NTH
+    ),
+)
+DOMAINS: Final = Table(
+    name="Domains",
+    title="Which values the inputs of the plan take",
+    row=ORDER.last_row + 2,
+    column=LEFT,
+    rows=len(SETTINGS.fields),
+    columns=(
+        Column(name="input", kind="text", constant="", width=30, help="As the Plan sheet calls it."),
+        Column(name="needed", kind="text", constant="", width=12, help="yes, or it may be blank."),
+        Column(
+            name="words", kind="text", constant="", required=False, width=12, help="Words to choose from."
         ),
-        Field(
-            name="plan_periods",
-            label="Settlements over the horizon",
+        Column(name="low", constant="", required=False, width=12, help="At least."),
+        Column(name="high", constant="", required=False, width=12, help="At most."),
+        Column(
+            name="value",
+            kind="text",
+            width=14,
+            formula='IF(INDEX(plan_settings,ROW()-ROW(Domains[[#Headers],[Input]]))="","",INDEX(plan_settings,ROW()-ROW(Domains[[#Headers],[Input]])))',
+            help="What the Plan sheet holds.",
+        ),
+        Column(
+            name="fits",
+            unit="true/false",
+            kind="flag",
+            width=10,
+            formula='IF([@Value]="",[@Needed]="no",IF([@High]="",[@Worded],IF(ISNUMBER([@Value]),AND([@Value]>=[@Low],[@Value]<=[@High]),FALSE)))',
+            help="It is one that it takes.",
+        ),
+        Column(
+            name="worded",
+            unit="true/false",
+            kind="flag",
+            width=10,
+            formula='IF([@Words]="",TRUE,ISNUMBER(SEARCH("|"&[@Value]&"|",[@Words])))',
+            help="It is one of the words.",
+        ),
+    ),
+)
+PAYOFF: Final = Table(
+    name="Payoff",
+    title="What the chart of moves draws",
+    row=DOMAINS.last_row + 2,
+    column=LEFT,
+    rows=23,
+    columns=(
+        Column(
+            name="step",
             unit="count",
-            format="0.0",
-            formula="IF(plan_ready,FUNDING_PERIODS(plan_horizon,plan_funding_interval),0)",
-            help="Expected number.",
+            format="0",
+            formula="ROW()-ROW(Payoff[[#Headers],[Step]])",
+            help="The points in order.",
         ),
-        Field(
-            name="plan_basis_share",
-            label="Share of the basis that converges",
-            unit="of basis",
-            format=PERCENT,
-            formula="IF(AND(plan_price_day>0,plan_expiry>plan_price_day),"
-            "MIN(1,plan_horizon/(plan_expiry-plan_price_day)),0)",
-            help="The horizon over the days from the price's day to expiry; all of it at expiry.",
+        Column(
+            name="before",
+            unit="count",
+            format="0",
+            formula='IF(ISNUMBER(plan_liquidation_move),COUNTIF(Scenarios[Move],"<"&N(plan_liquidation_move)),ROWS(Scenarios[Move]))',
+            help="Moves before the liquidation.",
         ),
-        Field(
-            name="plan_basis_cost",
-            label="Basis over the horizon",
+        Column(
+            name="move",
+            unit="of price",
+            format=MOVE,
+            formula="IF([@Step]<=[@Before],SMALL(Scenarios[Move],MIN([@Step],COUNT(Scenarios[Move]))),IF(ISNUMBER(plan_liquidation_move),IF([@Step]<=[@Before]+1+1,plan_liquidation_move,SMALL(Scenarios[Move],[@Step]-1-1)),MAX(Scenarios[Move])))",
+            help="The moves of the Scenarios sheet, and the liquidation twice: just before and just after.",
+        ),
+        Column(
+            name="unhedged",
             unit="quote",
             format=MONEY,
-            formula=f'IF(AND(plan_ready,plan_contract="{FUTURE}"),BASIS_COST(plan_feasible_notional,'
-            "plan_entry_price,plan_spot_price)*plan_basis_share,0)",
-            help="A perpetual has none.",
+            formula="IF(plan_ready,plan_moving*[@Move],0)",
+            help="Without a hedge.",
         ),
-        Field(
-            name="plan_breakeven_result",
-            label="Result at the break-even move",
+        Column(
+            name="hedged",
             unit="quote",
             format=MONEY,
-            formula="plan_exposure*N(plan_breakeven_move)",
-            help="With the hedge and without it.",
-        ),
-        Field(
-            name="plan_price_age",
-            label="Age of the oldest price",
-            unit="days",
-            format="0.0",
-            formula="IF(COUNT(Market[As of])=0,0,plan_today-MIN(Market[As of]))",
-            help="By the Market sheet's dates.",
-        ),
-        Field(
-            name="plan_facts_day",
-            label="Day of the contract's facts",
-            unit="date",
-            format=DATE_OR_NONE,
-            kind="date",
-            formula=_from_contracts("As of"),
-            is_link=True,
-            help="By the Venues sheet; 0: nobody knows.",
-        ),
-        Field(
-            name="plan_facts_age",
-            label="Age of the contract's facts",
-            unit="days",
-            format=WHOLE,
-            formula="IF(plan_facts_day=0,0,plan_today-plan_facts_day)",
-            help="0 without a date.",
-        ),
-        Field(
-            name="one_percent",
-            label="One percent",
-            unit="ratio",
-            format="0.00",
-            constant=0.01,
-            help="To say a ratio in percent.",
+            formula="IF(plan_ready,[@Unhedged]+IF([@Step]<=[@Before]+1,HEDGE_PNL(plan_feasible_notional,[@Move]),0-plan_equity)+HEDGE_PNL(plan_other_notional,[@Move])-plan_cost,0)",
+            help="With the hedge and after its cost; beyond its liquidation the margin is gone.",
         ),
     ),
 )
 
-
 SHEET: Final = Sheet(
     name="Workings",
     purpose="The steps between the inputs and the results. There is nothing to fill in.",
-    blocks=(WORKINGS, WORDING, COMPARED),
-    widths=(2, 36, 16, 16, 62, 3, 30, 90),
+    blocks=(FACTS, CARRY, POSITION, WORDING, COMPARED, KINDS, RANKS, SAID, ORDER, DOMAINS, PAYOFF),
+    chips=(3, 4, 5),
+    widths=(2, 36, 16, 16, 62, 3, 36, 14, 12, 14),
     landscape=False,
 )

@@ -11,7 +11,7 @@ from typing import Final
 
 from udfs.native import RETURNS
 from workbook.layout.formats import DATE, TOP
-from workbook.layout.schema import OWN_ROW, Book, Column, Field, Notes, Panel, Sheet, Table
+from workbook.layout.schema import OWN_ROW, Book, Column, Field, Labels, Notes, Panel, Sheet, Table
 from workbook.native.formulas import literal
 from workbook.native.helpers import OWN, NamedSteps, RowSteps
 from workbook.native.mapping import SERIES, STEPS, Formulas, Home, series_name
@@ -51,7 +51,7 @@ LOOKED_UP: Final = {  # defined names of the columns that native formulas look f
     "rule_word": (RULES.name, "word"),
 }
 READY: Final = "plan_ready"
-STATUS: Final = "checks_status"
+STATUS: Final = "head_checks"
 EDITION: Final = "template_edition"
 OUTSIDE: Final = "An input is not what it may be: it is FALSE on the sheet Steps"
 OWN_TERM: Final = "Its functions"  # of the Guide, which says where they come from
@@ -101,7 +101,7 @@ class _Mapping:
         return Edition(made, tuple(self.formulas.left))
 
     def _sheet(self, sheet: Sheet) -> Sheet:
-        blocks: list[Notes | Panel | Table] = []
+        blocks: list[Notes | Panel | Table | Labels] = []
         for block in sheet.blocks:
             if isinstance(block, Panel):
                 blocks.append(
@@ -109,6 +109,8 @@ class _Mapping:
                 )
             elif isinstance(block, Table):
                 blocks.append(self._table(block, sheet.name))
+            elif isinstance(block, Labels):
+                blocks.append(block)
             else:
                 rows = tuple((term, OWN_WORDS if term == OWN_TERM else words) for term, words in block.rows)
                 blocks.append(replace(block, rows=rows))

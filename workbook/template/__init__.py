@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.errors import BookError
 from workbook.files.atomic_write import write_whole
-from workbook.layout.formats import PURPOSE_ROW, STATUS_ROW, TITLE_ROW, TOP
-from workbook.layout.schema import Panel, Sheet, Table, Value, letters
+from workbook.layout.formats import HEAD_ROW, HEADS, TOP
+from workbook.layout.schema import Labels, Notes, Panel, Sheet, Table, Value, letters
 from workbook.native.editions import ADD_IN, NATIVE, EditionName, looked_up, record
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
@@ -47,8 +47,8 @@ DRESS: Final[Mapping[str, ModuleType]] = {
     "Journal": journal,
     "Checks": checks,
 }
-STATUS_WIDTH: Final = 50  # characters that the longest status takes
-TABS: Final = {"Guide": styles.GREY, "Plan": styles.NAVY, "Holdings": "C9A227", "Market": "C9A227"}
+TABS: Final = {"Guide": styles.ACCENT, "Plan": styles.ACCENT}
+ROW_HEIGHT: Final = 16.5
 
 
 def new_book(
@@ -93,7 +93,7 @@ def bare_bytes(chosen: Example, edition: EditionName = ADD_IN) -> bytes:
     for sheet in book.worksheets:
         if sheet.title in DRESS:
             DRESS[sheet.title].dress(sheet)
-        _print(sheet, plan.sheet(sheet.title))
+        _print(sheet, plan.sheet(sheet.title), {name: len(filled) for name, filled in rows.items()})
         for chart in charts_of(sheet):
             cache(book, chart)
         charts += [(title_of(chart), chart.descr) for chart in charts_of(sheet)]
@@ -115,66 +115,64 @@ def _write(
     _head(sheet, record)
     for notes in record.notes:
         blocks.write_notes(sheet, notes)
+    for labels in record.labels:
+        blocks.write_labels(sheet, labels)
     for panel in record.panels:
         blocks.write_panel(sheet, panel, fields)
     for table in record.tables:
         blocks.write_table(sheet, table, rows.get(table.name, ()))
     _view(sheet, record)
-    sheet.sheet_properties.tabColor = TABS.get(record.name, "8FA3B8")
+    sheet.sheet_properties.tabColor = TABS.get(record.name, styles.RULE)
     sheet.protection.sheet = True
     sheet.protection.formatColumns = sheet.protection.formatRows = False  # False: allowed
 
 
 def _head(sheet: Worksheet, record: Sheet) -> None:
-    """Title, purpose and the one status of all checks, the same on every sheet."""
-    title = sheet.cell(TITLE_ROW, 1, record.title or record.name)
+    """Title and purpose, and the states of the whole book: checks, warnings, unknown; the same everywhere."""
+    sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = ROW_HEIGHT, True
+    sheet.row_dimensions[1].height, sheet.row_dimensions[HEAD_ROW].height = 8, 21
+    sheet.row_dimensions[HEAD_ROW + 1].height = 7
+    title = sheet.cell(HEAD_ROW, 2, record.title or record.name)
     title.font, title.alignment = styles.TITLE, styles.FLUSH
-    sheet.row_dimensions[TITLE_ROW].height = 28
-    purpose = sheet.cell(PURPOSE_ROW, 1, record.purpose)
-    purpose.font, purpose.alignment = styles.PURPOSE, styles.FLUSH
-    status = sheet.cell(STATUS_ROW, 1, "=checks_status")
-    status.font, status.alignment = styles.STATUS, styles.FLUSH
-    blocks.mark(
-        sheet,
-        f"A{STATUS_ROW}:{letters(_covered(sheet, STATUS_WIDTH))}{STATUS_ROW}",
-        (
-            ("NOT(plan_ready)", "watch"),
-            ("NOT(checks_ok)", "bad"),
-            ("warnings_count>0", "watch"),
-            ("checks_ok", "good"),
-        ),
-    )
-
-
-def _covered(sheet: Worksheet, wanted: float) -> int:
-    """The first column up to which the sheet is that wide."""
-    column, width = 1, sheet.column_dimensions["A"].width
-    while width < wanted:
-        column += 1
-        width += sheet.column_dimensions[letters(column)].width
-    return column
+    if not record.title and record.chips[0] > 3:
+        purpose = sheet.cell(HEAD_ROW, 3, record.purpose)
+        purpose.font, purpose.alignment = styles.PURPOSE, styles.FLUSH
+    for column, name in zip(record.chips, HEADS, strict=True):
+        chip = sheet.cell(HEAD_ROW, column, f"={name}")
+        chip.font, chip.alignment = styles.CHIP, styles.CENTER
+        at = f"{letters(column)}{HEAD_ROW}"
+        rules = ((f'LEFT({at})="■"', "bad"), (f'LEFT({at})="▲"', "watch"), (f'LEFT({at})="?"', "unknown"))
+        blocks.mark(sheet, at, (*rules, ("TRUE", "good")))
 
 
 def _widths(sheet: Worksheet, record: Sheet) -> None:
-    widths = {1: 2.0} | {at: width for at, width in enumerate(record.widths, 1) if width}
+    widths = {1: 1.7} | {at: width for at, width in enumerate(record.widths, 1) if width}
     for table in record.tables:
         for at, column in enumerate(table.columns, table.column):
             widths[at] = max(widths.get(at, 0), column.width)
     for at, width in widths.items():
         sheet.column_dimensions[letters(at)].width = width
+    for table in record.tables:
+        if table.shown:
+            first, last = table.column + table.shown, table.last_column
+            sheet.column_dimensions.group(letters(first), letters(last), outline_level=1, hidden=True)
 
 
 def _data(record: Sheet) -> Table | None:
     """The table that is the sheet, if it begins under the head: its headers stay in view."""
     first = next(record.tables, None)
-    return first if first is not None and first.row == TOP and first.rows > 12 else None
+    strips = sum(1 for panel in record.panels if panel.stops)
+    above = TOP + 3 * strips
+    return first if first is not None and first.row == above and first.rows > 12 else None
 
 
 def _view(sheet: Worksheet, record: Sheet) -> None:
     data = _data(record)
     sheet.sheet_view.showGridLines = False
-    sheet.freeze_panes = f"{letters(data.column + 1)}{data.first_row}" if data else f"A{STATUS_ROW + 1}"
-    first = _first_input(record) or f"A{STATUS_ROW + 1}"
+    below = (record.frozen or HEAD_ROW + 1) + 1
+    across = 1 if data is None else data.column + (2 if data.shown else 1)
+    sheet.freeze_panes = f"{letters(across)}{data.first_row if data else below}"
+    first = _first_input(record) or f"A{below}"
     for selection in sheet.sheet_view.selection:
         selection.activeCell = selection.sqref = first
 
@@ -183,32 +181,42 @@ def _first_input(record: Sheet) -> str | None:
     """Where the cursor stands when the sheet is opened: on the first cell to fill in."""
     for block in record.blocks:
         if isinstance(block, Panel):
-            for row, field in enumerate(block.fields, block.first_row):
+            for field, row, at in block.cells:
                 if field.is_input:
-                    return f"{letters(block.value_column)}{row}"
+                    return f"{letters(at)}{row}"
         if isinstance(block, Table) and block.columns[0].is_input:
             return f"{letters(block.column)}{block.first_row}"
     return None
 
 
-def _print(sheet: Worksheet, record: Sheet) -> None:
+def _print(sheet: Worksheet, record: Sheet, filled: Mapping[str, int]) -> None:
+    """Pages as wide as what is seen, and as long as what is filled in."""
     data = _data(record)
-    sheet.print_title_rows = f"{TITLE_ROW}:{data.header_row if data else STATUS_ROW}"
+    sheet.print_title_rows = f"1:{data.header_row if data else HEAD_ROW}"
     sheet.page_setup.orientation = "landscape" if record.landscape else "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = record.across, record.pages
-    if record.across > 1:
-        sheet.print_title_cols = "A:D"
     corners = [reach(sheet, chart) for chart in charts_of(sheet)] if record.printed is None else []
-    last_row = max([record.last_row, *(row for row, _ in corners)])
-    last_column = record.printed or max([record.last_column, *(column for _, column in corners)])
+    ends = [_end(block, filled) for block in record.blocks]
+    last_row = max([*(row for row, _ in ends), *(row for row, _ in corners)])
+    last_column = record.printed or max([*(column for _, column in ends), *(column for _, column in corners)])
     sheet.print_area = f"A1:{letters(last_column)}{last_row}"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_options.horizontalCentered = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.4, 0.55
+    grey = f"&9&K{styles.GREY}"
     sheet.oddFooter = HeaderFooterItem(
-        left=_HeaderFooterPart("microhedge"),
-        center=_HeaderFooterPart("&A"),
-        right=_HeaderFooterPart("&P / &N"),
+        left=_HeaderFooterPart(f"{grey}microhedge"),
+        center=_HeaderFooterPart(f"{grey}&A"),
+        right=_HeaderFooterPart(f"{grey}&P of &N"),
     )
+
+
+def _end(block: Notes | Panel | Table | Labels, filled: Mapping[str, int]) -> tuple[int, int]:
+    """The last row and column of a block that are printed: a table ends one row below its last filled one."""
+    if not isinstance(block, Table):
+        return block.last_row, block.last_column
+    last = min(block.last_row, block.first_row + filled.get(block.name, block.rows))
+    is_roomy = block.rows > blocks.ROOMY
+    return last if is_roomy else block.last_row, block.column + (block.shown or len(block.columns)) - 1

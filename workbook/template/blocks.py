@@ -18,6 +18,7 @@ from workbook.layout.schema import (
     LAST_DATE,
     Column,
     Field,
+    Labels,
     Notes,
     Panel,
     Port,
@@ -31,6 +32,7 @@ from workbook.template import styles
 LETTER: Final = 1.08  # room that a letter takes of a column's width, with what wrapping wastes
 LINE_HEIGHT: Final = 14.5
 LINE_GAP: Final = 2
+ROOMY: Final = 15  # rows from which a table is drawn only as far as it is filled
 
 Rows = Sequence[Sequence[Value | None]]
 
@@ -43,39 +45,73 @@ def write_notes(sheet: Worksheet, notes: Notes) -> None:
         _put(sheet, row, notes.column + 1, words, styles.LABEL, styles.WRAPPED)
 
 
+def write_labels(sheet: Worksheet, labels: Labels) -> None:
+    """The heading of a grid and the names of its rows."""
+    _heading(sheet, labels.row, labels.column, labels.last_column, labels.title)
+    if labels.rows:
+        _head(sheet, labels.row + 1, labels.column, "", styles.LEFT)
+    for row, name in enumerate(labels.rows, labels.row + 2):
+        _put(sheet, row, labels.column, name, styles.LABEL, styles.FLUSH).border = styles.UNDERLINED
+
+
 def write_panel(sheet: Worksheet, panel: Panel, values: Mapping[str, Value | None]) -> None:
     """Label, value, unit and, where there is room, the help, a row a field."""
-    _heading(sheet, panel.row, panel.column, panel.last_column, panel.title)
-    for row, field in enumerate(panel.fields, panel.first_row):
-        cell = _value(sheet, row, panel.value_column, field, values.get(field.name, field.default))
-        if panel.is_prose:
+    _title(sheet, panel)
+    for field, row, at in panel.cells:
+        cell = _value(sheet, row, at, field, values.get(field.name, field.default))
+        if panel.stops:
+            _fact(sheet, row, at, field, cell)
+        elif panel.is_prose:
             cell.alignment, cell.border = styles.LEFT, styles.BARE
-        else:
-            _put(sheet, row, panel.column, field.label, styles.LABEL, styles.LEFT).border = styles.UNDERLINED
-            cell.alignment = styles.LEFT if field.constant or len(field.unit) == 0 else styles.RIGHT
+        elif not panel.is_bare:
+            for column in range(panel.column, at):
+                sheet.cell(row, column).border = styles.UNDERLINED
+            _put(sheet, row, panel.column, field.label, styles.LABEL, styles.FLUSH)
+        if panel.has_units:
             _put(sheet, row, panel.column + 2, field.unit, styles.UNIT, styles.LEFT)
         if panel.has_notes:
             _put(sheet, row, panel.column + 3, field.help, styles.NOTE, styles.LEFT)
-        at = f"{letters(panel.value_column)}{row}"
+        place = f"{letters(at)}{row}"
         if field.is_input:
-            _validate(sheet, field, at)
+            _validate(sheet, field, place)
         elif field.help and not panel.has_notes:
-            _explain(sheet, field, at)
+            _explain(sheet, field, place)
+
+
+def _title(sheet: Worksheet, panel: Panel) -> None:
+    """A heading, the head of a grid's column, or the band of a strip."""
+    if panel.stops:
+        for column in range(panel.column, panel.last_column + 1):
+            for row in (panel.row, panel.row + 1):
+                sheet.cell(row, column).fill = styles.FACT_FILL
+        sheet.row_dimensions[panel.row].height, sheet.row_dimensions[panel.row + 1].height = 17, 21
+    elif panel.is_bare or (panel.is_prose and panel.title):
+        align = styles.RIGHT if panel.fields[0].kind == "number" else styles.LEFT
+        for column in range(panel.column, panel.last_column + 1):
+            _head(sheet, panel.row, column, panel.title if column == panel.column else "", align)
+    elif panel.title:
+        _heading(sheet, panel.row, panel.column, panel.last_column, panel.title)
+
+
+def _fact(sheet: Worksheet, row: int, column: int, field: Field, cell: Cell) -> None:
+    """A fact of a strip: the label above its value."""
+    unit = f", {field.unit}" if field.unit else ""
+    _put(sheet, row - 1, column, field.label + unit, styles.NOTE, styles.LEFT)
+    cell.font, cell.alignment, cell.border = styles.FACT, styles.LEFT, styles.BARE
+    cell.fill = styles.FACT_FILL
+    cell.number_format = field.format
 
 
 def write_table(sheet: Worksheet, table: Table, rows: Rows) -> None:
     """A real Excel table of fixed room; `rows` fill its columns that hold no formula."""
     _heading(sheet, table.row, table.column, table.last_column, table.title)
     if table.help:
-        _put(
-            sheet, table.row, table.column + 2, table.help, styles.NOTE, styles.LEFT
-        ).fill = styles.PANEL_FILL
+        _put(sheet, table.row, table.column + 3, table.help, styles.NOTE, styles.LEFT)
     given = [column for column in table.columns if column.formula is None]
     for at, column in enumerate(table.columns, table.column):
         align = styles.ALIGNED[column.kind]
         _put(sheet, table.unit_row, at, column.unit, styles.UNIT, align)
-        header = _put(sheet, table.header_row, at, column.header, styles.HEADER, align)
-        header.fill = styles.HEADER_FILL
+        _head(sheet, table.header_row, at, column.header, align)
         index = given.index(column) if column in given else None
         values = [None if index is None or index >= len(row) else row[index] for row in rows[: table.rows]]
         values += [None] * (table.rows - len(values))
@@ -88,12 +124,27 @@ def write_table(sheet: Worksheet, table: Table, rows: Rows) -> None:
         elif column.constant is not None:
             _wrap(sheet, table, at)
     _register(sheet, table)
+    if table.rows > ROOMY:
+        _draw_as_filled(sheet, table)
 
 
-def mark(sheet: Worksheet, area: str, rules: Iterable[tuple[str, str]]) -> None:
+def _draw_as_filled(sheet: Worksheet, table: Table) -> None:
+    """Of a table with room only the rows in use and the next free one are drawn."""
+    first = letters(table.column)
+    key = f"${first}${table.first_row}:${first}${table.last_row}"
+    for at, column in enumerate(table.columns, table.column):
+        if column.is_input:
+            for row in range(table.first_row, table.last_row + 1):
+                cell = sheet.cell(row, at)
+                cell.fill, cell.border = styles.EMPTY, styles.BARE
+            mark(sheet, _span(table, at), ((f"ROW()<={table.first_row}+COUNTA({key})", "input"),))
+
+
+def mark(sheet: Worksheet, area: str, rules: Iterable[tuple[str, str]], *, edged: bool = True) -> None:
     """Conditional formats of an area: a formula and the state that it shows, the first that holds."""
     for formula, name in rules:
-        rule = Rule(type="expression", dxf=styles.state(name), formula=[formula], stopIfTrue=True)
+        look = styles.state(name, edged=edged)
+        rule = Rule(type="expression", dxf=look, formula=[formula], stopIfTrue=True)
         sheet.conditional_formatting.add(area, rule)
 
 
@@ -122,8 +173,15 @@ def _register(sheet: Worksheet, table: Table) -> None:
 
 def _heading(sheet: Worksheet, row: int, first: int, last: int, title: str) -> None:
     for column in range(first, last + 1):
-        sheet.cell(row, column).fill = styles.PANEL_FILL
-    _put(sheet, row, first, title, styles.PANEL, styles.LEFT)
+        sheet.cell(row, column).border = styles.HEADED
+    _put(sheet, row, first, title, styles.PANEL, styles.FLUSH)
+    sheet.row_dimensions[row].height = 19
+
+
+def _head(sheet: Worksheet, row: int, column: int, title: str, align: Alignment) -> None:
+    cell = _put(sheet, row, column, title, styles.HEADER, align)
+    cell.fill, cell.border = styles.HEADER_FILL, styles.HEADS
+    cell.number_format = styles.padded("General")
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: str, font: Font, alignment: Alignment) -> Cell:
@@ -151,7 +209,9 @@ def _value(
     cell.alignment = styles.ALIGNED[port.kind]
     cell.border = styles.BOXED if port.is_input else styles.UNDERLINED
     cell.protection = styles.UNLOCKED if port.is_input else styles.LOCKED
-    cell.number_format = styles.FLAG if port.kind == "flag" else port.format
+    is_right = styles.ALIGNED[port.kind] is styles.RIGHT
+    form = styles.FLAG if port.kind == "flag" else port.format
+    cell.number_format = styles.padded(form) if is_right else form
     return cell
 
 

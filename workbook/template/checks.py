@@ -2,19 +2,24 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workbook.layout.checks import CHECKS, SUMMARY, WARNED
+from workbook.layout.checks import CHECKS, NEEDS, WARNED
+from workbook.layout.judgement import UNKNOWN
 from workbook.layout.schema import Panel, letters
 from workbook.template.blocks import mark
 
 
 def dress(sheet: Worksheet) -> None:
-    """Mark each check and each warning by its value."""
-    for panel in (SUMMARY, CHECKS):
+    """Mark each need, check and warning by its value."""
+    for panel in (NEEDS, CHECKS):
         cell, area = _values(panel)
-        mark(sheet, area, ((f"ISERROR({cell})", "bad"), (f"AND(ISLOGICAL({cell}),{cell})", "good")))
-        mark(sheet, area, ((f"AND(ISLOGICAL({cell}),NOT({cell}))", "bad"),))
+        wrong = (f"AND(ISLOGICAL({cell}),NOT({cell}))", "unknown" if panel is NEEDS else "bad")
+        mark(sheet, area, ((f"ISERROR({cell})", "bad"), wrong, (f'{cell}="{UNKNOWN}"', "unknown")))
     cell, area = _values(WARNED)
-    mark(sheet, area, ((f"ISERROR({cell})", "bad"), (cell, "watch")))
+    mark(
+        sheet,
+        area,
+        ((f"ISERROR({cell})", "bad"), (f'{cell}="{UNKNOWN}"', "unknown"), (f"{cell}=TRUE", "watch")),
+    )
 
 
 def _values(panel: Panel) -> tuple[str, str]:

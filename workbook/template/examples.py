@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -14,13 +14,16 @@ from udfs.dates import serial
 from udfs.registry import REGISTRY, Spec
 from udfs.venues import liquidation_rule, tables, venue_key
 from workbook.errors import BookError
+from workbook.layout.journal import JOURNAL
 from workbook.layout.market import MARKET
-from workbook.layout.schema import Value
+from workbook.layout.plan import SETTINGS
+from workbook.layout.schema import FIRST_DATE, LAST_DATE, Field, Table, Value
 
 DATA: Final = Path(__file__).parents[1] / "data"
 Rows = tuple[tuple[Value | None, ...], ...]
 
 ASSETS: Final = ("BTC", "ETH", "SOL", "ADA", "BNB")
+PEGGED: Final = ("USDT", "USDC", "DAI", "FDUSD")
 ARTICLE: Final = "figures of the article"
 ARTICLE_DAY: Final = serial(datetime(2026, 1, 1))
 FUTURE_DAYS: Final = 45
@@ -31,6 +34,19 @@ PRICE_SOURCE: Final = "Binance spot, daily close (23:59:59 UTC)"
 MOVES: Final = tuple((round(step * 0.05, 2),) for step in range(-10, 11))
 DIVERGING: Final = tuple((share, hedge) for share in (-0.2, 0.0, 0.2) for hedge in (-0.2, 0.0, 0.2))
 LEVERAGES: Final = tuple((times,) for times in (1, 2, 3, 5, 10, 20, 50, 75, 100))
+STATUS_ROWS: Final = (
+    ("unknown", "Fill in what it lacks: no order rests on it until then"),
+    ("closed", "Nothing: its result is final"),
+    ("liquidated", "The margin is lost and the spot stands alone: enter its close"),
+    ("near liquidation", "Add margin or reduce it today"),
+    ("stop", "The price reached the stop: buy it back"),
+    ("expired", "It is settled: enter its close"),
+    ("roll", "Expiry is near: roll or close it, see Roll"),
+    ("target reached", "You no longer want it at this price: close it"),
+    ("review", "The day that you set is here: look at it again"),
+    ("adjust", "Coverage is outside the band: see Plan for the trade"),
+    ("hold", "Nothing to do"),
+)
 WAYS: Final = (("One short for all",), ("A short in each asset",))
 
 
@@ -64,7 +80,6 @@ def _two_assets() -> Example:
         {
             "Holdings": (("BTC", 0.1), ("ETH", 1.5)),
             "Market": _market({"BTC": 30_000, "ETH": 2_000}, ARTICLE_DAY, ARTICLE, 0.0001, 30_450),
-            "Journal": (_opened(ARTICLE_DAY, 0.08, 30_000, 5, 6_000, 0.4),),
         },
     )
 
@@ -76,7 +91,6 @@ def _one_asset() -> Example:
         {
             "Holdings": (("BTC", 0.5),),
             "Market": _market({"BTC": 30_000}, ARTICLE_DAY, ARTICLE, 0.0001, 30_450),
-            "Journal": (_opened(ARTICLE_DAY, 0.25, 30_000, 10, 15_000, 0.5),),
         },
     )
 
@@ -94,24 +108,39 @@ def _portfolio() -> Example:
         {
             "Holdings": (("BTC", 0.35), ("ETH", 4), ("SOL", 60), ("ADA", 8_000), ("BNB", 12)),
             "Market": _market(closes, serial(day), PRICE_SOURCE, round(funding, 8)),
-            "Journal": (_opened(serial(day) - WEEK, 0.3, week_ago, 3, 45_000, 0.5),),
+            "Journal": (_opened(serial(day) - WEEK, 0.3, week_ago, 3),),
         },
         as_of=day,
     )
 
 
-def _opened(
-    day: float, contracts: float, entry: float, leverage: float, exposure: float, ratio: float
-) -> tuple[Value | None, ...]:
+def _opened(day: float, contracts: float, entry: float, leverage: float) -> tuple[Value | None, ...]:
     """A row of the Journal: a short in BTC at Binance, to be looked at after a fortnight."""
-    size, stop, expiry = 1, round(entry * STOP_ABOVE), None
-    opened = (day, "Binance", "BTC", LINEAR, contracts, size, entry, leverage, stop)
-    return (*opened, day + 2 * WEEK, expiry, exposure, ratio)
+    row: Mapping[str, Value | None] = {
+        "symbol": "BTC",
+        "contracts": contracts,
+        "entry": entry,
+        "opened": day,
+        "venue": "Binance",
+        "kind": LINEAR,
+        "contract_size": 1,
+        "leverage": leverage,
+        "stop": round(entry * STOP_ABOVE),
+        "review": day + 2 * WEEK,
+    }
+    return _row(JOURNAL, row)
+
+
+def _row(table: Table, values: Mapping[str, Value | None]) -> tuple[Value | None, ...]:
+    """Values by name as the cells of a row that hold no formula, in their order."""
+    return tuple(values.get(column.name) for column in table.columns if column.formula is None)
 
 
 def _blank() -> Example:
     """An empty plan: the assets and venues are named, the rest is yours."""
-    return Example({}, {"Market": tuple((asset,) for asset in ASSETS)})
+    coins: list[Mapping[str, Value | None]] = [{"symbol": asset} for asset in ASSETS]
+    coins += [{"symbol": coin, "pegged": "yes"} for coin in PEGGED]
+    return Example({}, {"Market": tuple(_row(MARKET, row) for row in coins)})
 
 
 def _market(
@@ -119,13 +148,18 @@ def _market(
 ) -> Rows:
     """Rows of the Market table; funding rate and dated future are those of BTC."""
     expiry = None if future is None else day + FUTURE_DAYS
-    carry = {"funding_rate": funding, "funding_interval": 8, "future": future, "expiry": expiry}
-    rows = (
+    carry: Mapping[str, Value | None] = {
+        "funding_rate": funding,
+        "funding_interval": 8,
+        "future": future,
+        "expiry": expiry,
+    }
+    rows: Iterator[Mapping[str, Value | None]] = (
         {"symbol": asset, "spot": price, "as_of": day, "source": source, **(carry if asset == "BTC" else {})}
         for asset, price in sorted(prices.items(), key=lambda priced: priced[0] != "BTC")
     )
-    columns = [column.name for column in MARKET.columns if column.is_input]
-    return tuple(tuple(row.get(name) for name in columns) for row in rows)
+    pegs: Iterator[Mapping[str, Value | None]] = ({"symbol": coin, "pegged": "yes"} for coin in PEGGED)
+    return tuple(_row(MARKET, row) for row in (*rows, *pegs))
 
 
 def _common() -> dict[str, Rows]:
@@ -142,7 +176,29 @@ def _common() -> dict[str, Rows]:
         "Prices": _price_rows(),
         "Rolls": (("BTC",),),
         "Functions": _function_rows(),
+        "Statuses": STATUS_ROWS,
+        "Domains": _domain_rows(),
     }
+
+
+def _domain_rows() -> Rows:
+    """What each input of the Plan sheet takes, for the book to hold it against."""
+    return tuple(
+        (
+            field.label,
+            "yes" if field.required else "no",
+            "|" + "|".join(field.choices) + "|" if field.choices else None,
+            *_bounds(field),
+        )
+        for field in SETTINGS.fields
+    )
+
+
+def _bounds(field: Field) -> tuple[Value | None, Value | None]:
+    """Least and most of an input that is a number; dates as their numbers."""
+    if field.kind == "date":
+        return serial(FIRST_DATE), serial(LAST_DATE)
+    return field.low, field.high
 
 
 def venue_rows() -> Rows:
@@ -167,6 +223,7 @@ def _contract_rows() -> Rows:
             contract.maximum_leverage,
             liquidation_rule(contract.venue, kind=contract.kind),
             contract.as_of,
+            contract.price_multiplier,
             contract.source,
         )
         for contract in tables().contracts

@@ -20,7 +20,7 @@ def dress(sheet: Worksheet) -> None:
             at = f"{letters(notes.column)}{row}"
             link = Hyperlink(ref=at, location=f"'{name}'!A1", display=term, tooltip=words)
             cell = sheet.cell(row, notes.column)
-            cell.hyperlink, cell.font = link, styles.font(styles.BLUE, bold=True)
+            cell.hyperlink, cell.font = link, styles.font(styles.ACCENT, bold=True)
     for row, role in enumerate(ROLE_ROWS, LEGEND.row + 1):
         cell = sheet.cell(row, LEGEND.column)
         cell.font = styles.ROLE_FONTS[role]

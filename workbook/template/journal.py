@@ -6,17 +6,24 @@ from workbook.layout.journal import JOURNAL
 from workbook.layout.schema import letters
 from workbook.template.blocks import mark
 
+WATCHED = ("stop", "expired", "roll", "review", "adjust")
+
 
 def dress(sheet: Worksheet) -> None:
-    """Mark each status: stop and expired are bad, roll and review wait, hold is fine."""
+    """Mark each state; what is closed is grey."""
     at = letters(JOURNAL.at("status"))
-    cell = f"{at}{JOURNAL.first_row}"
+    cell = f"${at}{JOURNAL.first_row}"
+    bad = f'OR({cell}="liquidated",{cell}="near liquidation")'
+    watch = "OR(" + ",".join(f'{cell}="{word}"' for word in WATCHED) + ")"
     mark(
         sheet,
-        f"{cell}:{at}{JOURNAL.last_row}",
+        f"{at}{JOURNAL.first_row}:{at}{JOURNAL.last_row}",
         (
-            (f'OR({cell}="stop",{cell}="expired")', "bad"),
-            (f'OR({cell}="roll",{cell}="review")', "watch"),
-            (f'{cell}="hold"', "good"),
+            (bad, "bad"),
+            (f'{cell}="unknown"', "unknown"),
+            (watch, "watch"),
+            (f'{cell}="target reached"', "act"),
         ),
     )
+    left, right = letters(JOURNAL.column), letters(JOURNAL.column + JOURNAL.shown - 1)
+    mark(sheet, f"{left}{JOURNAL.first_row}:{right}{JOURNAL.last_row}", ((f'{cell}="closed"', "done"),))

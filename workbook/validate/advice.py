@@ -7,11 +7,13 @@ from typing import Final
 from udfs.dates import moment, serial
 from udfs.venues import FRESH_DAYS
 from workbook.cells import Area, Value
+from workbook.layout.judgement import UNKNOWN
 from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
 from workbook.validate.kinds import Kind, Severity, message
 
 JUDGED: Final = frozenset(("warn_stale", "warn_facts"))  # said below, row by row
+RULED: Final = frozenset(("checks_list", "warnings_list"))
 
 
 def plan_day(saved: SavedPlan, today: dt.date) -> float:
@@ -21,7 +23,7 @@ def plan_day(saved: SavedPlan, today: dt.date) -> float:
 
 
 def checks(saved: SavedPlan) -> Iterator[Fault]:
-    """The checks of the book that fail, and the warnings that it gives."""
+    """What the book says of its own rules: what an order lacks, checks that fail, warnings, the unknown."""
     severity: Severity = "note" if _is_waiting(saved) else "error"
     for panel in (panel for sheet in saved.plan.sheets for panel in sheet.panels):
         for field in panel.fields:
@@ -29,7 +31,12 @@ def checks(saved: SavedPlan) -> Iterator[Fault]:
             if area is None or area.size > 1:
                 continue
             value = saved.value(field.name)
-            if panel.name == "checks_list" and value is False:
+            what = field.label[:1].lower() + field.label[1:]
+            if panel.name in RULED and value == UNKNOWN:
+                yield Fault(message(Kind.PLAN_UNKNOWN, what=field.label, ask=field.help), area)
+            elif panel.name == "needs_list" and value is False:
+                yield Fault(message(Kind.PLAN_INCOMPLETE, severity, what=what, ask=field.help), area)
+            elif panel.name == "checks_list" and value is False:
                 yield Fault(message(Kind.CHECK_FAILS, severity, what=field.label, ask=field.help), area)
             elif panel.name == "warnings_list" and value is True and field.name not in JUDGED:
                 yield Fault(message(Kind.PLAN_WARNS, what=field.label, ask=field.help), area)
@@ -47,16 +54,16 @@ def _is_waiting(saved: SavedPlan) -> bool:
 
 
 def prices(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:
-    """Prices of the assets in use that are missing, older than the horizon of the plan, or of no day."""
-    horizon, day = saved.value("plan_horizon"), plan_day(saved, today)
+    """Prices of the assets in use that are missing, older than the plan's limit, or of no day."""
+    limit, day = saved.value("limit_price_age"), plan_day(saved, today)
     held = (_word(row.get("asset")) for row in saved.rows("Holdings"))
-    used = {*held, _word(saved.value("plan_instrument"))} - {""}
+    used = {*held, _word(saved.value("plan_instrument"))} - {"", _word(saved.value("plan_quote"))}
     spots, days = saved.column("Market", "spot"), saved.column("Market", "as_of")
     if spots is None or days is None:
         return
     for row, cells in enumerate(saved.rows("Market"), spots.top):
         symbol, as_of = cells.get("symbol"), cells.get("as_of")
-        if _word(symbol) not in used:
+        if _word(symbol) not in used or _word(cells.get("pegged")) == "yes":
             continue
         if not cells.get("spot"):
             severity: Severity = "note" if _is_waiting(saved) else "error"
@@ -65,8 +72,8 @@ def prices(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:
             )
             continue
         here = days._replace(top=row, bottom=row)
-        if isinstance(as_of, float) and isinstance(horizon, float) and day - as_of > horizon:
-            said = message(Kind.PRICE_OLD, day=_day(as_of), horizon=horizon, plan_day=_day(day))
+        if isinstance(as_of, float) and isinstance(limit, float) and day - as_of > limit:
+            said = message(Kind.PRICE_OLD, day=_day(as_of), limit=limit, plan_day=_day(day))
             yield Fault(said, here)
         elif as_of in (None, ""):
             yield Fault(message(Kind.PRICE_UNDATED), here)

@@ -38,7 +38,8 @@ def _blocks(saved: SavedPlan) -> Iterator[Area]:
     for name in saved.plan.tables:
         table = saved.table(name)
         if table is not None:
-            yield table.area
+            shown = saved.plan.tables[name].shown  # the template itself groups the others
+            yield table.area._replace(right=table.area.left + shown - 1) if shown else table.area
     for sheet in saved.plan.sheets:
         for panel in sheet.panels:
             if panel.name in saved.places:

@@ -58,6 +58,8 @@ class Kind(StrEnum):
     KEY_TWICE = "key-twice"
 
     CHECK_FAILS = "check-fails"
+    PLAN_INCOMPLETE = "plan-incomplete"
+    PLAN_UNKNOWN = "plan-unknown"
     PLAN_WARNS = "plan-warns"
     PRICE_MISSING = "price-missing"
     PRICE_OLD = "price-old"
@@ -262,11 +264,13 @@ WORDING: Final = {
         "error", "{value} stands twice in {what}: only the first row is used", "Clear one of the rows."
     ),
     Kind.CHECK_FAILS: Wording("error", "the check fails: {what}", ASK),
+    Kind.PLAN_INCOMPLETE: Wording("error", "no order rests on this: not {what}", ASK),
+    Kind.PLAN_UNKNOWN: Wording("note", "unknown: {what}", ASK),
     Kind.PLAN_WARNS: Wording("note", "the plan warns: {what}", ASK),
     Kind.PRICE_MISSING: Wording("error", "{symbol} is in use and has no price", UPDATE),
     Kind.PRICE_OLD: Wording(
         "warning",
-        "the price is of {day}, older than the horizon of {horizon:.15g} days on {plan_day}",
+        "the price is of {day}, older than {limit:.15g} days on {plan_day}",
         UPDATE,
     ),
     Kind.PRICE_UNDATED: Wording("warning", "the price has no date: nobody can tell how old it is", UPDATE),
