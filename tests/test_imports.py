@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import os
 import pkgutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import udfs
+from workbook.template import new_book
 
 ROOT = Path(__file__).parents[1]
 
@@ -113,6 +115,22 @@ def test_no_module_of_udfs_is_forgotten() -> None:
     """Every module in udfs is imported by the package, so that no function misses the registry."""
     modules = {module.name for module in pkgutil.iter_modules(udfs.__path__)} - {FRONT.name}
     assert modules <= set(vars(udfs))
+
+
+@pytest.mark.parametrize(
+    "words", [("show", "plan.xlsx"), ("recalc", "plan.xlsx", "--out", "out")], ids=" ".join
+)
+def test_a_book_is_read_and_recalculated_without_pandas(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Neither pandas nor openpyxl is loaded where no market and no report asks for them."""
+    new_book(tmp_path / "plan.xlsx")
+    code = (
+        "import atexit, sys; atexit.register(lambda: print(*sys.modules)); from addin.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code, *words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    loaded = subprocess.check_output(command, text=True, cwd=tmp_path, env=environment).split()
+    assert "workbook.xlsx.saved_book" in loaded
+    assert not {"pandas", "numpy", "openpyxl"} & set(loaded)
 
 
 @pytest.mark.parametrize(

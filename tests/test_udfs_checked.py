@@ -24,8 +24,9 @@ ELEMENTWISE = [spec for spec in REGISTRY.values() if spec.is_elementwise]
 CELL_BY_CELL = pytest.mark.parametrize("spec", ELEMENTWISE, ids=[spec.name for spec in ELEMENTWISE])
 OF_RANGES = [spec for spec in REGISTRY.values() if not spec.is_elementwise and not spec.is_array]
 RANGES = pytest.mark.parametrize("spec", OF_RANGES, ids=[spec.name for spec in OF_RANGES])
-DAYS = pd.date_range("2025-01-01", periods=7)
-LABELS = [DAYS, list("gabcdef"), [5, 3, 9, 1, 0, 2, 7], DAYS.tz_localize("UTC")]
+DAYS = pd.date_range("2025-01-01", periods=40)
+TEXTS = [f"{'gabcdef'[n % 7]}{n}" for n in range(40)]
+LABELS = [DAYS[:7], TEXTS[:7], [5, 3, 9, 1, 0, 2, 7], DAYS[:7].tz_localize("UTC")]
 
 
 def python_name(spec: Spec) -> Callable[..., Any]:
@@ -86,7 +87,7 @@ KINDS: dict[str, Callable[[list[Any]], Any]] = {
     "floats": lambda column: np.array(missing(column)),
     "objects": lambda column: np.array(column, dtype=object),
     "masked": lambda column: np.ma.masked_invalid(missing(column)),
-    "Series": lambda column: pd.Series(missing(column), DAYS),
+    "Series": lambda column: pd.Series(missing(column), DAYS[:7]),
     "Float64": lambda column: pd.Series(column, list("gabcdef"), dtype="Float64"),
     "NA": lambda column: pd.Series([pd.NA if cell is None else cell for cell in column], dtype=object),
     "decimals": lambda column: pd.Series(
@@ -248,12 +249,23 @@ def test_keywords_and_refusals_are_those_of_the_source(spec: Spec) -> None:
         call(**{**named, spec.parameters[0].name: object()}, errors="ignore")
 
 
+def listed(spec: Spec) -> dict[int, list[Any]]:
+    """The ranges of the example as lists, by place; one that is a single cell as a list of it."""
+    found = {}
+    for place, (parameter, cell) in enumerate(zip(spec.parameters, spec.example.cells, strict=False)):
+        if isinstance(cell, list):
+            found[place] = [row[0] for row in cell]
+        elif parameter.is_range and not any(p.is_table for p in spec.parameters):
+            found[place] = [cell]
+    return found
+
+
 @RANGES
 def test_ranges_of_every_kind(spec: Spec) -> None:
     """A range as a list, an array, a Series by date or by text, with blanks, gives what the sheet gives."""
     cells, call = full_cells(spec), python_name(spec)
     wanted = spec.call(*cells)
-    columns = {i: [row[0] for row in cell] for i, cell in enumerate(cells) if isinstance(cell, list)}
+    columns = listed(spec)
     height = len(next(iter(columns.values())))
 
     def answer(make: Callable[[list[Any]], Any]) -> Any:
@@ -263,11 +275,11 @@ def test_ranges_of_every_kind(spec: Spec) -> None:
         list,
         tuple,
         lambda column: [[cell] for cell in column],
-        lambda column: np.array(column, dtype=float),
+        np.array,
         lambda column: np.array(column, dtype=object).reshape(-1, 1),
         lambda column: pd.Series(column, DAYS[:height]),
         lambda column: pd.Series(column, pd.PeriodIndex(DAYS[:height], freq="D")),
-        lambda column: pd.Series(column, list("gabcdef")[:height]),
+        lambda column: pd.Series(column, TEXTS[:height]),
         lambda column: pd.Series(column, [str(day.date()) for day in DAYS[:height]]),
         lambda column: pd.Series([pd.NA, *column], DAYS[: height + 1], dtype=object),
     ):
@@ -281,11 +293,11 @@ def test_ranges_of_every_kind(spec: Spec) -> None:
     if len(columns) > 1:
         last = list(columns)[-1]
         name = spec.parameters[last].name
-        by_text = frame.set_axis(list("gabcdef")[:height])
+        by_text = frame.set_axis(TEXTS[:height])
         given = [by_text[i] if i in columns else cell for i, cell in enumerate(cells)]
         given[last] = given[last][::-1]
         assert call(*given) == wanted
-        given[last] = given[last].rename(index={"g": "x"})
+        given[last] = given[last].rename(index={TEXTS[0]: "x"})
         assert told(lambda: call(*given))[:2] == (NotAvailable, name)
         given[last] = by_text[last].tolist()
         assert told(lambda: call(*given))[:2] == (WrongType, name)
@@ -296,18 +308,22 @@ def answer_of(call: Callable[..., Any], cells: list[Any], frame: pd.DataFrame) -
     return call(*(frame.get(i, cell) for i, cell in enumerate(cells)))
 
 
-@RANGES
+PER_COLUMN = [spec for spec in OF_RANGES if not any(p.is_table for p in spec.parameters)]
+
+
+@pytest.mark.parametrize("spec", PER_COLUMN, ids=[spec.name for spec in PER_COLUMN])
 def test_a_frame_gives_one_answer_per_column(spec: Spec) -> None:
     """Columns of a frame one by one, beside a Series that is the same for all."""
     cells, call = full_cells(spec), python_name(spec)
-    places = [i for i, cell in enumerate(cells) if isinstance(cell, list)]
-    column = pd.Series([float(row[0]) for row in cells[places[0]]], DAYS[: len(cells[places[0]])])
+    ranges = listed(spec)
+    places = list(ranges)
+    column = pd.Series(ranges[places[0]], DAYS[: len(ranges[places[0]])], dtype=float)
     frame = pd.DataFrame(
         {"one": column, "two": column * 1.5, "gap": column.where(column.index != column.index[-1])}
     )
     given = list(cells)
     for place in places[1:]:
-        given[place] = pd.Series([row[0] for row in cells[place]], column.index)
+        given[place] = pd.Series(ranges[place], column.index)
     wanted = []
     for name in frame:
         given[places[0]] = frame[name]
@@ -426,3 +442,36 @@ def test_a_note_and_a_warning_say_where() -> None:
     assert refused.value.__notes__ == ["in hedge_margin, at 2025-01-02 00:00:00"]
     with pytest.warns(RefusedCells, match="^hedge_margin: 1 of 2 refused; the first, at index 1: leverage"):
         assert udfs.hedge_margin([2400, 1200], [5, 0], errors="coerce")[0] == 480
+
+
+def test_tables_meet_by_rows_and_lists_by_their_columns() -> None:
+    """Exposures by asset beside the prices of the assets, in any order; what fits no column is refused."""
+    chance = np.random.default_rng(3)
+    moves = chance.normal(0, 0.02, (30, 3))
+    prices = pd.DataFrame(100 * np.exp(np.cumsum(moves, axis=0)), DAYS[:30], ["BTC", "ETH", "SOL"])
+    hedges = prices[["BTC"]] * 1.001 + 0.1
+    exposures = pd.Series({"SOL": 1000.0, "BTC": 3000.0, "ETH": 2000.0})
+    sheet = REGISTRY["HEDGE_WEIGHTS"].call(
+        [[3000], [2000], [1000]], prices.to_numpy().tolist(), hedges.to_numpy().tolist()
+    )
+    for tables in ((prices, hedges), (prices, hedges["BTC"]), (prices, hedges.iloc[::-1].sort_index())):
+        found = udfs.hedge_weights(exposures, *tables)
+        assert found["Value"].tolist() == [value for _, value in sheet]
+    stranger = exposures.rename({"SOL": "ADA"})
+    late = hedges.set_axis(DAYS[1:31])
+    for given, argument in (
+        ((stranger, prices, hedges), "exposures"),
+        ((exposures.tolist(), prices, hedges), "exposures"),
+        ((exposures, prices, late), "hedge_prices"),
+        ((exposures, prices, hedges.to_numpy()), "hedge_prices"),
+    ):
+        refused = told(lambda: udfs.hedge_weights(*given))  # noqa: B023 - called at once
+        assert (refused[0] in (NotAvailable, WrongType), refused[1]) == (True, argument)
+    assert told(lambda: udfs.hedge_weights(exposures, prices[::-1], hedges))[:2] == (
+        OutsideDomain,
+        "asset_prices",
+    )
+    risk = udfs.historical_value_at_risk(exposures, prices, 1, 0.9)
+    assert risk == REGISTRY["HISTORICAL_VALUE_AT_RISK"].call(
+        [3000, 2000, 1000], prices.to_numpy().tolist(), 1, 0.9
+    )

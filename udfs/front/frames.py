@@ -116,7 +116,7 @@ def frame_values(frame: pd.DataFrame) -> arrays.Array:
 
 def _of_ranges(spec: Spec, given: Mapping[str, Any], errors: str) -> Any:
     ranges = {p.name for p in spec.parameters if p.is_range}
-    tables = {p.name for p in spec.parameters if getattr(p, "is_table", False)}
+    tables = {p.name for p in spec.parameters if p.is_table}
     labelled = {name: given[name] for name in ranges if isinstance(given[name], (pd.Series, pd.DataFrame))}
     labelled = {name: labelled[name] for name in given if name in labelled}
     for name, value in labelled.items():

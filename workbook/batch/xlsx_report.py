@@ -21,7 +21,7 @@ NAMES: Final = (*COLUMNS, *PLAN.outputs)
 LONGEST_TEXT: Final = 32_767  # Excel's limit
 MOST_ROWS: Final = 1_048_575  # Excel's, without the head
 WIDTHS: Final = {"path": 40, "status": 11, "reason": 60}
-WIDTH: Final = 14
+BUTTON: Final = 4  # the room of a filter's button beside the name
 FORMATS: Final = {"seconds": "0.00"} | {
     name: field.format for name, field in PLAN.outputs.items() if field.kind == "number"
 }
@@ -54,7 +54,9 @@ class _Sheet:
         self.rows = 0
         self.sheet.freeze_panes = "B2"
         for place, name in enumerate(NAMES, 1):
-            self.sheet.column_dimensions[get_column_letter(place)].width = WIDTHS.get(name, WIDTH)
+            self.sheet.column_dimensions[get_column_letter(place)].width = max(
+                WIDTHS.get(name, 0), len(name) + BUTTON
+            )
         head = [self._cell(name) for name in NAMES]
         for cell in head:
             cell.font = Font(bold=True)
