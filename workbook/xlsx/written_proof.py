@@ -22,6 +22,11 @@ from workbook.xlsx.parts import MAIN
 from workbook.xlsx.second_reader import column_number, key_of, parsed, row_number, rows_of, value_of
 
 PREFIX: Final = re.compile(rb"<([A-Za-z_][\w.-]*:)?sheetData[\s/>]")
+PLAIN: Final = re.compile(  # up to the value's text
+    rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="[0-9]+")?(?: t="(str|n|b)")?>'
+    rb'(?:<f(?: \w+="[^"<>]*")*(?:/>|>[^<>]*</f>))?<v>(?=([^<>&]*)</v>)'
+)
+PLAIN_NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:E[+-]?[0-9]+)?")
 OURS: Final = {"t", "vm"}  # what a new value may change of a cell's attributes
 SPACE: Final = MAIN[0]
 
@@ -57,16 +62,20 @@ def _by_cell(before: bytes, after: bytes, change: Change) -> bool:
     ends = [xml.rfind(b"</" + prefix + b"sheetData") for xml in (before, after)]
     if min(ends) < 0 or before[ends[0] :] != after[ends[1] :]:
         raise _Apart
+    seen: set[int] = set()
     cells: list[bytes] = []
     for rows in _differing(before[: ends[0]], after[: ends[1]], b"<" + prefix + b"row "):
         for pair in _differing(*rows, b"<" + prefix + b"c "):
+            if key := _plainly_changed(*pair, change):
+                seen.add(key)
+                continue
             (old, behind_old), (new, behind_new) = (_cut(chunk, prefix) for chunk in pair)
             if behind_old != behind_new:
                 raise _Apart
             cells += old, new
     pairs = _parsed(cells, prefix)
     keys = [key_of(cell.get("r", "")) for cell in pairs[1::2]]
-    if set(keys) != change.values.keys() | change.areas.keys():
+    if seen.union(keys) != change.values.keys() | change.areas.keys():
         raise _Apart
     return all(map(partial(_changed_rightly, change), pairs[::2], pairs[1::2], keys))
 
@@ -78,6 +87,30 @@ def _differing(old: bytes, new: bytes, mark: bytes) -> Iterator[tuple[bytes, byt
         raise _Apart
     for index in compress(count(), map(ne, olds, news)):
         yield mark + olds[index], mark + news[index]
+
+
+def _plainly_changed(old: bytes, new: bytes, change: Change) -> int:
+    """The key of a cell of which nothing differs but the text of its value, if that is right; otherwise 0.
+
+    Most cells are such; what needs a parser is left to it.
+    """
+    head = PLAIN.match(new)
+    if head is None or not old.startswith(head[0]):
+        return 0
+    name, kind, raw = head.groups()
+    at = head.end()
+    key = key_of(name.decode())
+    value = change.values.get(key)
+    if old[old.find(b"<", at) :] != new[at + len(raw) :] or key in change.areas:
+        return 0
+    if kind == b"str":
+        text = raw.decode()
+        is_right = type(value) is str and text == value and text.isprintable() and "_x" not in text
+    elif kind == b"b":
+        is_right = value is (raw == b"1") and raw in (b"0", b"1")
+    else:
+        is_right = type(value) is float and bool(PLAIN_NUMBER.fullmatch(raw)) and float(raw) == value
+    return key if is_right else 0
 
 
 def _cut(chunk: bytes, prefix: bytes) -> tuple[bytes, bytes]:
@@ -163,6 +196,8 @@ def _side_by_side(before: bytes, after: bytes, change: Change) -> bool:
         if was is not None and was.number < now.number:
             return False  # a row is gone
         old = was if was is not None and was.number == now.number else _Row(0, {"r": str(now.number)}, {})
+        if not now.cells and old is not was:
+            return False  # a row that nobody asked for
         if old.attributes != now.attributes or not _row_changed_rightly(old.cells, now.cells, change, seen):
             return False
         was = next(olds, None) if old is was else was
@@ -189,6 +224,12 @@ def _row_changed_rightly(
     return True
 
 
+def _refuse_text(element: etree._Element) -> None:
+    """Between rows and between cells nothing stands but blanks."""
+    if any(text and text.strip() for text in (element.text, *(child.tail for child in element))):
+        raise BadPackage("it has text between its cells")
+
+
 class _Rows:
     """The rows of a sheet, one at a time, and afterwards what stands around them."""
 
@@ -204,11 +245,12 @@ class _Rows:
             number = row_number(row, number)
             cells: dict[int, etree._Element] = {}
             column = 0
+            _refuse_text(row)
             for cell in row.iterchildren():
                 column = column_number(cell, number, column)
                 cells[number << COLUMN_BITS | column] = cell
             yield _Row(number, _without(row, {"spans"}), cells)
-            row.clear()
+            row.clear(keep_tail=True)
 
     def surroundings(self) -> bytes:
         """The sheet without its cells and the range that it says to use."""
@@ -216,6 +258,7 @@ class _Rows:
         for child in root:
             name = etree.QName(child).localname
             if name == "sheetData":
+                _refuse_text(child)
                 child[:] = []
                 child.text = None
             elif name == "dimension":
