@@ -2,6 +2,7 @@
 
 import datetime as dt
 import errno
+import gzip
 import os
 import socket
 import sys
@@ -110,6 +111,57 @@ def test_one_sentence_a_fault(
     assert (found.contracts, found.tiers) == ([], [])
 
 
+def test_a_drip_ends(server: VenueServer) -> None:
+    """A byte now and then keeps a connection alive for ever, but not the wait for the whole answer."""
+    server.faults = [Fault(drip=True)]
+    found = refresh(tables(), patient(server, timeout=0.5), ["Bybit"], ["BTCUSDT"])
+    assert [type(miss.reason) for miss in found.missed] == [faults.Dripping]
+    assert sentences(found) == {f"Bybit: no whole answer within 1.5 seconds; {STAYS}"}
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_body_without_end_is_left(
+    server: VenueServer, connection: Connection, packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bound is on what the answer is, not on what goes over the line."""
+    monkeypatch.setattr("workbook.live.bounded.LARGEST", 1 << 20)
+    body = b"[" + b" " * (8 << 20) + b"]"
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+    server.faults = [Fault(packed=gzip.compress(body) if packed else body, headers=headers)]
+    found = refresh(tables(), connection, ["Bybit"], ["BTCUSDT"])
+    assert sentences(found) == {f"Bybit: the answer is larger than 1 MB; {STAYS}"}
+
+
+@pytest.mark.parametrize(
+    ("location", "sentence"),
+    [
+        ("http://evil.example/v5", "Bybit: sends on to evil.example, which is not asked"),
+        ("//evil.example/v5", "Bybit: sends on to evil.example, which is not asked"),
+        ("https://127.0.0.1/v5", "Bybit: sends on to 127.0.0.1, which is not asked"),
+        ("file:///etc/passwd", "Bybit: sends on to nowhere, which is not asked"),
+        ("/api.bybit.com/again", "Bybit: sends on without end"),
+    ],
+)
+def test_nobody_else_is_asked(
+    server: VenueServer, connection: Connection, location: str, sentence: str
+) -> None:
+    """A venue may send on within itself, a few times; another host is another party."""
+    server.faults = [Fault(status=302, headers={"Location": location})]
+    server.routes["api.bybit.com/again"] = lambda *_: {}
+    found = refresh(tables(), connection, ["Bybit"], ["BTCUSDT"])
+    assert sentences(found) == {f"{sentence}; {STAYS}"}
+
+
+@pytest.mark.parametrize(
+    "mirror", ["http://mirror.example", "ftp://127.0.0.1", "127.0.0.1:80", "http://127.0.0.1.example"]
+)
+@pytest.mark.usefixtures("server")
+def test_open_mirrors_are_refused(mirror: str) -> None:
+    """What anybody on the way could change is not asked."""
+    (miss,) = refresh(tables(), Connection(mirror=mirror), ["Bybit"], ["BTCUSDT"]).missed
+    assert f"{mirror} must begin with https://" in str(miss.reason)
+
+
 @pytest.mark.usefixtures("server")
 def test_no_network() -> None:
     """Nobody listens: the reason is the system's own word."""
@@ -128,7 +180,7 @@ def test_no_such_name(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "nobody knows that name")
 
     monkeypatch.setattr("socket.getaddrinfo", unknown)
-    away = Connection(mirror="http://venue.invalid", attempts=1)
+    away = Connection(mirror="https://venue.invalid", attempts=1)
     (miss,) = refresh(tables(), away, ["Bybit"], ["BTCUSDT"]).missed
     assert str(miss.reason) == "Bybit: can't be reached: nobody knows that name"
 
@@ -188,6 +240,9 @@ def test_proxy_of_the_environment_is_used(server: VenueServer, monkeypatch: pyte
     """HTTP_PROXY and its kin are heard: a name that resolves nowhere is the proxy's to ask."""
     monkeypatch.setenv("HTTP_PROXY", server.address)
     monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setattr(
+        "workbook.live.bounded.refuse_open_mirror", lambda _: None
+    )  # a test's proxy has no TLS
     client = Client("Bybit", "bybit", Connection(mirror="http://venues.invalid", timeout=60, attempts=1))
     assert client.ask("fetch_time") == server.now
 

@@ -24,7 +24,9 @@ class Fault:
     body: str | None = None  # in place of the answer
     headers: dict[str, str] = field(default_factory=dict)
     is_silent: bool = False  # no answer for as long as it serves
+    drip: bool = False  # a byte of the body every half second
     cut: bool = False  # the connection breaks in the middle of the body
+    packed: bytes | None = None  # the body as it goes over the line
     times: int = 10**6  # how often, before it behaves again
 
 
@@ -102,12 +104,21 @@ def _handler(venues: VenueServer) -> type[BaseHTTPRequestHandler]:
             kind = "text/html" if body.startswith(b"<") else "application/json"
             for name, value in {
                 "Content-Type": kind,
-                "Content-Length": str(len(body)),
+                "Content-Length": str(len(body) if fault.packed is None else len(fault.packed)),
                 **fault.headers,
             }.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body[: len(body) // 2] if fault.cut else body)
+            if fault.packed is not None:
+                self.wfile.write(fault.packed)
+            elif fault.drip:
+                for byte in body:
+                    if venues.closed.wait(0.2):
+                        return
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+            else:
+                self.wfile.write(body[: len(body) // 2] if fault.cut else body)
 
         def log_message(self, *_: Any) -> None:
             """Say nothing: the tests look at `asked`."""

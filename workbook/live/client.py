@@ -45,7 +45,7 @@ class Client:
     ) -> None:
         self.venue = venue
         self.connection = connection
-        self.exchange: Any = _exchange(exchange, connection, types)
+        self.exchange: Any = _exchange(venue, exchange, connection, types)
         self.exchange.fetch = self._patiently(self.exchange.fetch)
 
     def ask(self, method: str, *arguments: Any, **named: Any) -> Any:
@@ -102,11 +102,15 @@ def understood(venue: str) -> Iterator[None]:
         raise fault(venue, error) from error
 
 
-def _exchange(name: str, connection: Connection, types: tuple[str, ...]) -> Any:
+def _exchange(venue: str, name: str, connection: Connection, types: tuple[str, ...]) -> Any:
     try:
         ccxt = importlib.import_module("ccxt")
     except ImportError as missing:
         raise NoLibrary("live facts need ccxt: pip install 'microhedge[live]'") from missing
+    from workbook.live.bounded import BoundedSession, refuse_open_mirror  # noqa: PLC0415 - requests comes with ccxt
+
+    if connection.mirror:
+        refuse_open_mirror(connection.mirror)
     exchange = getattr(ccxt, name)(
         {
             "enableRateLimit": True,
@@ -115,6 +119,7 @@ def _exchange(name: str, connection: Connection, types: tuple[str, ...]) -> Any:
             "options": {"fetchMarkets": {"types": list(types)}} if types else {},
         }
     )
+    exchange.session = BoundedSession(venue)
     exchange.has["fetchCurrencies"] = False  # not needed, and a request more
     if connection.mirror:
         exchange.urls["api"] = _mirrored(exchange.urls["api"], connection.mirror)

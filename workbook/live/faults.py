@@ -25,7 +25,7 @@ class LiveError(HedgeError):
     @property
     def is_final(self) -> bool:
         """Whether the venue need not be asked for anything else in this run."""
-        return self.passing or isinstance(self, (NoLibrary, NoTrust, Blocked))
+        return self.passing or isinstance(self, (NoLibrary, NoTrust, Blocked, Dripping))
 
 
 class NoLibrary(LiveError):
@@ -46,6 +46,10 @@ class TooSlow(LiveError):
     """No answer in time."""
 
     passing = True
+
+
+class Dripping(LiveError):
+    """An answer that comes so slowly that it never ends: asking again would only wait again."""
 
 
 class TooOften(LiveError):
@@ -156,7 +160,9 @@ def _by_status(venue: str, response: Any) -> LiveError:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:  # an error may be its own cause
+        seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
 
