@@ -5,6 +5,7 @@ import math
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, chain, repeat
 from typing import Annotated, Final, NamedTuple
 
 from udfs.conventions import (
@@ -115,15 +116,16 @@ def hedge_backtest(
     betas = (
         [1.0] * (last + 1) if window is None else list(_betas(asset_prices, hedge_prices, start, half_life))
     )
-    terms = Terms(ratio, band, fee_rate + slippage_bps / BPS_PER_UNIT, _limits(leverage, maintenance_rate))
-    walk = Walk(terms)
-    for t in range(start, last):
-        value = asset_prices[t] / asset_prices[start]
-        walk.trade(value, ratio * betas[t] * value, hedge_prices[t], must=t == start)
-        following = asset_prices[t + 1] / asset_prices[start]
-        walk.hold(following, hedge_prices[t], hedge_prices[t + 1], rates[t + 1])
+    walk = Walk(band, fee_rate + slippage_bps / BPS_PER_UNIT, _limits(leverage, maintenance_rate))
+    at_start = asset_prices[start]
+    values = [price / at_start for price in asset_prices[start:]]
+    periods = zip(values, betas[start:], hedge_prices[start:], strict=True)
+    following = zip(values[1:], hedge_prices[start + 1 :], rates[start + 1 :], strict=True)
+    for (value, beta, price), (next_value, next_price, rate) in zip(periods, following, strict=False):
+        walk.trade(value, ratio * beta * value, price)
+        walk.hold(next_value, price, next_price, rate)
     walk.close(hedge_prices[last])
-    return _told(walk, ratio, periods_per_year)
+    return _told(walk, values, ratio, periods_per_year)
 
 
 class Limits(NamedTuple):
@@ -133,21 +135,18 @@ class Limits(NamedTuple):
     up: float
     down: float
 
-
-class Terms(NamedTuple):
-    """On which terms the hedge is held."""
-
-    ratio: float
-    band: float
-    cost: float
-    limits: Limits | None
+    def reached(self, size: float, move: float) -> bool:
+        """Whether a move liquidates a hedge of that size, short positive."""
+        return move >= self.up if size > 0 else size < 0 and move <= self.down
 
 
-@dataclass
+@dataclass(slots=True)
 class Walk:
-    """Where a walk has come to: values, the hedge, and what it has won, cost and paid."""
+    """Where a walk has come to: the hedge, what it has won, cost and paid, and what both are worth."""
 
-    terms: Terms
+    band: float
+    cost_rate: float
+    limits: Limits | None
     size: float = 0.0  # hedge quantity, short positive
     result: float = 0.0
     cost: float = 0.0
@@ -156,54 +155,47 @@ class Walk:
     trades: int = 0
     liquidations: int = 0
     capital: float = 0.0
-    values: list[float] = field(default_factory=lambda: [1.0])
     worths: list[float] = field(default_factory=lambda: [1.0])
     ratios: list[float] = field(default_factory=list)
 
-    @property
-    def won(self) -> float:
-        """What the hedge has brought in, after costs and funding."""
-        return self.result - self.cost - self.funding
-
-    def trade(self, value: float, wanted: float, price: float, *, must: bool) -> None:
-        """Bring the hedge to what is wanted, if it is too far from it."""
+    def trade(self, value: float, wanted: float, price: float) -> None:
+        """Bring the hedge to what is wanted, if it is too far from it, and the first time."""
         gap = wanted - self.size * price
-        if gap and (must or abs(gap) > self.terms.band * value):
+        if gap and (abs(gap) > self.band * value or not self.ratios):
             self._pay(gap)
             self.size = wanted / price
-        self.ratios.append(self.size * price / value)
-        if self.terms.limits:
-            margin = abs(self.size * price) / self.terms.limits.leverage
-            self.capital = max(self.capital, margin - self.won)
+        hedged = self.size * price
+        self.ratios.append(hedged / value)
+        if self.limits:
+            used = abs(hedged) / self.limits.leverage - (self.result - self.cost - self.funding)
+            self.capital = max(self.capital, used)
 
     def hold(self, value: float, price: float, following: float, rate: float) -> None:
         """Let a period pass."""
-        self.values.append(value)
-        move, limits = (following - price) / price, self.terms.limits
-        if limits and (move >= limits.up if self.size > 0 else self.size < 0 and move <= limits.down):
-            self.result -= abs(self.size * price) / limits.leverage
+        size, change = self.size, following - price
+        if self.limits and self.limits.reached(size, change / price):
+            self.result -= abs(size * price) / self.limits.leverage
             self.liquidations += 1
             self.size = 0.0
         else:
-            self.result -= self.size * (following - price)
-            self.funding -= self.size * following * rate
-        self.worths.append(value + self.won)
+            self.result -= size * change
+            self.funding -= size * following * rate
+        self.worths.append(value + self.result - self.cost - self.funding)
 
     def close(self, price: float) -> None:
         """Close the hedge at the last price."""
         if self.size:
-            before = self.won
+            self.worths[-1] -= self.cost_rate * abs(self.size * price)
             self._pay(self.size * price)
-            self.worths[-1] += self.won - before
 
     def _pay(self, traded: float) -> None:
-        self.cost += self.terms.cost * abs(traded)
+        self.cost += self.cost_rate * abs(traded)
         self.turnover += abs(traded)
         self.trades += 1
 
 
-def _told(walk: Walk, ratio: float, periods_per_year: float) -> Table:
-    values, worths = walk.values, walk.worths
+def _told(walk: Walk, values: Sequence[float], ratio: float, periods_per_year: float) -> Table:
+    worths = walk.worths
     unhedged = [(after - before) / before for before, after in itertools.pairwise(values)]
     changes = zip(worths, worths[1:], values, strict=False)
     hedged = [(after - before) / value for before, after, value in changes]
@@ -216,7 +208,7 @@ def _told(walk: Walk, ratio: float, periods_per_year: float) -> Table:
     passed: float | str = offset if isinstance(offset, str) else "fail"
     if not isinstance(offset, str) and OFFSET_LOW <= offset <= OFFSET_HIGH:
         passed = "pass"
-    is_margined = walk.terms.limits is not None
+    is_margined = walk.limits is not None
     return [
         ["Periods", float(len(unhedged))],
         ["Unhedged return", values[-1] - 1.0],
@@ -273,21 +265,20 @@ def _betas(
     total = float(window) if fade == 1 else (1.0 - gone) / (1.0 - fade)
     asset, hedge = simple_returns(asset_prices), simple_returns(hedge_prices)
     floor = DRIFT * math.fsum(map(operator.mul, hedge, hedge)) / len(hedge)
-    sums = (0.0, 0.0, 0.0, 0.0)
+    gone_by = chain(repeat((0.0, 0.0), window), zip(asset, hedge, strict=True))
+    sum_a = sum_h = both = square = 0.0
     yield 0.0
-    for t, (a, h) in enumerate(zip(asset, hedge, strict=True)):
-        old_a, old_h = (asset[t - window], hedge[t - window]) if t >= window else (0.0, 0.0)
-        new, old = (a, h, a * h, h * h), (old_a, old_h, old_a * old_h, old_h * old_h)
-        sums = tuple(fade * s + n - gone * o for s, n, o in zip(sums, new, old, strict=True))  # type: ignore[assignment]
-        if t + 1 < window:
+    for t, (a, h, (old_a, old_h)) in enumerate(zip(asset, hedge, gone_by, strict=False), 1):
+        out = gone * old_h
+        sum_a, sum_h = fade * sum_a + a - gone * old_a, fade * sum_h + h - out
+        both, square = fade * both + a * h - out * old_a, fade * square + h * h - out * old_h
+        spread = (square - sum_h * sum_h / total) / total
+        if t < window:
             yield 0.0
-            continue
-        mean_a, mean_h, both, square = (part / total for part in sums)
-        spread = square - mean_h * mean_h
-        if spread > max(floor, DRIFT * square):
-            yield (both - mean_a * mean_h) / spread
+        elif spread > floor and spread > DRIFT * square / total:
+            yield (both - sum_a * sum_h / total) / total / spread
         else:  # few digits are left: these returns alone
-            yield _beta(asset[t + 1 - window : t + 1], hedge[t + 1 - window : t + 1], fade)
+            yield _beta(asset[t - window : t], hedge[t - window : t], fade)
 
 
 def _beta(asset: Sequence[float], hedge: Sequence[float], fade: float) -> float:
@@ -303,13 +294,11 @@ def _beta(asset: Sequence[float], hedge: Sequence[float], fade: float) -> float:
 
 def _variance(changes: Sequence[float]) -> float:
     mean = math.fsum(changes) / len(changes)
-    return math.fsum([(change - mean) ** 2 for change in changes]) / (len(changes) - 1)
+    off = [change - mean for change in changes]
+    return math.fsum(map(operator.mul, off, off)) / (len(changes) - 1)
 
 
 def _drawdown(values: Sequence[float]) -> float:
     """The largest fall from a peak, as a share of it; positive."""
-    peak, worst = values[0], 0.0
-    for value in values:
-        peak = max(peak, value)
-        worst = max(worst, (peak - value) / peak)
-    return worst
+    peaks = accumulate(values, max)
+    return max((peak - value) / peak for peak, value in zip(peaks, values, strict=True))

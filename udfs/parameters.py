@@ -83,13 +83,13 @@ class Parameter:
         column = [None if cell is None or cell == "" else next(values) for cell in plain.cells]
         return column, not self.takes_blanks and len(filled) < len(column)
 
-    def read_table(self, cells: Cell) -> list[list[Any]]:
-        """The columns of a table, with None for a blank."""
+    def read_table(self, cells: Cell) -> tuple[list[list[Any]], bool]:
+        """The columns of a table, with None for a blank, and whether there is one."""
         width = table_width(cells)
         if width == RAGGED:
             raise NotAvailable(f"{self.name}: its rows must be of one length", self.name, cells)
-        column, _ = self.read_range(cells)
-        return [column[place::width] for place in range(width)]
+        column, gap = self.read_range(cells)
+        return [column[place::width] for place in range(width)], gap
 
     def _of_range(self, cell: Cell) -> Any:
         if isinstance(cell, str) and not self.arg.is_text and cell not in EXCEL_ERRORS:

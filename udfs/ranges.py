@@ -38,7 +38,7 @@ def table_width(cells: Cell) -> int:
     """How many columns a range has; RAGGED if its rows differ."""
     if not is_range(cells) or not cells:
         return 1
-    widths = {len(row) for row in rows_of(cells)}
+    widths = set(map(len, rows_of(cells)))
     return widths.pop() if len(widths) == 1 else RAGGED
 
 
@@ -85,8 +85,6 @@ def kinds_of(cells: Sequence[Cell]) -> set[type]:
 def without_gaps(tables: dict[int, list[list[Cell]]]) -> dict[int, list[list[Cell]]]:
     """Tables that lie side by side, by columns, without the rows in which any of them has a blank."""
     columns = [column for table in tables.values() for column in table]
-    if not any(None in column for column in columns):
-        return tables
     full = [None not in row for row in zip(*columns, strict=True)]
     return {
         place: [list(itertools.compress(column, full)) for column in table] for place, table in tables.items()

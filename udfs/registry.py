@@ -86,6 +86,7 @@ class Spec:
         ranges: dict[int, list[Any]] = {}
         tables: dict[int, list[list[Any]]] = {}
         gaps: list[bool] = []
+        has_gap = False  # in a table
         for place, (parameter, cell) in enumerate(zip(self.parameters, cells, strict=True)):
             if not parameter.is_range:
                 read.append(parameter.read(_one_cell(parameter, cell)))
@@ -94,7 +95,8 @@ class Spec:
             if not parameter.required and is_blank(cell):
                 continue
             if parameter.is_table:
-                tables[place] = parameter.read_table(cell)
+                tables[place], gap = parameter.read_table(cell)
+                has_gap = has_gap or gap
             else:
                 ranges[place], gap = parameter.read_range(cell)
                 gaps.append(gap)
@@ -104,7 +106,7 @@ class Spec:
             skipping = list(itertools.compress(ranges.values(), gaps))
             full = [None not in row for row in zip(*skipping, strict=True)]
             ranges = {place: list(itertools.compress(column, full)) for place, column in ranges.items()}
-        for place, column in (*ranges.items(), *without_gaps(tables).items()):
+        for place, column in (*ranges.items(), *(without_gaps(tables) if has_gap else tables).items()):
             read[place] = column
         return read
 

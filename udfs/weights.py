@@ -3,6 +3,7 @@
 import math
 import operator
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Annotated, Final, NamedTuple
 
 from udfs.conventions import HULL, Arg, Ratio, Table
@@ -87,10 +88,10 @@ def hedge_weights(
             f"asset_prices: at least {len(hedge_prices) + 2} full rows are needed, got {count + 1}",
             "asset_prices",
         )
-    weights = [1.0 / count] * count if half_life is None else decay(count, half_life)
+    weights = None if half_life is None else decay(count, half_life)
     gross = math.fsum(map(abs, sizes))
     portfolio = _portfolio([size / gross for size in sizes], asset_prices)
-    series = [centred(weights, returns) for returns in (portfolio, *map(simple_returns, hedge_prices))]
+    series = [_centred(weights, returns) for returns in (portfolio, *map(simple_returns, hedge_prices))]
     sample = _covariances(weights, series)
     _regular(sample)
     shrunk = _shrunk(sample, series) if method == SHRINK else Shrunk(sample, 0.0)
@@ -129,21 +130,29 @@ def sizes_of(exposures: Sequence[float | None], prices: Sequence[Sequence[float]
 
 
 def _portfolio(shares: Sequence[float], asset_prices: Sequence[Sequence[float]]) -> Vector:
-    columns = [
-        [share * value for value in simple_returns(prices)]
-        for share, prices in zip(shares, asset_prices, strict=True)
-    ]
-    return columns[0] if len(columns) == 1 else list(map(sum, zip(*columns, strict=True)))
+    total = [0.0] * (len(asset_prices[0]) - 1)
+    for share, prices in zip(shares, asset_prices, strict=True):
+        total = list(map(operator.add, total, map(operator.mul, simple_returns(prices), repeat(share))))
+    return total
 
 
-def _covariances(weights: Sequence[float], series: Sequence[Sequence[float]]) -> Matrix:
-    """Weighted mean products of centred series."""
-    size = len(series)
+def _centred(weights: Sequence[float] | None, series: Sequence[float]) -> Vector:
+    """A series less its mean; without weights all count alike."""
+    if weights is not None:
+        return centred(weights, series)
+    mean = math.fsum(series) / len(series)
+    return [value - mean for value in series]
+
+
+def _covariances(weights: Sequence[float] | None, series: Sequence[Sequence[float]]) -> Matrix:
+    """Mean products of centred series; sums of a few thousand lose no digit that matters."""
+    size, count = len(series), len(series[0])
     matrix = [[0.0] * size for _ in range(size)]
     for i, own in enumerate(series):
-        weighted = list(map(operator.mul, weights, own))
+        weighted = own if weights is None else list(map(operator.mul, weights, own))
         for k in range(i + 1):
-            matrix[i][k] = matrix[k][i] = math.fsum(map(operator.mul, weighted, series[k]))
+            total: float = sum(map(operator.mul, weighted, series[k]))
+            matrix[i][k] = matrix[k][i] = total / count if weights is None else total
     return matrix
 
 
