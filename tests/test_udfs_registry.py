@@ -333,7 +333,7 @@ OPTION_PRICE(spot, strike, days, volatility, [rate=0], [option_type="call"], [un
 IMPLIED_VOLATILITY(premium, spot, strike, days, [rate=0], [option_type="call"], [underlying="spot"])
 COLLAR_PNL(exposure, spot_price, move, put_strike, put_premium, [call_strike], [call_premium=0],
  [ratio=1])
-CONTRACT_SPEC(venue, symbol, field)
+CONTRACT_SPEC(venue, symbol, field, [about="value"])
 MAINTENANCE_RATE(venue, symbol, notional)
 MAINTENANCE_AMOUNT(venue, symbol, notional)
 HEDGE_CANDIDATES(notional, assets, prices, leverage)
@@ -377,6 +377,7 @@ DOMAINS = {
     'one of "day", "week"': "span",
     'one of "ols", "ewma", "shrink"': "method",
     "at least 2": "window",
+    'one of "value", "as_of", "source"': "about",
     "at least 0 and at most 1": "collateral_ratios",
     "at least 0 and below 24": "anchor_hour",
     "above -1 and below 1": "fee_rate future_fee perpetual_fee",

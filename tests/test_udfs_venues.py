@@ -17,8 +17,9 @@ from support.goldens import Cells, holds
 from addin.commands.venues_list import stale_contracts
 from udfs import REGISTRY, NotAvailable
 from udfs.dates import serial
+from udfs.symbols import row_key, spelling
 from udfs.venue_files import VARIABLE, beside, user_folder
-from udfs.venues import CONTRACTS_FILE, RULES_FILE, TIERS_FILE, spelling, tables
+from udfs.venues import CONTRACTS_FILE, FACTS_FILE, RULES_FILE, TIERS_FILE, tables
 from workbook import recalc_book
 from workbook.request import Request
 from workbook.template.examples import example
@@ -75,6 +76,17 @@ def fact(venue: str, symbol: str, field: str) -> Any:
         ("BingX", "BNB-USD", "lot", ABSENT),
         ("Bybit", "BTCUSD", "minimum_notional", ABSENT),
         ("MEXC", "BTC_USDT", "funding_interval_hours", ABSENT),
+        # figures of a later day than their row
+        ("Binance", "BTCUSDT", "minimum_notional", 100.0),
+        ("Binance", "ETHUSDT", "minimum_notional", 20.0),
+        ("Binance", "ADAUSDT", "minimum_notional", 5.0),
+        ("Bybit", "BTCUSDT", "maker_fee", 0.0002),
+        ("Bybit", "ETHUSDT", "taker_fee", 0.00055),
+        ("MEXC", "BTC_USDT", "taker_fee", 0.0004),
+        # a bundle: orders of 1,000 coins, whose price is the venue's own over 1,000
+        ("Binance", "1000PEPEUSDT", "contract_size", 1_000.0),
+        ("Binance", "PEPE", "price_multiplier", 1_000.0),
+        ("Binance", "PEPE", "tick", 0.0000001),
     ],
 )
 def test_unit_trap_is_resolved(venue: str, symbol: str, field: str, expected: Any) -> None:
@@ -102,7 +114,6 @@ def test_table_follows_its_source(shared: Path) -> None:
     }
     with (shared / "data" / "contract_specs.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["type"] == "swap"]
-    assert len(rows) == len(tables().contracts)
     for row in rows:
         venue, symbol = venues[row["exchange"]], row["symbol"]
         for field, recorded in (("lot", row["precision_amount"]), ("tick", row["precision_price"])):
@@ -122,6 +133,8 @@ def test_table_follows_its_source(shared: Path) -> None:
             ("minimum_notional", row["limits_cost_min"]),
             ("maximum_leverage", row["limits_leverage_max"]),
         ):
+            if field in tables().figures.get(row_key(venue, symbol), {}):
+                continue  # of another day and source
             expected = otherwise(row).get(field, float(recorded) if recorded else None)
             assert fact(venue, symbol, field) == expected, (venue, symbol, field)
         settled = row["funding_interval"] or (
@@ -197,22 +210,22 @@ def test_own_venue_is_found_however_it_is_spelled(
 
 
 def test_price_multiplier_is_of_the_row_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """1000PEPE is a bundle of PEPE where its row says so; 1000SATS and 1INCH are coins."""
+    """1000FLOKI is a bundle of FLOKI where its row says so; 1000SATS and 1INCH are coins."""
     (tmp_path / CONTRACTS_FILE).write_text(
         "venue,symbol,kind,contract_size,size_unit,price_multiplier,lot\n"
-        "Mine,1000PEPE/USDT:USDT,linear,1000,PEPE,1000,1\n"
+        "Mine,1000FLOKI/USDT:USDT,linear,1000,FLOKI,1000,1\n"
         "Mine,1000SATS/USDT:USDT,linear,1,1000SATS,,1\n",
         encoding="utf-8",
     )
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    assert [SPEC("Mine", name, "price_multiplier") for name in ("PEPE", "1000PEPE", "1000SATS")] == [
+    assert [SPEC("Mine", name, "price_multiplier") for name in ("FLOKI", "1000FLOKI", "1000SATS")] == [
         1000,
         1000,
         1,
     ]
     assert SPEC("Binance", "BTC", "price_multiplier") == 1
-    found = REGISTRY["HEDGE_CANDIDATES"].call(2_400, [["PEPE"]], [[0.00001234]], 5)
-    assert found[1][:5] == [1, "Mine", "1000PEPE/USDT:USDT", "linear", 194_489]
+    found = REGISTRY["HEDGE_CANDIDATES"].call(2_400, [["FLOKI"]], [[0.00001234]], 5)
+    assert found[1][:5] == [1, "Mine", "1000FLOKI/USDT:USDT", "linear", 194_489]
     with pytest.raises(NotAvailable):
         SPEC("Mine", "SATS", "lot")
 
@@ -342,6 +355,52 @@ def test_every_row_says_where_it_comes_from() -> None:
     """Each row has a source and a note; each fact lies in its domain, as reading it checked."""
     assert all(row.source and row.note for row in tables().contracts)
     assert all(tier.source for tier in tables().tiers)
+
+
+def test_every_figure_has_its_own_date_and_source() -> None:
+    """One row's facts are not of one day: CONTRACT_SPEC gives the day and the source of each."""
+    assert all(
+        figure.as_of and figure.source for known in tables().figures.values() for figure in known.values()
+    )
+    asked = [SPEC("Binance", "BTC", field, "as_of") for field in ("lot", "minimum_notional", "taker_fee")]
+    assert asked == [serial(dt.date(*day)) for day in ((2023, 10, 1), (2025, 11, 15), (2026, 10, 12))]
+    assert "-4164" in SPEC("Binance", "BTC", "minimum_notional", "source")
+    with pytest.raises(NotAvailable, match="the as_of of the lot of SOL/USDT:USDT at Binance is not known"):
+        SPEC("Binance", "SOL", "lot", "as_of")
+
+
+def test_own_figures_come_over_the_row_and_an_own_row_over_built_in_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row of the user's has no fact that it does not state; a figure of the user's replaces one fact."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    header = "venue,symbol,fact,value,as_of\n"
+    (tmp_path / FACTS_FILE).write_text(
+        header + "binance,BTCUSDT,taker_fee,0.0003,2026-11-01\n", encoding="utf-8"
+    )
+    assert (fact("Binance", "BTC", "taker_fee"), fact("Binance", "BTC", "lot")) == (0.0003, 0.001)
+    assert SPEC("Binance", "BTC", "taker_fee", "as_of") == serial(dt.date(2026, 11, 1))
+    (tmp_path / CONTRACTS_FILE).write_text(OWN.replace("0.0003", ""), encoding="utf-8")
+    assert fact("Binance", "BTC", "minimum_notional") is None
+    assert fact("Binance", "BTC", "taker_fee") == 0.0003
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("Binance,BTCUSDT,taker,0.1,", "line 2: fact: must be one of"),
+        ("Binance,BTCUSDT,taker_fee,many,", 'line 2: taker_fee: must be a number, got "many"'),
+        ("Binance,NOUSDT,taker_fee,0.1,", "line 2: NOUSDT at Binance is no contract"),
+    ],
+)
+def test_fault_in_own_figures_is_named(
+    row: str, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the file and the line."""
+    (tmp_path / FACTS_FILE).write_text(f"venue,symbol,fact,value,as_of\n{row}\n", encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    with pytest.raises(NotAvailable, match=fault):
+        SPEC("Binance", "BTC", "lot")
 
 
 OWN = "venue,symbol,kind,contract_size,lot,taker_fee,as_of\nbinance,BTCUSDT,linear,1,0.01,0.0003,2026-11-01\n"

@@ -12,7 +12,8 @@ from udfs.margin import hedge_margin
 from udfs.native import unwritten
 from udfs.registry import udf
 from udfs.sizing import contracts_notional, hedge_contracts
-from udfs.venues import Contract, spelling, tables
+from udfs.symbols import spelling
+from udfs.venues import Contract, tables
 
 CLOSEST: Final = "closest"
 FEASIBLE: Final = "feasible"
@@ -39,8 +40,11 @@ class Candidate(NamedTuple):
     "Venues",
     unit="quote",
     example=(
-        (2_400, [["LTC"]], [[80]], 5),
-        [list(HEADER), [1, "Bybit", "LTC/USD:LTC", "inverse", 2_400, 2_400, 0, 480, 2.88, 1, "closest"]],
+        (2_400, [["PEPE"]], [[0.00001]], 5),
+        [
+            list(HEADER),
+            [1, "Binance", "1000PEPE/USDT:USDT", "linear", 240_000, 2_400, 0, 480, 2.4, 5, "closest"],
+        ],
     ),
     source="udfs/venues.csv; HEDGE_CONTRACTS, ROUNDING_GAP, HEDGE_MARGIN and TRADING_FEE for each contract",
     native=unwritten("it is a table that sorts and filters"),

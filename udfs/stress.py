@@ -15,7 +15,7 @@ from udfs.errors import NotAvailable
 from udfs.native import unwritten
 from udfs.registry import udf
 from udfs.rows import full_rows
-from udfs.venues import spelling
+from udfs.symbols import spelling
 
 FILE: Final = "episodes.csv"
 DAY: Final = "day"

@@ -1,8 +1,9 @@
 """Venues: contract facts and leverage tiers, as dated and sourced data; what is not known is absent.
 
-Three tables lie in this package: `venues.csv`, one row per venue and symbol, `tiers.csv`, one row per
-leverage tier, and `rules.csv`, one row per change of a venue's liquidation rule. A user's own files of
-the same names take precedence, row by row.
+Four tables lie in this package: `venues.csv`, one row per venue and symbol; `facts.csv`, one row per
+figure that is known of another day than its row of `venues.csv`; `tiers.csv`, one row per leverage tier;
+`rules.csv`, one row per change of a venue's liquidation rule. A user's own files of the same names take
+precedence, row by row; a contract of the user's own replaces the built-in figures as well.
 
 Units, whatever the venue itself publishes: the contract size is in base units if the contract is
 linear and in quote units if it is inverse; lot and minimum quantity are in contracts. A venue whose
@@ -12,7 +13,6 @@ Each row's note says how it came to be.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -35,18 +35,22 @@ from udfs.conventions import (
     Notional,
     Tick,
 )
-from udfs.errors import NotAvailable
+from udfs.errors import HedgeError, NotAvailable
 from udfs.margin import CAUTIOUS, LiquidationRule
 from udfs.native import unwritten
+from udfs.parameters import parameters_of
 from udfs.registry import udf
+from udfs.symbols import row_key, spelling, venue_key
 from udfs.venue_files import Stamp, fault, read_rows, stamped
 
 CONTRACTS_FILE: Final = "venues.csv"
 TIERS_FILE: Final = "tiers.csv"
 RULES_FILE: Final = "rules.csv"
-FILES: Final = (CONTRACTS_FILE, TIERS_FILE, RULES_FILE)
+FACTS_FILE: Final = "facts.csv"
+FILES: Final = (CONTRACTS_FILE, FACTS_FILE, TIERS_FILE, RULES_FILE)
+VALUE: Final = "value"
 FRESH_DAYS: Final = 30  # an older fact is shown as stale: venues change lots, fees and intervals
-SOURCE: Final = "udfs/venues.csv and tiers.csv: each row names its own source and date"
+SOURCE: Final = "udfs/venues.csv, facts.csv and tiers.csv: each row names its own source and date"
 RULE_SOURCE: Final = "udfs/rules.csv: each row names its own source and date"
 
 Venue = Annotated[
@@ -71,7 +75,6 @@ class Contract(NamedTuple):
     kind: ContractKind
     contract_size: ContractSize | None = None
     size_unit: Currency | None = None
-    price_multiplier: PriceMultiplier = 1.0
     lot: Lot | None = None
     tick: Tick | None = None
     minimum_quantity: MinimumQuantity | None = None
@@ -80,6 +83,7 @@ class Contract(NamedTuple):
     taker_fee: FeeRate | None = None
     funding_interval_hours: IntervalHours | None = None
     maximum_leverage: Leverage | None = None
+    price_multiplier: PriceMultiplier = 1.0
     as_of: DateTime | None = None
     source: Words | None = None
     note: Words | None = None
@@ -131,6 +135,25 @@ Fact = Annotated[
     str,
     Arg("text", "Which fact of the contract, by its column in the table.", choices=Contract._fields[1:]),
 ]
+About = Annotated[
+    str,
+    Arg(
+        "text",
+        "What of the fact: its value, the day it is of, its source.",
+        choices=(VALUE, "as_of", "source"),
+    ),
+]
+
+
+class Figure(NamedTuple):
+    """One fact of a contract that is of another day than the rest of its row."""
+
+    venue: Venue
+    symbol: Symbol
+    fact: Fact
+    value: Words
+    as_of: DateTime | None = None
+    source: Words | None = None
 
 
 class Tables(NamedTuple):
@@ -139,6 +162,7 @@ class Tables(NamedTuple):
     contracts: tuple[Contract, ...]
     tiers: tuple[Tier, ...]
     rules: tuple[Rule, ...]  # the newest first
+    figures: Mapping[tuple[str, str], Mapping[str, Figure]]
     spellings: Mapping[tuple[str, str], Contract]
     ladders: Mapping[tuple[str, str], tuple[Tier, ...]]
 
@@ -178,17 +202,23 @@ class Tables(NamedTuple):
     source=SOURCE,
     native=unwritten("it reads the venue tables; the Contracts table of the plan book is its native form"),
 )
-def contract_spec(venue: Venue, symbol: Symbol, field: Fact) -> float | str:
+def contract_spec(venue: Venue, symbol: Symbol, field: Fact, about: About = VALUE) -> float | str:
     """Fact of a contract from the venue table: its size, lot, tick, fees, minimum, date, source.
 
     Fees are shares of the notional, lot and minimum quantity are in contracts, as_of is a date (its
-    serial number). #N/A with the reason for an unknown venue or symbol and for a fact not known.
+    serial number). One row's facts are not all of one day: "as_of" and "source" as the last argument
+    give those of the very figure. #N/A with the reason for an unknown venue or symbol and for a fact,
+    date or source not known.
     """
-    contract = tables().contract(venue, symbol)
-    fact: float | str | None = getattr(contract, field)
+    known = tables()
+    contract = known.contract(venue, symbol)
+    figure = known.figures.get(_key(contract), {}).get(field)
+    fact: float | str | None
+    fact = getattr(contract, field) if about == VALUE else getattr(figure or contract, about)
     if fact is None:
+        what = field if about == VALUE else f"{about} of the {field}"
         raise NotAvailable(
-            f"field: the {field} of {contract.symbol} at {contract.venue} is not known", "field", field
+            f"field: the {what} of {contract.symbol} at {contract.venue} is not known", "field", field
         )
     return fact
 
@@ -258,37 +288,6 @@ def liquidation_rule(venue: Venue, as_of: DateTime | None = None, kind: Contract
     return CAUTIOUS
 
 
-def venue_key(venue: str) -> str:
-    """A venue's name without what people spell differently: Gate.io, gate io, GATEIO."""
-    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", venue).casefold())
-
-
-def spelling(symbol: str) -> str:
-    """A symbol without what venues spell differently: BTCUSDT for BTC/USDT:USDT, btc_usdt, BTC-USDT-PERP.
-
-    The currency that a contract is settled in stays where it is neither the quote nor, for an inverse
-    one, the base: BTC/USD:USDC is not BTC/USD:BTC. PERP stays after a bare asset, as BTCPERP is the
-    USDC contract of one venue and the USDT contract of none.
-    """
-    named, _, settled = symbol.upper().partition(":")
-    settled, dash, date = settled.partition("-")
-    pair, settled = _letters(named), _letters(settled)
-    stable = re.search(r"USD[TC]$", pair)
-    if pair.endswith(settled) or (pair.startswith(settled) and not stable):
-        settled = ""
-    plain = f"{pair}{settled}{_letters(date) if dash else ''}"
-    return re.sub(r"(?<=USD|SDT|SDC)(PERP|SWAP)$", "", plain)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"^XBT", "BTC", re.sub(r"[\W_]", "", text))  # XBT: ISO's way to write BTC
-
-
-def row_key(venue: str, symbol: str) -> tuple[str, str]:
-    """What a row of a venue and symbol is found by, in any spelling of either."""
-    return venue_key(venue), spelling(symbol)
-
-
 def tables() -> Tables:
     """The tables in force: the user's rows over the built-in ones. A changed file is read again."""
     return _merged(*(tuple(stamped(name)) for name in FILES))
@@ -311,11 +310,12 @@ def stamps() -> tuple[Stamp, ...]:
 
 @lru_cache(maxsize=16)
 def _merged(
-    contract_files: tuple[Stamp, ...], tier_files: tuple[Stamp, ...], rule_files: tuple[Stamp, ...]
+    contract_files: tuple[Stamp, ...],
+    figure_files: tuple[Stamp, ...],
+    tier_files: tuple[Stamp, ...],
+    rule_files: tuple[Stamp, ...],
 ) -> Tables:
-    by_symbol: dict[tuple[str, str], Contract] = {}
-    for path, _ in contract_files:
-        by_symbol |= _unique(path, CONTRACTS_FILE, Contract)
+    by_symbol, figures = _contracts(contract_files, figure_files)
     ladders: dict[tuple[str, str], tuple[Tier, ...]] = {}
     for path, _ in tier_files:
         found: dict[tuple[str, str], list[Tier]] = {}
@@ -327,13 +327,49 @@ def _merged(
         if not contract.is_dated:
             for asset in (contract.base, contract.quoted):
                 index.setdefault(row_key(contract.venue, asset), contract)
+    tiers = tuple(tier for rows in ladders.values() for tier in rows)
+    return Tables(tuple(by_symbol.values()), tiers, _rules(rule_files), figures, index, ladders)
+
+
+def _rules(files: tuple[Stamp, ...]) -> tuple[Rule, ...]:
+    """The rules of all files, the newest first."""
     by_start: dict[tuple[str, str, float], Rule] = {}
-    for path, _ in rule_files:
+    for path, _ in files:
         for _line, rule in read_rows(path, RULES_FILE, Rule):
             by_start[venue_key(rule.venue), rule.kind, rule.effective_from or 0.0] = rule
-    newest = sorted(by_start.values(), key=lambda rule: rule.effective_from or 0.0, reverse=True)
-    tiers = tuple(tier for rows in ladders.values() for tier in rows)
-    return Tables(tuple(by_symbol.values()), tiers, tuple(newest), index, ladders)
+    return tuple(sorted(by_start.values(), key=lambda rule: rule.effective_from or 0.0, reverse=True))
+
+
+def _contracts(
+    contract_files: tuple[Stamp, ...], figure_files: tuple[Stamp, ...]
+) -> tuple[dict[tuple[str, str], Contract], dict[tuple[str, str], dict[str, Figure]]]:
+    """The contracts with the figures of other days put in, and these figures.
+
+    The built-in ones first; a row of the user's own takes the place of a contract and of its figures.
+    """
+    by_symbol: dict[tuple[str, str], Contract] = {}
+    figures: dict[tuple[str, str], dict[str, Figure]] = {}
+    parameters = {parameter.name: parameter for parameter in parameters_of(Contract)}
+    layers = [(CONTRACTS_FILE, contract_files[:1]), (FACTS_FILE, figure_files[:1])]
+    layers += [(CONTRACTS_FILE, contract_files[1:]), (FACTS_FILE, figure_files[1:])]
+    for name, files in layers:
+        for path, _ in files:
+            if name == CONTRACTS_FILE:
+                own = _unique(path, name, Contract)
+                by_symbol |= own
+                figures = {key: known for key, known in figures.items() if key not in own}
+                continue
+            for line, figure in read_rows(path, name, Figure):
+                key = _key(figure)
+                if key not in by_symbol:
+                    raise fault(path, name, line, f"{figure.symbol} at {figure.venue} is no contract")
+                try:
+                    value = parameters[figure.fact].read(figure.value)
+                except HedgeError as error:
+                    raise fault(path, name, line, str(error)) from None
+                by_symbol[key] = by_symbol[key]._replace(**{figure.fact: value})
+                figures.setdefault(key, {})[figure.fact] = figure
+    return by_symbol, figures
 
 
 def _likelihood(contract: Contract) -> tuple[bool, bool]:
@@ -345,7 +381,7 @@ def _upper_end(tier: Tier) -> float:
     return tier.maximum_notional
 
 
-def _key(row: Contract | Tier) -> tuple[str, str]:
+def _key(row: Contract | Tier | Figure) -> tuple[str, str]:
     return row_key(row.venue, row.symbol)
 
 

@@ -48,6 +48,7 @@ TESTED_BY = {
     "rows": ("test_udfs_position.py", "test_udfs_survival.py", "test_udfs_risk.py"),
     "linear": ("test_udfs_weights.py",),
     "returns": ("test_udfs_risk.py", "test_udfs_golden.py"),
+    "symbols": ("test_udfs_venues.py",),
     "venue_files": ("test_udfs_venues.py",),
     **dict.fromkeys(
         ("registry", "parameters", "ranges", "broadcasting", "dates"),

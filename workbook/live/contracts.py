@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from udfs.symbols import row_key
 from udfs.venue_files import user_folder
-from udfs.venues import Contract, row_key, tables
+from udfs.venues import Contract, tables
 from workbook.live.client import Connection
 from workbook.live.clock import here
 from workbook.live.desks import DESKS

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from udfs.conventions import INVERSE, LINEAR
-from udfs.venues import spelling
+from udfs.symbols import spelling
 from workbook.live.client import Client, Connection
 from workbook.live.faults import Delisted
 

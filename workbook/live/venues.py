@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from udfs.dates import moment
 from udfs.errors import NotAvailable
-from udfs.venues import CONTRACTS_FILE, TIERS_FILE, Contract, Tables, Tier, row_key, spelling
+from udfs.symbols import row_key, spelling
+from udfs.venues import CONTRACTS_FILE, TIERS_FILE, Contract, Tables, Tier
 from workbook.live.client import Client, Connection, understood
 from workbook.live.clock import clock
 from workbook.live.desks import DESKS, Desk, Market, listed, traded
@@ -223,7 +224,13 @@ def _old(known: Tables, row: Contract) -> Contract | None:
 
 
 def _completed(new: Contract, old: Contract | None) -> Contract:
-    """The new row, with the old facts that the venue does not publish and the date they are of."""
+    """The new row, with the old facts that the venue does not publish and the date they are of.
+
+    That a venue quotes the price of a bundle is known from the old row alone, never from a name.
+    """
+    if old and old.price_multiplier != 1:
+        size = None if new.contract_size is None else new.contract_size * old.price_multiplier
+        new = new._replace(contract_size=size, size_unit=old.size_unit, price_multiplier=old.price_multiplier)
     lacking = [
         fact for fact in FACTS if old and getattr(new, fact) is None and getattr(old, fact) is not None
     ]

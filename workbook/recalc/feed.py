@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from udfs.venues import spelling
+from udfs.symbols import spelling
 from workbook.cells import Area, Value
 from workbook.errors import BadInput
 from workbook.formula.structured_references import Table

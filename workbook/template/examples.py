@@ -12,7 +12,8 @@ from typing import Final
 from udfs.conventions import LINEAR
 from udfs.dates import serial
 from udfs.registry import REGISTRY, Spec
-from udfs.venues import liquidation_rule, tables, venue_key
+from udfs.symbols import venue_key
+from udfs.venues import liquidation_rule, tables
 from workbook.errors import BookError
 from workbook.layout.journal import JOURNAL
 from workbook.layout.market import MARKET
