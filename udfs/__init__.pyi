@@ -3190,18 +3190,22 @@ def contract_spec(
     venue: str,
     symbol: str,
     field: str,
+    about: str = 'value',
     *,
     errors: _Errors = ...,
 ) -> float | str:
     """Fact of a contract from the venue table: its size, lot, tick, fees, minimum, date, source.
 
     Fees are shares of the notional, lot and minimum quantity are in contracts, as_of is a date (its
-    serial number). #N/A with the reason for an unknown venue or symbol and for a fact not known."""
+    serial number). One row's facts are not all of one day: "as_of" and "source" as the last argument
+    give those of the very figure. #N/A with the reason for an unknown venue or symbol and for a fact,
+    date or source not known."""
 @overload
 def contract_spec(
     venue: str | _Listed,
     symbol: str | _Listed,
     field: str | _Listed,
+    about: str | _Listed = 'value',
     *,
     errors: _Errors = ...,
 ) -> list[Any]: ...
@@ -3210,6 +3214,7 @@ def contract_spec(
     venue: str | _Labelled,
     symbol: str | _Labelled,
     field: str | _Labelled,
+    about: str | _Labelled = 'value',
     *,
     errors: _Errors = ...,
 ) -> pd.Series[Any]: ...
@@ -3218,6 +3223,7 @@ def contract_spec(
     venue: str | _Labelled | pd.DataFrame,
     symbol: str | _Labelled | pd.DataFrame,
     field: str | _Labelled | pd.DataFrame,
+    about: str | _Labelled | pd.DataFrame = 'value',
     *,
     errors: _Errors = ...,
 ) -> pd.DataFrame: ...
@@ -3226,6 +3232,7 @@ def contract_spec(
     venue: str | _Listed | _Array,
     symbol: str | _Listed | _Array,
     field: str | _Listed | _Array,
+    about: str | _Listed | _Array = 'value',
     *,
     errors: _Errors = ...,
 ) -> _Array: ...
