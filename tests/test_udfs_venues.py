@@ -541,13 +541,12 @@ def venues(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_list_shows_age_and_source() -> None:
-    """One line a contract with its date, age and source; stale venues are named on standard error."""
+def test_list_shows_facts_and_age() -> None:
+    """One line per contract with its age in days; stale venues are named on standard error."""
     listed = venues("list")
     header, *lines = listed.stdout.splitlines()
-    assert header.split()[:3] == ["venue", "symbol", "kind"]
+    assert (header.split()[:3], header.split()[-1]) == (["venue", "symbol", "size"], "age")
     assert len(lines) == len(tables().contracts)
-    assert "bybit.json@1f8d53ec" in listed.stdout
     assert "BingX: 5 contracts with facts older than 30 days" in listed.stderr
 
 
