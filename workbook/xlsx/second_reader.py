@@ -10,6 +10,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Final, NamedTuple, Protocol
 
 from lxml import etree
@@ -21,13 +22,11 @@ from workbook.xlsx.parts import MAIN
 NAME: Final = re.compile("([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 RANGE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
 ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
-NUMBER: Final = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?\s*", re.ASCII)
 INDEX: Final = re.compile(r"\s*[0-9]+\s*", re.ASCII)
 TRUTHS: Final = {"0": False, "false": False, "1": True, "true": True}
 DAY: Final = dt.timedelta(days=1)
 DAY_0, DAY_0_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)
 LEAP: Final = 61  # the serial number of 1 March 1900: Excel's calendar has a day too many before it
-FIELDS: Final = ("f", "v", "is", "extLst")
 
 Shared = Callable[[int], str]
 
@@ -40,6 +39,17 @@ class Told(NamedTuple):
     corners: tuple[int, ...]  # of what an array or a what-if table fills
     dynamic: bool
     origin: int
+
+
+class Tags(NamedTuple):
+    """The names of elements in one namespace."""
+
+    cell: str
+    value: str
+    formula: str
+    inline: str
+    run: str
+    text: str
 
 
 class Known(Protocol):
@@ -73,9 +83,10 @@ def prove_texts(xml: bytes, texts: Shared, count: int) -> None:
     except etree.XMLSyntaxError as error:
         raise BadPackage(f"they are no well-formed XML: {error}") from None
     space = _space(root, "sst")
+    tags = tags_of(space)
     number = -1
     for number, item in enumerate(root.iterchildren(space + "si")):
-        if number >= count or texts(number) != _rich(item, space):
+        if number >= count or texts(number) != _rich(item, tags):
             raise BadPackage(f"text {number} reads otherwise to an XML parser")
     if number + 1 != count:
         raise BadPackage(f"text {number + 1} reads otherwise to an XML parser")
@@ -115,33 +126,56 @@ def rows_of(xml: bytes) -> "etree.iterparse[tuple[str, etree._Element]]":
 def _alike(known: Known | None, told: Told | None) -> bool:
     if known is None or told is None:
         return known is None and told is None
-    corners = tuple(known.area or ())[1:] if known.kind else ()
-    text = known.text if known.kind != "dataTable" else told.text
-    return (text, known.kind, corners, known.dynamic, known.origin) == told
+    if known.kind != told.kind or known.origin != told.origin or known.dynamic != told.dynamic:
+        return False
+    if told.kind and tuple(known.area or ())[1:] != told.corners:
+        return False
+    return told.kind == "dataTable" or known.text == told.text
 
 
-def value_of(cell: etree._Element, space: str, shared: Shared, *, date1904: bool) -> Value:
-    """What a cell holds."""
-    content, inline = cell.find(space + "v"), cell.find(space + "is")
-    kind = cell.get("t", "n")
-    if inline is not None:
+@cache
+def tags_of(space: str) -> Tags:
+    """The names of the elements of a namespace."""
+    return Tags(*(space + name for name in ("c", "v", "f", "is", "r", "t")))
+
+
+def fields_of(cell: etree._Element) -> dict[str, etree._Element]:
+    """What a cell holds, by name: each once."""
+    fields = {child.tag: child for child in cell}
+    if len(fields) < len(cell):
+        raise BadPackage("a cell holds a thing twice")
+    return fields
+
+
+def value_of(
+    cell: etree._Element, fields: Mapping[str, etree._Element], tags: Tags, shared: Shared, *, date1904: bool
+) -> Value:
+    """The value of a cell that holds these fields."""
+    content, kind = fields.get(tags.value), cell.get("t", "n")
+    if tags.inline in fields:
         if kind != "inlineStr" or content is not None:
             raise BadPackage("a cell holds a text beside or instead of its value")
-        return _rich(inline, space)
+        return _rich(fields[tags.inline], tags)
     if content is None:
-        return "" if kind == "str" and cell.find(space + "f") is not None else None
+        return "" if kind == "str" and tags.formula in fields else None
     if len(content):
         raise BadPackage("a cell holds elements for a value")
-    return _decoded(kind, content.text or "", cell.find(space + "f") is not None, shared, date1904=date1904)
+    text = content.text or ""
+    return _number(text) if kind == "n" else _decoded(kind, text, shared, date1904=date1904)
 
 
-def _decoded(kind: str, text: str, is_result: bool, shared: Shared, *, date1904: bool) -> Value:
+def _number(text: str) -> float | None:
+    if not text:
+        return None
+    number = float("?" if "_" in text or not text.isascii() else text)
+    if number - number:  # not 0: it is infinite or no number
+        raise ValueError
+    return number
+
+
+def _decoded(kind: str, text: str, shared: Shared, *, date1904: bool) -> Value:
     if kind == "str":
-        return _unescaped(text) if text or is_result else ""
-    if kind == "n":
-        if text and not NUMBER.fullmatch(text):
-            raise BadPackage(f"a cell holds {text[:20]!r} for a number")
-        return float(text) if text else None
+        return _unescaped(text)
     if kind == "s" and INDEX.fullmatch(text):
         return shared(int(text))
     if kind == "b" and text.strip() in TRUTHS:
@@ -169,47 +203,31 @@ def _cells(xml: bytes, shared: Shared, *, date1904: bool) -> Iterator[tuple[int,
     """The cells that hold something, in their order, row for row: a tall sheet is never held whole."""
     masters: dict[str, tuple[int, str]] = {}
     data: etree._Element | None = None
-    space = ""
+    space, tags = "", tags_of("")
     number = 0
     rows = rows_of(xml)
     try:
         for _, row in rows:
             if data is None:
                 space, data = _data(row)
+                tags = tags_of(space)
             if row.getparent() is not data or row.tag != space + "row":
                 continue
             number = row_number(row, number)
             column = 0
-            for cell in row.iterchildren(space + "c"):
+            for cell in row.iterchildren(tags.cell):
                 column = column_number(cell, number, column)
                 key = number << COLUMN_BITS | column
                 try:
-                    value, told = _cell(cell, space, shared, key, masters, date1904=date1904)
-                except (ValueError, IndexError, OverflowError):
+                    fields = fields_of(cell)
+                    told = _told(fields[tags.formula], cell, key, masters) if tags.formula in fields else None
+                    yield key, value_of(cell, fields, tags, shared, date1904=date1904), told
+                except (ValueError, LookupError, OverflowError):
                     raise BadPackage(f"{_name(key)} holds what an XML parser can't read") from None
-                if value is not None or told is not None:
-                    yield key, value, told
             row.clear()
     except etree.XMLSyntaxError as error:
         raise BadPackage(f"it is no well-formed XML: {error}") from None
     _space(rows.root, "worksheet")
-
-
-def _cell(
-    cell: etree._Element,
-    space: str,
-    shared: Shared,
-    key: int,
-    masters: dict[str, tuple[int, str]],
-    *,
-    date1904: bool,
-) -> tuple[Value, Told | None]:
-    fields = [child.tag for child in cell]
-    if len(fields) > 1 and len(set(fields)) < len(fields):
-        raise BadPackage(f"{_name(key)} holds a thing twice")
-    formula = cell.find(space + "f")
-    told = None if formula is None else _told(formula, cell, key, masters)
-    return value_of(cell, space, shared, date1904=date1904), told
 
 
 def _told(
@@ -222,9 +240,9 @@ def _told(
         if text:
             masters[formula.get("si", "")] = key, text
         origin, text = masters[formula.get("si", "")]
-        return Told(text, "", (), dynamic=False, origin=origin)
+        return Told(text, "", (), False, origin)  # noqa: FBT003 - it is made once a cell
     if kind not in ("array", "dataTable"):
-        return Told(text, "", (), dynamic=False, origin=key)
+        return Told(text, "", (), False, key)  # noqa: FBT003
     is_dynamic = kind == "array" and cell.get("cm") is not None
     return Told(text, kind, _corners(formula.get("ref", "")), is_dynamic, key)
 
@@ -235,7 +253,7 @@ def _corners(text: str) -> tuple[int, ...]:
         raise ValueError
     first, top, second, bottom = found.groups()
     rows = sorted((int(top), int(bottom or top)))
-    columns = sorted((_number(first), _number(second or first)))
+    columns = sorted((_column(first), _column(second or first)))
     return rows[0], columns[0], rows[1], columns[1]
 
 
@@ -277,24 +295,25 @@ def column_number(cell: etree._Element, row: int, before: int) -> int:
 def key_of(name: str) -> int:
     """The key of the cell with a name; 0 for what is no name."""
     found = NAME.fullmatch(name)
-    return int(found[2]) << COLUMN_BITS | _number(found[1]) if found else 0
+    return int(found[2]) << COLUMN_BITS | _column(found[1]) if found else 0
 
 
-def _number(letters: str) -> int:
+@cache
+def _column(letters: str) -> int:
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
 
 
-def _rich(item: etree._Element, space: str) -> str:
+def _rich(item: etree._Element, tags: Tags) -> str:
     """The text of an item or of its runs; what says how to read it aloud is none of it."""
     pieces = []
     for child in item:
-        if child.tag == space + "t":
+        if child.tag == tags.text:
             pieces.append(child)
-        elif child.tag == space + "r":
-            pieces += child.iterchildren(space + "t")
+        elif child.tag == tags.run:
+            pieces += child.iterchildren(tags.text)
     if any(map(len, pieces)):
         raise BadPackage("a text holds elements")
     return "".join([_unescaped(piece.text or "") for piece in pieces])

@@ -19,7 +19,17 @@ from lxml import etree
 from workbook.cells import COLUMN_BITS, Area, Value, address, same
 from workbook.errors import BadPackage, Unknowable
 from workbook.xlsx.parts import MAIN
-from workbook.xlsx.second_reader import column_number, key_of, parsed, row_number, rows_of, value_of
+from workbook.xlsx.second_reader import (
+    Tags,
+    column_number,
+    fields_of,
+    key_of,
+    parsed,
+    row_number,
+    rows_of,
+    tags_of,
+    value_of,
+)
 
 PREFIX: Final = re.compile(rb"<([A-Za-z_][\w.-]*:)?sheetData[\s/>]")
 PLAIN: Final = re.compile(  # up to the value's text
@@ -141,21 +151,22 @@ def _changed_rightly(change: Change, was: etree._Element, now: etree._Element, k
     """Whether a cell is what it was but for its value, and holds what was computed."""
     if _without(was, OURS) != _without(now, OURS):
         return False
-    space = now.tag[: -len("c")]
-    if _others(was, space, change.areas.get(key)) != _others(now, space, None):
+    tags = tags_of(now.tag[: -len("c")])
+    if _others(was, tags, change.areas.get(key)) != _others(now, tags, None):
         return False
     if key not in change.values:
-        return _own(was, space) == _own(now, space)
-    return same(value_of(now, space, _no_text, date1904=False), change.values[key])
+        return _own(was, tags) == _own(now, tags)
+    value = value_of(now, fields_of(now), tags, _no_text, date1904=False)
+    return same(value, change.values[key])
 
 
-def _others(cell: etree._Element, space: str, area: Area | None) -> list[object]:
+def _others(cell: etree._Element, tags: Tags, area: Area | None) -> list[object]:
     """What a cell holds beside its value: its formula, with the area that it is to fill, and extensions."""
     found: list[object] = []
     for child in cell:
-        if child.tag in (space + "v", space + "is"):
+        if child.tag in (tags.value, tags.inline):
             continue
-        if child.tag == space + "f":
+        if child.tag == tags.formula:
             said = _without(child, set())
             if area is not None:
                 last = f":{address(area.bottom, area.right)}" if area.size > 1 else ""
@@ -166,8 +177,8 @@ def _others(cell: etree._Element, space: str, area: Area | None) -> list[object]
     return found
 
 
-def _own(cell: etree._Element, space: str) -> list[bytes]:
-    return [etree.tostring(child) for child in cell if child.tag in (space + "v", space + "is")]
+def _own(cell: etree._Element, tags: Tags) -> list[bytes]:
+    return [etree.tostring(child) for child in cell if child.tag in (tags.value, tags.inline)]
 
 
 def _no_text(number: int) -> str:
