@@ -138,7 +138,7 @@ def test_nothing_of_a_workbook_decides_what_runs(word: str) -> None:
 
 def test_python_starts_isolated_from_the_folder() -> None:
     """The interpreter is called by its full path, with -P."""
-    assert '" -P -B -c ""import xlwings; xlwings.serve(\'$(CLSID)\')"""' in MODULE
+    assert '" -E -P -B -c ""import xlwings; xlwings.serve(\'$(CLSID)\')"""' in MODULE
     assert r'"C:\Users\Zo" & ChrW(235) & " & Co\venv\Scripts\pythonw.exe"' in MODULE
 
 
@@ -280,9 +280,9 @@ End Function
 def executable(path: Path) -> None:
     """The add-in as a book that LibreOffice opens: a fake XLPy, the rest as it is.
 
-    LibreOffice's range objects know Value, not Value2.
+    LibreOffice's range objects know Value, not Value2, and no areas.
     """
-    module = MODULE.replace(".Value2", ".Value")
+    module = MODULE.replace(".Value2", ".Value").replace("arguments(place).Areas.Count > 1", "False")
     module = re.sub(r"^#If VBA7.*?^#End If\r\n(?=\r\n)", "", module, count=1, flags=re.MULTILINE | re.DOTALL)
     for name in (*excel_vba.FROM_XLWINGS, "Interpreter"):
         module = re.sub(

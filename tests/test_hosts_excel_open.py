@@ -25,6 +25,10 @@ CALLS = {
     "=1+_xldudf_HEDGE_MARGIN(2400,5)": "=1+HEDGE_MARGIN(2400,5)",
     "=HEDGE_MARGIN(2400,5)": "=HEDGE_MARGIN(2400,5)",
     "=NOSUCH(1)": "=NOSUCH(1)",
+    '=_xll.HEDGE_MARGIN(1,2)+WEBSERVICE("http://x")': '=_xll.HEDGE_MARGIN(1,2)+WEBSERVICE("http://x")',
+    '=IF(_xll.HEDGE_MARGIN(1,2)>0,"WEBSERVICE(1)",SUM(1))': '=IF(HEDGE_MARGIN(1,2)>0,"WEBSERVICE(1)",SUM(1))',
+    "=_xll.HEDGE_MARGIN(1,2)+cmd|'/c calc'!A0": "=_xll.HEDGE_MARGIN(1,2)+cmd|'/c calc'!A0",
+    "=_xll.HEDGE_MARGIN(1,Other.xlsm!Run(2))": "=_xll.HEDGE_MARGIN(1,Other.xlsm!Run(2))",
     "=SUM(1,2)": "=SUM(1,2)",
 }
 HERE = r"C:\Users\ann\XLSTART\microhedge.xlam"
@@ -60,7 +64,7 @@ def book(path: Path, *, is_plan: bool) -> Path:
         locked.write_formula(0, 0, STALE, None, "#NAME?")
         locked.protect("secret")
         if is_plan:
-            made.define_name("template_version", "=Open!$A$9")
+            made.define_name("template_version", "=Open!$A$99")
     return path
 
 
@@ -76,17 +80,38 @@ def protection(excel: ExcelApplication, sheet: str) -> Any:
 def test_unbound_calls_are_entered_again(tmp_path: Path) -> None:
     """Calls that show #NAME? get their plain name; other cells and sheets with a password stay."""
     excel = opened(book(tmp_path / "plan.xlsx", is_plan=True))
-    assert [excel.sheet("Open").formula(f"A{row}") for row in range(1, 6)] == list(CALLS.values())
+    assert [excel.sheet("Open").formula(f"A{row}") for row in range(1, len(CALLS) + 1)] == list(
+        CALLS.values()
+    )
     assert excel.sheet("Protected").formula("A1") == CALLS[STALE]
     assert protection(excel, "Protected") == "TrueTrueFalse"
     assert excel.sheet("Locked").formula("A1") == STALE
     assert protection(excel, "Locked") == "TrueFalseFalse"
 
 
+def test_excel_is_as_it_was_after_binding(tmp_path: Path) -> None:
+    """Calculation, screen and events stand still meanwhile and are as they were, also after an error."""
+    for text in (WITHOUT_LINKS, WITHOUT_LINKS.replace("    BindNames book\r\n", "    Err.Raise 1000\r\n")):
+        excel = ExcelApplication()
+        excel.open_workbook(book(tmp_path / "plan.xlsx", is_plan=True))
+        excel.add_module(text.replace("Private Sub Bind(", "Public Sub Bind("), name="Workbook")
+        said = "Application.Calculation & Application.EnableEvents & Application.ScreenUpdating"
+        excel.add_module(
+            f"Function Go()\r\nGo = {said} & {chr(34)}|{chr(34)}\r\nBind ActiveWorkbook\r\n"
+            f"Go = Go & {said}\r\nEnd Function\r\n",
+            name="Go",
+        )
+        before, after = str(excel.run("Go")).split("|")
+        assert before == after
+    assert WORKBOOK.index("xlCalculationManual") < WORKBOOK.index("BindNames book")
+
+
 def test_protected_sheets_of_other_books_are_left_alone(tmp_path: Path) -> None:
     """Only a plan book's own sheets are opened and protected again."""
     excel = opened(book(tmp_path / "other.xlsx", is_plan=False))
-    assert [excel.sheet("Open").formula(f"A{row}") for row in range(1, 6)] == list(CALLS.values())
+    assert [excel.sheet("Open").formula(f"A{row}") for row in range(1, len(CALLS) + 1)] == list(
+        CALLS.values()
+    )
     assert excel.sheet("Protected").formula("A1") == STALE
 
 
@@ -168,3 +193,35 @@ def test_the_wizard_is_told_each_description() -> None:
         "|".join([spec.name, category(spec), help_of(spec), *map(help_of_argument, spec.parameters)])
         for spec in SPECS
     )
+
+
+class Areas(VBAObject):  # type: ignore[misc] # pyOpenVBA has no types
+    """A range of several areas: (A1:A3,A5)."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    @method(name="Areas")  # type: ignore[untyped-decorator]
+    def areas(self) -> object:
+        """Itself: only the count is asked for."""
+        return self
+
+    @method(name="Count")  # type: ignore[untyped-decorator]
+    def number(self) -> object:
+        """How many areas there are."""
+        return self.count
+
+
+@pytest.mark.parametrize(("areas", "shown"), [(2, "Error 2015"), (3, "Error 2015"), (1, "asked")])
+def test_a_union_is_refused(areas: int, shown: str) -> None:
+    """Several areas are #VALUE!, not the first of them; one area goes on to be read."""
+    first, last = MODULE.index("Private Function Answer("), MODULE.index("' One array goes over")
+    text = MODULE[first:last].replace("Private", "Public")
+    end = '        values(place) = "asked"\r\n    Next place\r\n    Answer = values(0)\r\n'
+    end += "    Exit Function\r\nfailed:\r\n    Answer = Err.Description\r\nEnd Function\r\n"
+    rest = "Function LastRow(arguments As Variant) As Long\r\nEnd Function\r\n"
+    rest += 'Function Go(range As Object) As String\r\nGo = CStr(Answer("HEDGE_MARGIN", Array(range)))\r\n'
+    host = Interpreter()
+    host.add_module(text + end + rest + "End Function\r\n", name="Answering")
+    assert str(host.run("Go", [Areas(areas)])) == shown

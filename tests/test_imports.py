@@ -156,3 +156,19 @@ def test_command_imports_what_it_needs_alone(words: tuple[str, ...]) -> None:
     }
     assert "addin.cli" in loaded
     assert not heavy & set(loaded)
+
+
+def test_our_packages_are_found_whatever_else_lies_on_the_path(tmp_path: Path) -> None:
+    """Users of xlwings put folders with their own udfs.py on PYTHONPATH."""
+    for name in ("udfs", "workbook"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('a stranger')")
+    done = subprocess.run(
+        [sys.executable, "-c", "import addin.cli, addin.excel; import udfs; print(udfs.__file__)"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()).parents[1] == ROOT

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -142,3 +143,12 @@ def test_the_command_says_what_it_did(arguments: list[str], code: int, sentence:
         book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
         at = PLAN.names["plan_venue"]
         assert book[at.sheet].cell(at.row, at.column).value == "Bybit"
+
+
+def test_excel_need_not_calculate_on_opening() -> None:
+    """Excel calculates a book anew that an older engine calculated: 191029 is that of Excel 2019 to 365."""
+    with zipfile.ZipFile(io.BytesIO(book_bytes())) as package:
+        settings = re.search(rb"<calcPr[^>]*>", package.read("xl/workbook.xml"))
+    assert settings is not None
+    assert b'calcId="191029"' in settings[0]
+    assert b'fullCalcOnLoad="1"' not in settings[0]

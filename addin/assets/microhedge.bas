@@ -5,6 +5,12 @@ Private Function Answer(name As String, arguments As Variant) As Variant
     last = LastRow(arguments)
     ReDim values(LBound(arguments) To UBound(arguments))
     For place = LBound(arguments) To UBound(arguments)
+        If IsObject(arguments(place)) Then
+            If arguments(place).Areas.Count > 1 Then ' (A1:A3,A5): not its first area for all of them
+                Answer = CVErr(2015)
+                Exit Function
+            End If
+        End If
         ' One array goes over to Python instead of a range that it reads call by call;
         ' Value2 keeps dates and currencies the numbers that they are.
         If IsWholeColumn(arguments, place) Then
@@ -82,7 +88,8 @@ Private Function GetConfig(key As String, Optional default As String = "") As St
     If key = "INTERPRETER_WIN" Then GetConfig = Interpreter()
 End Function
 
-' The interpreter by its full path and without a shell: nothing beside a workbook takes its place.
+' The interpreter by its full path and without a shell: nothing beside a workbook, and no PYTHONPATH,
+' takes its place.
 Private Function XLPyCommand() As String
-    XLPyCommand = """" & Interpreter() & """ -P -B -c ""import xlwings; xlwings.serve('$(CLSID)')"""
+    XLPyCommand = """" & Interpreter() & """ -E -P -B -c ""import xlwings; xlwings.serve('$(CLSID)')"""
 End Function

@@ -19,6 +19,14 @@ from udfs.registry import Spec
 MODULE: Final = "Microhedge"  # of the standard module that holds the functions
 FROM_XLWINGS: Final = ("XLPyLoadDLL", "XLPy", "ParentFolder")
 INTERPRETER_VARIABLE: Final = "MICROHEDGE_PYTHON"
+HARMLESS: Final = (  # functions of Excel that may stand beside a call of ours that is entered again
+    "ABS AND AVERAGE AVERAGEIF AVERAGEIFS CHOOSE COLUMN COLUMNS CORREL COUNT COUNTA COUNTBLANK COUNTIF "
+    "COUNTIFS DATE DAY EXACT EXP FIXED HLOOKUP IF IFERROR IFNA IFS INDEX INT ISBLANK ISERR ISERROR ISLOGICAL "
+    "ISNA ISNUMBER ISTEXT LARGE LEFT LEN LET LN LOG10 LOOKUP LOWER MATCH MAX MEDIAN MID MIN MOD MONTH N NA "
+    "NOT NOW OR PI POWER PRODUCT RANK RIGHT ROUND ROUNDDOWN ROUNDUP ROW ROWS RSQ SIGN SLOPE SMALL SQRT STDEV "
+    "SUM SUMIF SUMIFS SUMPRODUCT SWITCH TEXT TIME TODAY TRANSPOSE TRIM TRUNC UPPER VALUE VAR VLOOKUP XLOOKUP "
+    "YEAR"
+)
 
 # Words that VBA keeps for itself.
 KEYWORDS: Final = frozenset(
@@ -65,7 +73,7 @@ def workbook_text(specs: Iterable[Spec]) -> str:
     ordered = sorted(specs, key=attrgetter("category", "name"))
     groups = [list(group) for _, group in groupby(ordered, key=attrgetter("category"))]
     parts = ["Option Explicit", "", *_asset("ThisWorkbook.cls"), ""]
-    parts += [*_names([spec.name for spec in ordered]), ""]
+    parts += [*_names([spec.name for spec in ordered]), "", *_harmless(), ""]
     parts += ["Private Sub DescribeAll()", *(f"    Describe{n}" for n in range(len(groups))), "End Sub"]
     for number, group in enumerate(groups):
         # A procedure a category: VBA limits the size of each.
@@ -107,6 +115,15 @@ def _names(names: list[str]) -> Iterator[str]:
     for name in names:
         yield f'    names = names & " {name}"'
     yield '    OurNames = Split(Mid$(names, 2), " ")'
+    yield "End Function"
+
+
+def _harmless() -> Iterator[str]:
+    yield "Private Function HarmlessNames() As String"
+    yield "    Dim names As String"
+    for name in HARMLESS.split():
+        yield f'    names = names & " {name}"'
+    yield "    HarmlessNames = Mid$(names, 2)"
     yield "End Function"
 
 

@@ -34,7 +34,8 @@ INTRODUCTION: Final = Notes(
             (
                 "The add-in edition calls HEDGE_MARGIN and its family: its formulas say what they mean, and it is "
                 "for whoever has microhedge. The native edition has the same cells in built-in functions: it is for "
-                "everybody else, for phones and the web, and `microhedge share BOOK` writes it."
+                "everybody else, for phones and the web, and `microhedge share BOOK` writes it. A book opens with the values that were saved, in Excel too; "
+                "without the add-in its formulas show #NAME? once you change what they read."
             ),
         ),
         (

@@ -49,6 +49,7 @@ DRESS: Final[Mapping[str, ModuleType]] = {
 }
 TABS: Final = {"Guide": styles.ACCENT, "Plan": styles.ACCENT}
 ROW_HEIGHT: Final = 16.5
+CALCULATED_BY: Final = 191029  # the engine of Excel 2019 to 365: an older number is calculated on opening
 
 
 def new_book(
@@ -102,6 +103,7 @@ def bare_bytes(chosen: Example, edition: EditionName = ADD_IN) -> bytes:
     book.active = [sheet.name for sheet in plan.sheets].index("Plan")
     book.properties.title = "Hedge plan"
     book.properties.creator = "microhedge"
+    book.calculation.calcId = CALCULATED_BY
     book.calculation.fullCalcOnLoad = False
     written = io.BytesIO()
     book.save(written)
