@@ -69,7 +69,7 @@ EVERYWHERE = (
                 "MOD",
             ),
             *("AVERAGE", "COLUMNS", "COLUMN", "CHOOSE", "LARGE", "SMALL", "RANK", "SUBSTITUTE", "VALUE", "T"),
-            *("HLOOKUP", "VLOOKUP", "AVERAGEIF", "AVERAGEIFS", "FLOOR", "CEILING", "POWER", "MEDIAN"),
+            *("HLOOKUP", "SEARCH", "VLOOKUP", "AVERAGEIF", "AVERAGEIFS", "FLOOR", "CEILING", "POWER", "MEDIAN"),
         )
     )
 )
@@ -176,14 +176,13 @@ def test_a_plan_says_its_edition() -> None:
     ("name", "value"),
     [("plan_leverage", 0.5), ("plan_leverage", -3.0), ("plan_kind", "perp"), ("plan_ratio", -0.5)],
 )
-def test_a_wrong_input_leaves_the_results_blank(name: str, value: Any) -> None:
-    """The head of each sheet says why: a difference to the add-in edition, which shows #NUM!."""
+def test_a_wrong_input_leaves_the_plan_incomplete(name: str, value: Any) -> None:
+    """The plan is incomplete, and the sheet Steps says by which input."""
     chosen = example("two-asset")
     wrong = Example({**chosen.fields, name: value}, chosen.tables, chosen.as_of)
     plan = SavedPlan(SavedBook(valued(bare_bytes(wrong, "native"), wrong)))
-    assert plan.value("checks_status") == "An input is not what it may be: it is FALSE on the sheet Steps"
     assert plan.value(f"{name}_ok") is False
-    assert plan.value("plan_contracts") in (None, "")
+    assert plan.value("plan_ready") is False
 
 
 def small(formula: str, *columns: Column) -> Book:

@@ -53,12 +53,11 @@ LOOKED_UP: Final = {  # defined names of the columns that native formulas look f
 READY: Final = "plan_ready"
 STATUS: Final = "head_checks"
 EDITION: Final = "template_edition"
-OUTSIDE: Final = "An input is not what it may be: it is FALSE on the sheet Steps"
 OWN_TERM: Final = "Its functions"  # of the Guide, which says where they come from
 OWN_WORDS: Final = (
     "This is the native edition: every formula is made of built-in functions, with its steps on the sheet "
     "Steps. It calculates in Excel 2016 and later, LibreOffice, Gnumeric and programs like them. An input "
-    "that is not what it may be leaves the results blank, and the head of each sheet says so. Tables keep "
+    "that is not what it may be leaves the plan incomplete, and the order says so. Tables keep "
     "their number of rows."
 )
 
@@ -124,8 +123,6 @@ class _Mapping:
         text = self.formulas.written(one.formula, Home(one.name, sheet, self.named))
         if one.name == READY:
             text = f"AND(inputs_valid,{text})"
-        elif one.name == STATUS:
-            text = f'IF(inputs_valid,{text},"{OUTSIDE}")'
         return replace(one, formula=text)
 
     def _table(self, table: Table, sheet: str) -> Table:
