@@ -69,7 +69,17 @@ EVERYWHERE = (
                 "MOD",
             ),
             *("AVERAGE", "COLUMNS", "COLUMN", "CHOOSE", "LARGE", "SMALL", "RANK", "SUBSTITUTE", "VALUE", "T"),
-            *("HLOOKUP", "SEARCH", "VLOOKUP", "AVERAGEIF", "AVERAGEIFS", "FLOOR", "CEILING", "POWER", "MEDIAN"),
+            *(
+                "HLOOKUP",
+                "SEARCH",
+                "VLOOKUP",
+                "AVERAGEIF",
+                "AVERAGEIFS",
+                "FLOOR",
+                "CEILING",
+                "POWER",
+                "MEDIAN",
+            ),
         )
     )
 )
