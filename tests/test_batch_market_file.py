@@ -30,7 +30,7 @@ def market(folder: Path, text: str | bytes) -> Path:
         ('symbol,source\nBTC,"a, ""b"""\n', {"BTC": {"source": 'a, "b"'}}),
         (
             "symbol,spot\nBTC,abc\n",
-            'market.csv, line 2: spot: must be a number from 0 to 1000000000000, got "abc"',
+            f'market.csv, line 2: spot: must be {PLAN.tables["Market"]["spot"].domain}, got "abc"',
         ),
         ("symbol,spot\nBTC,-1\n", "market.csv, line 2: spot: must be"),
         ("symbol,spot\nBTC,1e400\n", "market.csv, line 2: spot: must be"),

@@ -27,8 +27,8 @@ class Plan:
     """A saved plan: `inputs` and `results` by name, a frame per table, and what the plan says.
 
     `plan.holdings`, `plan.market`, `plan.journal`: each table of the book goes by its name in small
-    letters, its rows by their place in the book, from 1; blank rows are left out. Units are in
-    `.attrs["units"]`, Excel's errors in `.attrs["errors"]`; both are missing values among the others.
+    letters, its rows by their place in the book, from 1. Rows in which nothing was typed are left out.
+    Units are in `.attrs["units"]`, Excel's errors, which are missing values, in `.attrs["errors"]`.
     """
 
     path: str
@@ -75,12 +75,13 @@ def attribute(table: str) -> str:
 
 def table_frame(saved: SavedPlan, table: str) -> pd.DataFrame:
     """A table of the book as a frame with typed columns."""
+    columns = {column.name: column for column in saved.plan.tables[table].columns}
+    telling = [name for name, column in columns.items() if column.is_input] or list(columns)
     rows = {
         number: row
         for number, row in enumerate(saved.rows(table), 1)
-        if any(value not in (None, "") for value in row.values())
+        if any(row.get(name) not in (None, "") for name in telling)
     }
-    columns = {column.name: column for column in saved.plan.tables[table].columns}
     index = pd.Index(list(rows), name=ROW, dtype="int64")
     errors: dict[tuple[int, str], str] = {}
     frame = pd.DataFrame(index=index)
@@ -110,9 +111,7 @@ def _column(
         case "flag":
             return pd.Series([c if isinstance(c, bool) else None for c in cells], index, dtype="boolean")
         case "text":
-            return pd.Series(
-                [None if c is None else str(c) for c in cells], index, dtype="object"
-            ).infer_objects()
+            return pd.Series(cells, index, dtype="object").infer_objects()
 
 
 def cell_value(saved: SavedPlan, port: Port, value: Value) -> Any:
