@@ -29,6 +29,7 @@ def check(
     from addin.commands.found import found_books
     from addin.commands.printable import say
     from addin.commands.progress import shown_progress
+    from workbook.files.venue_tables import not_used
 
     found = []
     for report in reports(shown_progress(found_books(books), "Checking"), as_of and as_of.date()):
@@ -37,6 +38,8 @@ def check(
             say(report.refused)
         elif form == "text":
             print(report.as_text())
+        if said := not_used(report.path):
+            say(f"{report.path}: {said.partition(':')[0]}")
     if form == "json":
         print(as_json(found))
     if not all(report.is_sound for report in found):

@@ -15,7 +15,11 @@ def show(books: Books, form: Form = "text") -> None:
     from addin.commands.printable import say
     from addin.commands.show import as_json, draw
     from udfs.errors import HedgeError
+    from workbook.files.venue_tables import not_used
 
+    for book in books:
+        if said := not_used(book):
+            say(f"{book}: {said.partition(':')[0]}")
     if is_one_book(books):
         print(as_json(books[0])) if form == "json" else draw(books[0])
         return
