@@ -25,6 +25,7 @@ class HostName(StrEnum):
     EXCEL = "excel"
     LIBREOFFICE = "libreoffice"
     LITE = "lite"
+    LAMBDA = "lambda"
 
 
 class State(StrEnum):
@@ -76,6 +77,7 @@ MODULES: Mapping[HostName, str] = {
     HostName.EXCEL: "addin.hosts.excel_install",
     HostName.LIBREOFFICE: "addin.hosts.libreoffice",
     HostName.LITE: "addin.hosts.lite",
+    HostName.LAMBDA: "addin.hosts.lambda_names",
 }
 
 
