@@ -33,8 +33,7 @@ picture: $(VENV)/.installed
 	$(BIN)/microhedge new build/plan.xlsx --example portfolio --force
 	$(BIN)/python tests/support/picture.py build/plan.xlsx build/picture.xlsx
 	soffice -env:UserInstallation=file://$(CURDIR)/build/office --headless --convert-to pdf --outdir build build/picture.xlsx
-	pdftoppm -png -singlefile -r 110 -f 2 -l 2 build/picture.pdf docs/plan
-	mogrify -trim -bordercolor white -border 12 docs/plan.png
+	pdftoppm -png -singlefile -r 110 -f 2 -l 2 -x 130 -y 40 -W 1000 -H 810 build/picture.pdf docs/plan
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m tests.bench

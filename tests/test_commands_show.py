@@ -36,7 +36,7 @@ def test_plan_is_shown_with_bars(tmp_path: Path) -> None:
     lines = [" ".join(line.split()) for line in shown_plan.stdout.splitlines()]
     assert "Sell 0.080 BTC at 30,006.0 or better" in lines
     assert "No check fails · no warning · ? 3 unknown" in lines
-    assert any(line.startswith("? unknown: The minimum order of Binance is 823 days old") for line in lines)
+    assert any(line.startswith("? unknown: Minimum order: 823 days old, ask Binance") for line in lines)
     assert f"Value to hedge 6,000.00 quote {'█' * 24}" in lines
     assert f"Wanted hedge 2,400.00 quote {'█' * 10}" in lines
     assert f"-10.0% -600.00 -360.00 {'█' * 3}{'░' * 2}" in lines

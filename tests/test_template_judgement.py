@@ -11,6 +11,7 @@ import pytest
 
 from udfs import hedge_status
 from workbook.layout import PLAN
+from workbook.layout.journal import JOURNAL
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import bare_bytes
@@ -34,10 +35,9 @@ def changed(fields: Mapping[str, Any] | None = None, tables: Mapping[str, Rows] 
 
 
 def failed(values: Mapping[str, Any]) -> set[str]:
-    """The checks that do not pass."""
-    return {name for name in PLAN.fields if name.startswith("check_") and values[name] is not True} - {
-        "check_tolerance"
-    }
+    """The checks that fail, and what an order lacks."""
+    ruled = [name for name in PLAN.fields if name.startswith(("check_", "need_"))]
+    return {name for name in ruled if values[name] is False}
 
 
 def warned(values: Mapping[str, Any]) -> set[str]:
@@ -47,26 +47,52 @@ def warned(values: Mapping[str, Any]) -> set[str]:
 
 MARKET = example("two-asset").tables["Market"]
 CASES: list[tuple[str, Example, set[str], str]] = [
-    ("an unknown asset", changed(tables={"Holdings": (("XYZ", 1),)}), {"holdings"}, "A holding has no value"),
-    ("a quantity in words", changed(tables={"Holdings": (("BTC", "two"),)}), {"holdings"}, "A holding has"),
-    ("a symbol twice", changed(tables={"Market": (*MARKET, MARKET[0])}), {"symbols"}, "A check fails"),
-    ("an unknown hedge asset", changed({"plan_instrument": "XYZ"}), {"instrument", "contract"}, "Fill in"),
-    ("an unknown contract", changed({"plan_venue": "WEEX", "plan_kind": "inverse"}), {"contract"}, "Fill in"),
-    ("more leverage than granted", changed({"plan_leverage": 200}), {"leverage"}, "A check fails"),
-    ("less than the least order", changed({"plan_ratio": 0.0005}), set(), "All checks pass"),
+    (
+        "an unknown asset",
+        changed(tables={"Holdings": (("XYZ", 1),)}),
+        {"need_prices"},
+        "XYZ is not on Market",
+    ),
+    (
+        "a quantity in words",
+        changed(tables={"Holdings": (("BTC", "two"),)}),
+        {"need_prices"},
+        "BTC has no quan",
+    ),
+    (
+        "a symbol twice",
+        changed(tables={"Market": (*MARKET, MARKET[0])}),
+        {"check_symbols"},
+        "BTC stands twice",
+    ),
+    ("an unknown hedge asset", changed({"plan_instrument": "XYZ"}), {"need_instrument"}, "XYZ is not on Mar"),
+    (
+        "an unknown contract",
+        changed({"plan_venue": "WEEX", "plan_kind": "inverse"}),
+        {"need_contract"},
+        "WEEX has",
+    ),
+    (
+        "more leverage than leaves a margin",
+        changed({"plan_leverage": 250}),
+        {"need_margin"},
+        "at 250x the marg",
+    ),
+    ("an input that is none", changed({"plan_ratio": "forty"}), {"need_inputs"}, "Share to hedge is missing"),
+    ("a limit that is none", changed({"limit_price_jump": "much"}), {"need_limits"}, "a limit on Checks"),
 ]
 
 
 # As Excel does, a chart keeps an error as its text; openpyxl cannot read that back.
 @pytest.mark.filterwarnings("ignore:Unable to read chart:UserWarning")
-@pytest.mark.parametrize(("what", "chosen", "checks", "status"), CASES, ids=[case[0] for case in CASES])
-def test_what_is_broken_fails_its_check(what: str, chosen: Example, checks: set[str], status: str) -> None:
-    """The named checks fail, and the head of every sheet says so in words, never as an error."""
+@pytest.mark.parametrize(("what", "chosen", "rules", "order"), CASES, ids=[case[0] for case in CASES])
+def test_what_is_missing_withholds_the_order(what: str, chosen: Example, rules: set[str], order: str) -> None:
+    """The rules say what is wrong, and the order's place says so in words, never as an error."""
     values = said(chosen)
-    assert {f"check_{name}" for name in checks} <= failed(values), what
-    assert (values["checks_ok"] is True) == (not checks)
-    assert str(values["checks_status"]).startswith(status)
-    assert str(values["say_order"])[0] != "#"
+    assert rules <= failed(values), what
+    assert values["plan_state"] == "incomplete"
+    assert str(values["say_order"]).startswith(f"? No order: {order}")
+    assert str(values["head_unknown"]).startswith("? ")
 
 
 @pytest.mark.parametrize(
@@ -76,29 +102,33 @@ def test_what_is_broken_fails_its_check(what: str, chosen: Example, checks: set[
         (
             {"plan_ratio": 1.2},
             {"overhedge", "margin"},
-            "▲ The hedge is 120.0% of the value, wanted were 120.0%",
+            "The hedge is 120.0% of the value, wanted were 120.0%",
         ),
-        ({"plan_leverage": 8}, {"leverage", "liquidation"}, "▲ 8x is above 5x: little room"),
+        ({"plan_leverage": 8}, {"leverage", "liquidation"}, "8x is above 5x: little room"),
         (
             {"plan_leverage": 50},
             {"leverage", "liquidation"},
-            "▲ 50x is above 10x: that is speculation, no hedge",
+            "50x is above 10x: that is speculation, no hedge",
         ),
-        ({"plan_leverage": 8}, {"leverage", "liquidation"}, "▲ Liquidation is 11.9% away: use at most 6.4x"),
+        ({"plan_leverage": 8}, {"leverage", "liquidation"}, "Liquidation is 11.9% away: use at most 6.4x"),
         (
             {"plan_maintenance_rate": 0.002},
             {"tier"},
-            "▲ The venue asks for 0.40% maintenance: type it on Plan",
+            "The venue asks for 0.40% maintenance: type it on Plan",
         ),
-        ({"plan_capital": 400}, {"margin"}, "▲ The margin is 80.00 more than you have"),
-        ({"plan_as_of": 46_038.0}, {"stale", "review"}, "▲ The oldest price is 15 days old"),
-        ({"plan_as_of": 46_038.0}, {"stale", "review"}, "▲ 1 open hedge waits for you: see Journal"),
+        ({"plan_capital": 400}, {"margin"}, "The margin is 80.00 more than you have"),
+        (
+            {"plan_as_of": 46_038.0},
+            {"stale"},
+            "The oldest price is 15 days old: the order is at that day's prices",
+        ),
     ],
 )
 def test_what_is_unwise_is_warned_of(fields: Mapping[str, Any], warnings: set[str], words: str) -> None:
     """Each of the article's pitfalls raises its warning, and the Plan sheet says it."""
     values = said(changed(fields))
-    assert warned(values) == {f"warn_{name}" for name in {"facts", *warnings}}
+    assert warned(values) == {f"warn_{name}" for name in warnings}
+    assert values["warn_facts"] == "unknown"
     sentences = [values[name] for name in PLAN.fields if name.startswith("say_")]
     assert not words or words in sentences
 
@@ -119,18 +149,17 @@ def test_one_whole_contract_is_named_for_what_it_is() -> None:
         100,
         None,
         46_023.0,
+        None,
         "me",
     )
     tables: Mapping[str, Rows] = {"Contracts": (contract,), "VenueList": (("My venue",),)}
     up = said(changed({"plan_venue": "My venue", "plan_rounding": "up"}, tables))
     assert up["plan_coverage"] == 5
-    assert up["say_contract"] == "▲ One contract is 12.5 times the wanted hedge: choose another contract"
+    assert up["say_warn_contract"] == "One contract is 12.5 times the wanted hedge: choose another contract"
     assert up["warn_overhedge"] is True
     down = said(changed({"plan_venue": "My venue"}, tables))
     assert down["plan_contracts"] == 0
-    assert down["say_order"] == (
-        "Nothing to trade: one lot is worth 30,000.00, the wanted hedge is 2,400.00."
-    )
+    assert down["say_order"] == "Nothing to trade: one lot is worth 30,000.00, the wanted hedge is 2,400.00"
 
 
 def test_funding_against_a_short_is_said() -> None:
@@ -138,7 +167,27 @@ def test_funding_against_a_short_is_said() -> None:
     quote = ("BTC", 30_000, None, None, -0.0001, None, None, 8, None, None, 46_023.0, "me")
     values = said(changed(tables={"Market": (quote, *MARKET[1:])}))
     assert values["costs_funding"] == pytest.approx(5.04)
-    assert values["say_funding"] == "▲ You pay about 5.04 of funding"
+    assert values["say_warn_funding"] == "You pay about 5.04 of funding"
+
+
+def _hedge(
+    at: int, contracts: float, stop: float | None, expiry: float | None, review: float
+) -> tuple[Any, ...]:
+    """A row of the Journal in a contract of its own, with its prices in proportion to ETH's 2,000."""
+    values = {
+        "symbol": "ETH",
+        "contracts": contracts,
+        "entry": 2_000 * 30_500 / 30_000,
+        "opened": 46_023.0 - 9,
+        "venue": f"Venue {at}",
+        "kind": "linear",
+        "contract_size": 1,
+        "leverage": 5,
+        "stop": stop and stop * 2_000 / 30_000,
+        "review": review,
+        "expiry": expiry,
+    }
+    return tuple(values.get(column.name) for column in JOURNAL.columns if column.formula is None)
 
 
 def test_the_journal_says_what_hedge_status_says() -> None:
@@ -152,10 +201,7 @@ def test_the_journal_says_what_hedge_status_says() -> None:
             (today, today + 5),
         )
     )
-    rows = tuple(
-        (today - 9, "Binance", "BTC", "linear", contracts, 1, 30_500, 5, stop, review, expiry, None, None)
-        for contracts, stop, expiry, review in cases
-    )
+    rows: Rows = tuple(_hedge(at, *case) for at, case in enumerate(cases))
     package, _ = recalc_bytes(bare_bytes(changed(tables={"Journal": rows})), Request())
     book = openpyxl.load_workbook(io.BytesIO(package), data_only=True)
     at = PLAN.place("Journal", "status")

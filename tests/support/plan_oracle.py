@@ -248,7 +248,6 @@ class Oracle:
         for row in self.tables["FundingHistory"]:
             known = row["rate"] is not None and row["mark"] is not None
             row["payment"] = row["rate"] * row["mark"] if known else ""
-            row["whose"] = f"{row['symbol'] or ''}@"
 
     def _quote(self, row: Row) -> None:
         """Whether the prices of a symbol can be relied on, and the word for it."""

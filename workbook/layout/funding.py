@@ -52,14 +52,6 @@ HISTORY: Final = Table(
             help="Mark price at the settlement.",
         ),
         Column(
-            name="whose",
-            unit="",
-            kind="text",
-            width=10,
-            formula='[@Symbol]&"@"',
-            help="By this the Journal finds its settlements; it never ends with a blank.",
-        ),
-        Column(
             name="payment",
             unit="quote per base",
             format="0.0000",

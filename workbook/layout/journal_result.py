@@ -83,7 +83,7 @@ RESULT: Final = (
         format=WHOLE,
         width=10,
         help="Settlements of the history between opening and then.",
-        formula='IF([@Known]=0,0,COUNTIFS(FundingHistory[Whose],[@Whose],FundingHistory[Time],">"&N([@Opened]),FundingHistory[Time],"<="&N([@Until])))',
+        formula='IF([@Known]=0,0,COUNTIFS(FundingHistory[Symbol],[@Whose],FundingHistory[Time],">"&N([@Opened]),FundingHistory[Time],"<="&N([@Until])))',
     ),
     Column(
         name="covered",
@@ -91,7 +91,7 @@ RESULT: Final = (
         kind="flag",
         width=10,
         help="The history reaches from the first day to the last.",
-        formula='IF([@Recorded]=0,FALSE,AND(COUNTIFS(FundingHistory[Whose],[@Whose],FundingHistory[Time],"<="&N([@Opened])+1)>0,COUNTIFS(FundingHistory[Whose],[@Whose],FundingHistory[Time],">="&N([@Until])-1)>0))',
+        formula='IF([@Recorded]=0,FALSE,AND(COUNTIFS(FundingHistory[Symbol],[@Whose],FundingHistory[Time],"<="&N([@Opened])+1)>0,COUNTIFS(FundingHistory[Symbol],[@Whose],FundingHistory[Time],">="&N([@Until])-1)>0))',
     ),
     Column(
         name="paid",
@@ -99,7 +99,7 @@ RESULT: Final = (
         format=MONEY,
         width=11,
         help="By the history.",
-        formula='IF([@Covered],0-IF([@Kind]="inverse",SUMIFS(FundingHistory[Rate],FundingHistory[Whose],[@Whose],FundingHistory[Time],">"&N([@Opened]),FundingHistory[Time],"<="&N([@Until])),[@[Paid rate]])*N([@Contracts])*N([@[Contract size]]),0)',
+        formula='IF([@Covered],0-IF([@Kind]="inverse",SUMIFS(FundingHistory[Rate],FundingHistory[Symbol],[@Whose],FundingHistory[Time],">"&N([@Opened]),FundingHistory[Time],"<="&N([@Until])),[@[Paid rate]])*N([@Contracts])*N([@[Contract size]]),0)',
     ),
     Column(
         name="paid_rate",
@@ -108,6 +108,6 @@ RESULT: Final = (
         format=PRICE,
         width=11,
         help="Rate times mark of those settlements.",
-        formula='IF([@Covered],SUMIFS(FundingHistory[Payment],FundingHistory[Whose],[@Whose],FundingHistory[Time],">"&N([@Opened]),FundingHistory[Time],"<="&N([@Until])),0)',
+        formula='IF([@Covered],SUMIFS(FundingHistory[Payment],FundingHistory[Symbol],[@Whose],FundingHistory[Time],">"&N([@Opened]),FundingHistory[Time],"<="&N([@Until])),0)',
     ),
 )

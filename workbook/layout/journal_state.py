@@ -19,7 +19,7 @@ STATE: Final = (
         unit="",
         kind="text",
         width=10,
-        formula='[@Symbol]&"@"',
+        formula='IF([@Symbol]="","-",[@Symbol])',
         help="By this it finds its settlements.",
     ),
     Column(
@@ -219,7 +219,7 @@ STATE: Final = (
         format=WHOLE,
         width=10,
         help="Marks of the funding history that were.",
-        formula='IF(AND([@Opening]<>0,ISNUMBER([@Liquidation])),COUNTIFS(FundingHistory[Whose],[@Whose],FundingHistory[Time],">="&N([@Opened]),FundingHistory[Mark],IF([@Opening]>0,">=","<=")&N([@Liquidation])),0)',
+        formula='IF(AND([@Opening]<>0,ISNUMBER([@Liquidation])),COUNTIFS(FundingHistory[Symbol],[@Whose],FundingHistory[Time],">="&N([@Opened]),FundingHistory[Mark],IF([@Opening]>0,">=","<=")&N([@Liquidation])),0)',
     ),
     Column(
         name="lost",

@@ -62,6 +62,7 @@ FACTS: Final = Panel(
     row=7,
     column=2,
     stops=(2, 4, 6, 9, 12),
+    span=2,
     fields=(
         Field(
             name="fact_size",

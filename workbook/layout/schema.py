@@ -207,7 +207,7 @@ class Panel:
     def last_column(self) -> int:
         """Column of the units, or of the notes beyond them."""
         if self.stops:
-            return self.stops[-1]
+            return self.stops[-1] + self.span
         if self.span or self.is_prose or self.is_bare:
             return self.column + self.span
         return self.column + 2 + self.has_notes

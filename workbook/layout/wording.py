@@ -41,7 +41,7 @@ WORDS: Final = (
     (
         "old_fact",
         "Age of a fact",
-        'IF(plan_facts_day=0," has no date: compare it with the venue"," is "&FIXED(plan_facts_age,0)&" days old: compare it with the venue")',
+        'IF(plan_facts_day=0,": no date, ask ",": "&FIXED(plan_facts_age,0)&" days old, ask ")&plan_venue',
     ),
     (
         "alarm",

@@ -64,9 +64,7 @@ def write_panel(sheet: Worksheet, panel: Panel, values: Mapping[str, Value | Non
         elif panel.is_prose:
             cell.alignment, cell.border = styles.LEFT, styles.BARE
         elif not panel.is_bare:
-            for column in range(panel.column, at):
-                sheet.cell(row, column).border = styles.UNDERLINED
-            _put(sheet, row, panel.column, field.label, styles.LABEL, styles.FLUSH)
+            _labelled(sheet, panel, field, cell)
         if panel.has_units:
             _put(sheet, row, panel.column + 2, field.unit, styles.UNIT, styles.LEFT)
         if panel.has_notes:
@@ -76,6 +74,16 @@ def write_panel(sheet: Worksheet, panel: Panel, values: Mapping[str, Value | Non
             _validate(sheet, field, place)
         elif field.help and not panel.has_notes:
             _explain(sheet, field, place)
+
+
+def _labelled(sheet: Worksheet, panel: Panel, field: Field, cell: Cell) -> None:
+    """The label of a value; in a form words stand right, under the numbers."""
+    for column in range(panel.column, cell.column):
+        sheet.cell(cell.row, column).border = styles.UNDERLINED
+    _put(sheet, cell.row, panel.column, field.label, styles.LABEL, styles.FLUSH)
+    if panel.span:
+        cell.alignment = styles.RIGHT
+        cell.number_format = styles.padded(cell.number_format)
 
 
 def _title(sheet: Worksheet, panel: Panel) -> None:

@@ -31,7 +31,7 @@ from workbook.layout.schema import Place, letters
 from workbook.template import styles
 
 # dark to light, so that a grey print keeps the order; dashes and markers tell the lines apart
-SHADES: Final = ("0F4C81", "8A95A1", "86ACCF", "D6E4F0")
+SHADES: Final = ("0F4C81", "6E7F90", "86ACCF", "D6E4F0")
 DASHES: Final = ("solid", "dash", "sysDot", "lgDashDot")
 MARKERS: Final = ("none", "none", "circle", "none")
 

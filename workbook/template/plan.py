@@ -57,7 +57,7 @@ def dress(sheet: Worksheet) -> None:
 
 
 def _payoff() -> ScatterChart:
-    results = [column("Payoff", name) for name in ("unhedged", "hedged")]
+    results = [column("Payoff", name) for name in ("hedged", "unhedged")]
     chart = lines(PAYOFF, column("Payoff", "move"), results, formats=("0%", "#,##0"))
     point(chart, "Break-even", PLAN.names["plan_breakeven_move"], PLAN.names["plan_breakeven_result"])
     return chart

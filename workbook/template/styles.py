@@ -103,6 +103,8 @@ def state(name: str, *, edged: bool = True) -> DifferentialStyle:
 
 def padded(form: str) -> str:
     """The space to the border belongs to the format: Calc drops a right indent beside some neighbours."""
+    if form.endswith("_0"):
+        return form
     if form == "General":
         return "General;General;General;@_0"
     return ";".join(part + "_0" for part in form.split(";")) if form else form
