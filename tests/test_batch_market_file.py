@@ -43,7 +43,7 @@ def market(folder: Path, text: str | bytes) -> Path:
         ),
         ("symbol,state\nBTC,ok\n", "market.csv: state is calculated by the book and cannot be given"),
         ("symbol,spot,Spot\nBTC,1,1\n", "market.csv: has the column spot twice"),
-        ("spot\n1\n", "market.csv: has no column symbol (columns are separated by commas)"),
+        ("spot\n1\n", "market.csv: has no column symbol; its columns are spot"),
         ("symbol,spot\nBTC,1\nbtc,2\n", "market.csv, line 3: btc stands here a second time"),
         ("symbol;spot\nBTC;30000,5\n", {"BTC": {"spot": 30000.5}}),
         ("symbol;spot\nBTC;30000.5\n", {"BTC": {"spot": 30000.5}}),

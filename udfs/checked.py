@@ -150,6 +150,6 @@ def settled(
 def _depth_of_caller() -> int:
     """How many calls lie between `settled` and the line that called the function."""
     frame, depth = sys._getframe(1), 1  # noqa: SLF001 - what `warnings` counts
-    while frame.f_back is not None and frame.f_globals["__name__"].startswith("udfs."):
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("udfs."):
         frame, depth = frame.f_back, depth + 1
     return depth

@@ -60,7 +60,8 @@ def _columns(table: TableFile) -> list[Column | None]:
             raise BadMarket(f"{name}: has the column {column.name} twice")
         columns.append(column)
     if ports[KEY] not in columns:
-        raise BadMarket(f"{name}: has no column {KEY} (columns are separated by commas)")
+        said = ", ".join(word.strip() for word in table.header) or "none"
+        raise BadMarket(f"{name}: has no column {KEY}; its columns are {said}")
     return columns
 
 
