@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test quick lint format docs picture bench pyodide clean
+.PHONY: demo test quick certify lint format docs picture bench pyodide clean
 
 demo: $(VENV)/.installed
 	$(BIN)/microhedge demo demo
@@ -22,6 +22,10 @@ lint: $(VENV)/.ready
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Which operations all engines compute alike, and of which values; it needs LibreOffice.
+certify: $(VENV)/.ready
+	PYTHONPATH=.:tests $(BIN)/python -m support.certify --write
 
 # Every generated file; `git diff` shows what has changed.
 docs: $(VENV)/.ready

@@ -110,7 +110,7 @@ def test_no_divergent_cell_is_written_after_a_change(path: Path) -> None:
         verdict = judged(model, inputs, None)
     except BookError:
         return  # refused as a whole
-    faults = model.program.faults.keys()
+    faults = model.program.lacks.keys()
     wrong = {*faults, *divergences(model, frozenset(model.formulas.keys() - faults))}
     assert not wrong & verdict.changes.keys()
     assert wrong & model.closure(inputs) <= verdict.blocked

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from support.books import F, book, cached, edited, parts
 
 import udfs
-import workbook
+import workbook.engines.libreoffice  # its memory too
 from udfs.venues import CONTRACTS_FILE
 from workbook.recalc.recalc import recalc_book, recalc_bytes
 from workbook.request import Request

@@ -75,6 +75,8 @@ class Outcome:
     earlier run did (`is_earlier`). `unpriced` are the symbols that the book uses and the market lacks;
     `venues` says which venue tables were in force. Of a plan, `outputs` and `inputs` are its named
     results and inputs, `rows` the filled rows of its Holdings and its Journal.
+    Of the formulas that the request reaches, `core` needed no vote, `voted` were computed alike by two
+    engines, `settled` by the second and third against the first, and `unknown` can't be known.
     """
 
     path: str = ""
@@ -91,6 +93,10 @@ class Outcome:
     is_earlier: bool = False
     unpriced: tuple[str, ...] = ()
     venues: str = ""
+    core: int = 0
+    voted: int = 0
+    settled: int = 0
+    unknown: int = 0
     outputs: Mapping[str, Cell] = field(default_factory=dict)
     inputs: Mapping[str, Cell] = field(default_factory=dict)
     rows: Mapping[str, Sequence[Mapping[str, Cell]]] = field(default_factory=dict)

@@ -28,6 +28,7 @@ from workbook.cells import (
     row_of,
     sheet_of,
 )
+from workbook.engines.protocol import UNKNOWN
 from workbook.errors import Unknowable
 from workbook.formula.deep_chains import shallow
 from workbook.formula.grammar import BLANK_SHEET
@@ -37,7 +38,6 @@ KINDS: Final = {error.text: error.engine for error in ERROR_VALUES if error.engi
 TEXTS: Final = {kind: text for text, kind in KINDS.items()} | {"Spill": "#VALUE!", "Calc": "#VALUE!"}
 DIFFERS: Final = True  # from Excel, as `divergent` and `suspects` know
 WORKS: Final = frozenset(("ATAN2", "COS", "IF", "IFERROR", "IFNA", "SIN", "TAN"))  # cell by cell
-UNKNOWN: Final = CellError("#ENGINE!")  # the engine has no answer: never written to a book
 ROW_MASK: Final = KEY_MASK ^ COLUMN_MASK
 ROOM: Final = 2 << 30  # cells of a sheet down to its lowest row and over to its last column
 SEED: Final = 20_260_101  # RAND and its like give the same numbers in every run

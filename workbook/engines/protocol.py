@@ -4,15 +4,20 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Final, Literal, Protocol, cast
 
-from workbook.cells import KEY_MASK, SHEET_BITS, Area, Value
+from workbook.cells import KEY_MASK, SHEET_BITS, Area, CellError, Value
 from workbook.request import EngineName
 
-MODULES: Mapping[EngineName, str] = {
+Voice = EngineName | Literal["ironcalc"]
+"""An engine that a run may be asked to evaluate with, or the one that only votes."""
+
+MODULES: Final[Mapping[Voice, str]] = {
     "embedded": "workbook.engines.embedded",
+    "ironcalc": "workbook.engines.ironcalc",
     "libreoffice": "workbook.engines.libreoffice",
 }
+UNKNOWN: Final = CellError("#ENGINE!")  # an engine has no answer: never written to a book
 
 
 class Evaluation(Protocol):
@@ -51,7 +56,7 @@ class Engine(Protocol):
         """Those of the functions that the engine itself has."""
 
 
-def engine_named(name: EngineName) -> Engine:
+def engine_named(name: Voice) -> Engine:
     """An engine, loaded when it is first asked for."""
     return cast("Engine", import_module(MODULES[name]))
 

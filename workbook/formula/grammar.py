@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from workbook.cells import Area, address, column_letters
+from workbook.formula.criteria import CRITERIA, plain_criterion
 from workbook.formula.faults import Unwritable
 from workbook.formula.linked_books import Link
 from workbook.formula.structured_references import Table, selected
@@ -20,6 +21,7 @@ from workbook.formula.tokens import (
     PREFIX,
     Token,
     corner_text,
+    enclosing_call,
     is_several,
     moved,
     parse,
@@ -30,6 +32,7 @@ from workbook.formula.tokens import (
 )
 
 REMEMBERED: Final = 100_000
+AMOUNT_TEXT: Final = re.compile(r'"[<>= ]*[-$€£(]*[0-9.][^"]*[-$€£%,E][^"]*"|"[<>= ]*[$€£-]+[0-9][^"]*"')
 LONGEST_WRITTEN: Final = 8 * LONGEST
 DEEPEST: Final = 100  # names that refer to names
 BLANK_SHEET: Final = "?blank"  # an omitted argument is written as a cell of this sheet: no book has one
@@ -71,6 +74,7 @@ class Plain:
     reaches: bool  # refers to cells that only an evaluation can tell
     fault: str  # why the engine can't evaluate it at all
     has_names: bool  # formulas of names were written into it
+    named: tuple[Area, ...] = ()  # the areas that the text names, in its order
 
 
 @dataclass(eq=False)
@@ -180,6 +184,7 @@ class _Writer:
         self.column = column
         self.qualified = qualified
         self.areas: list[Area] = []
+        self.spans: list[Area] = []
         self.calls: set[str] = set()
         self.reaches = False
         self.linked = ""  # another book, as a sentence calls it
@@ -200,8 +205,9 @@ class _Writer:
             )
         if self.calls & REACHING or self.length > LONGEST_WRITTEN:
             self.reaches = True
-        areas = tuple(dict.fromkeys(self.areas))
-        return Plain(written, areas, frozenset(self.calls), self.reaches, fault, self.has_names)
+        areas = tuple(dict.fromkeys((*self.areas, *self.spans)))
+        calls, named = frozenset(self.calls), tuple(self.areas)
+        return Plain(written, areas, calls, self.reaches, fault, self.has_names, named)
 
     def write(self, tokens: Sequence[Token], shift: tuple[int, int], home: int) -> str:
         """The tokens of a formula or of a name's formula; `home` is where plain references lie."""
@@ -247,7 +253,7 @@ class _Writer:
                 raise Unwritable(f"takes a value of {self.grammar.link(token.sheet or '').said}")
             case "omitted":
                 return BLANK if self.grammar.function(token.text) in self.grammar.ours else ""
-        return "#REF!" if token.kind == "lost" else token.text
+        return "#REF!" if token.kind == "lost" else _constant(tokens, at)
 
     def _span(self, before: Sequence[Area], after: Sequence[Area]) -> None:
         """A range between two computed corners, as in `INDEX(…):INDEX(…)`: within what they refer to."""
@@ -258,7 +264,7 @@ class _Writer:
         for sheet in {area.sheet for area in (*before, *after)}:
             there = [area for area in (*before, *after) if area.sheet == sheet]
             _, tops, lefts, bottoms, rights = zip(*there, strict=True)
-            self.areas.append(Area(sheet, min(tops), min(lefts), max(bottoms), max(rights)))
+            self.spans.append(Area(sheet, min(tops), min(lefts), max(bottoms), max(rights)))
 
     def _sheets(self, prefix: str) -> Sequence[int]:
         """The sheets before an exclamation mark: one, or all from one to another in the tabs' order."""
@@ -397,6 +403,14 @@ class _Writer:
         if area.size > 1:
             text += f":${column_letters(area.right)}${area.bottom}"
         return self._qualifier(area.sheet) + text
+
+
+def _constant(tokens: Sequence[Token], at: int) -> str:
+    """A token's own text; if it is a criterion, with a plain number in it."""
+    text = tokens[at].text
+    if tokens[at].kind != "text" or not AMOUNT_TEXT.fullmatch(text):
+        return text
+    return f'"{plain_criterion(text[1:-1])}"' if enclosing_call(tokens, at) in CRITERIA else text
 
 
 def _operand(tokens: Sequence[Token], at: int, step: int) -> int:

@@ -196,7 +196,8 @@ class _Walk:
             self._lacks(f"gives several cells to {node.name}, of which the engine takes one")
         if node.name in ("INDEX", "OFFSET", "INDIRECT", "XLOOKUP"):
             many = not _is_cell(node, found["r"])
-            return (f"@({text})", False) if many and want == "v" else (text, many or found["v"])
+            takes_one = many or (node.name == "INDEX" and not _has_place(node))
+            return (f"@({text})", False) if takes_one and want == "v" else (text, many or found["v"])
         return text, found["v"] or found["p"] or self._gives_array(node, found)
 
     def _wanted(self, node: Node) -> Iterator[str]:
@@ -204,7 +205,7 @@ class _Walk:
             return cycle("a")
         if node.name == "LET":
             return iter("r" * (len(node.arguments) - 1) + "p")
-        return _letters(WANTS.get(node.name, "v"))
+        return letters_of(node.name)
 
     def _gives_array(self, node: Node, found: dict[str, bool]) -> bool:
         if node.name in self.ours:
@@ -216,8 +217,9 @@ class _Walk:
         self.fault = self.fault or fault
 
 
-def _letters(wanted: str) -> Iterator[str]:
-    head, colon, tail = wanted.partition(":")
+def letters_of(function: str) -> Iterator[str]:
+    """What a function wants of each of its arguments, on and on."""
+    head, colon, tail = WANTS.get(function, "v").partition(":")
     yield from head
     yield from cycle(tail if colon else head[-1])
 
@@ -235,6 +237,12 @@ def _is_cell(node: Node, is_range: bool) -> bool:
         case "INDIRECT":
             return texts[0][:1] == '"' and ":" not in texts[0] and texts[0].count('"') == 2
     return len(texts) > 2 and _is_column(texts[2])
+
+
+def _has_place(node: Node) -> bool:
+    """Whether INDEX is given places from 1 on: a computed one may be 0, which is a whole row or column."""
+    places = [[one for one in argument if one.kind != "space"] for argument in node.arguments[1:]]
+    return all(len(one) == 1 and (one[0].kind == "number" or one[0].name == "MATCH") for one in places)
 
 
 def _is_column(text: str) -> bool:

@@ -10,6 +10,8 @@ from workbook.formula.faults import Unwritable
 
 ITEM: Final = re.compile(r"\[((?:[^\[\]']|'.)*)\]|([^,:\[\]@ ](?:[^,:\[\]']|'.)*)|([:@,])", re.DOTALL)
 
+SINGLE: Final = re.compile(r"\[\s*[^\[\]@#'\s](?:[^\[\]']|'.)*\]", re.DOTALL)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -29,6 +31,10 @@ class Table:
 
 def selected(table: Table, specifier: str, row: int) -> Area | None:
     """The area that the brackets of a structured reference select; None for a row outside."""
+    if SINGLE.fullmatch(specifier):  # one column, whatever signs its name has
+        rows = _rows(table, set(), row)
+        left, right = _columns(table, [re.sub(r"'(.)", r"\1", specifier[1:-1].strip())], spans=False)
+        return rows and rows._replace(left=left, right=right)
     parts: set[str] = set()
     columns: list[str] = []
     spans = False

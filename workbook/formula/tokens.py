@@ -101,16 +101,25 @@ def is_several(token: Token) -> bool:
 
 def takes_many(tokens: Sequence[Token], at: int) -> bool:
     """Whether a token is a whole argument of a call that takes any number of areas."""
+    return is_argument(tokens, at) and enclosing_call(tokens, at) in STACKING
+
+
+def is_argument(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token is a whole argument of a call."""
     before = next((other for other in reversed(tokens[:at]) if not other.text.isspace()), tokens[at])
     after = next((other.text for other in tokens[at + 1 :] if not other.text.isspace()), "")
-    if after in (",", ")") and (before.kind == "call" or before.text == ","):
-        depth = 0
-        for other in reversed(tokens[:at]):
-            opens = other.kind == "call" or other.text == "("
-            if opens and depth == 0:
-                return other.kind == "call" and PREFIX.sub("", other.text).upper() in STACKING
-            depth += (other.text == ")") - opens
-    return False
+    return after in (",", ")") and (before.kind == "call" or before.text == ",")
+
+
+def enclosing_call(tokens: Sequence[Token], at: int) -> str:
+    """The function whose brackets a token stands in, or nothing."""
+    depth = 0
+    for other in reversed(tokens[:at]):
+        opens = other.kind == "call" or other.text == "("
+        if opens and depth == 0:
+            return PREFIX.sub("", other.text).upper() if other.kind == "call" else ""
+        depth += (other.text == ")") - opens
+    return ""
 
 
 def _with_omissions(tokens: Sequence[Token]) -> Iterator[Token]:

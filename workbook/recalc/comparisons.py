@@ -4,148 +4,211 @@ Excel rounds both sides of a comparison to fifteen digits, and makes 0 of a sum 
 keeps from it; the engine compares what it has.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from operator import add, mul, sub, truediv
 from typing import Final, NamedTuple
 
-from workbook.cells import Value, place
-from workbook.formula.grammar import Grammar
-from workbook.formula.tree import Node, shape, tree
+from workbook.cells import Area
+from workbook.formula.criteria import CRITERIA
+from workbook.formula.expression import Expression, Joined, Operation, expression
+from workbook.formula.grammar import BLANK
+from workbook.recalc.new_values import Now
 
-CELL: Final = r"(?:(?:'(?:[^']|'')*'|\w+)!)?\$?[A-Z]{1,3}\$?[0-9]+"
-OPERAND: Final = rf"\s*({CELL}|-?[0-9.]+)\s*"
-COMPARED: Final = re.compile(rf"(?:^|[(,]){OPERAND}[<>=]{{1,2}}{OPERAND}(?=$|[,)])", re.IGNORECASE)
-COMPARING: Final = frozenset("<>=")
+COMPARING: Final = frozenset(("=", "<", ">", "<=", ">=", "<>"))
 EPSILON: Final = 4e-15  # relative: what may be the same in fifteen digits
-LONGEST: Final = 200  # operands and operators of one side: a longer one is not looked into
-
-
+WHOLE: Final = frozenset(  # give whole numbers
+    (
+        "COUNT",
+        "COUNTA",
+        "COUNTBLANK",
+        "COUNTIF",
+        "COUNTIFS",
+        "ROWS",
+        "COLUMNS",
+        "ROW",
+        "COLUMN",
+        "MATCH",
+        "LEN",
+    )
+)
+WRITING: Final = frozenset(
+    (
+        *("&", "CONCAT", "CONCATENATE", "EXACT", "FIND", "LEFT", "LEN", "MID", "REPLACE", "REPT", "RIGHT"),
+        *("SEARCH", "SUBSTITUTE", "TEXTJOIN", "TRIM"),
+    )
+)
 ARITHMETIC: Final[Mapping[str, Callable[[float, float], float]]] = {
     "+": add,
     "-": sub,
     "*": mul,
     "/": truediv,
 }
+GATHERING: Final[Mapping[str, Callable[[Sequence[float]], float]]] = {
+    "SUM": sum,
+    "MAX": lambda numbers: max(numbers, default=0.0),
+    "MIN": lambda numbers: min(numbers, default=0.0),
+    "ABS": lambda numbers: abs(numbers[0]) if numbers else 0.0,
+    "N": lambda numbers: numbers[0] if numbers else 0.0,
+}
 
 
 class Number(NamedTuple):
-    """An operand that stands in the formula itself."""
+    """A number that stands in the formula itself."""
 
     value: float
 
 
+class Cells(NamedTuple):
+    """The cells of an area, by its number among those that the formula names."""
+
+    area: int
+
+
 class Term(NamedTuple):
-    """Two operands and what is done with them."""
+    """An operator or a function, and what it is applied to."""
 
-    operator: str
-    left: "Operand"
-    right: "Operand"
-
-
-Operand = int | Number | Term  # int: the place of a cell
-Pair = tuple[Operand, Operand]
-Reader = Callable[[int], Value]
+    sign: str
+    parts: tuple["Side", ...]
 
 
-def operand(text: str, home: int, grammar: Grammar) -> int | Number | None:
-    """A cell or a number; None for anything else."""
-    try:
-        return Number(float(text))
-    except ValueError:
-        area = grammar.area(text, home)
-        return place(area.sheet, area.top, area.left) if area is not None and area.size == 1 else None
+class Other(NamedTuple):
+    """A text or truth value, and whatever else is no arithmetic of cells and numbers."""
+
+    is_settled: bool  # it is no number
 
 
-def pairs(pattern: re.Pattern[str], text: str, home: int, grammar: Grammar) -> Iterator[Pair]:
-    """The operands that stand where a pattern says, if one of them at least is a cell."""
-    for match in pattern.finditer(text):
-        one, other = (operand(found, home, grammar) for found in match.groups() if found)
-        if one is not None and other is not None and (isinstance(one, int) or isinstance(other, int)):
-            yield one, other
+Side = Number | Cells | Term | Other
 
 
-def comparisons(text: str, home: int, grammar: Grammar) -> Iterator[Pair]:
-    """What is compared with what."""
-    if COMPARING.isdisjoint(text):
-        return
-    yield from pairs(COMPARED, text, home, grammar)
-    if _computes(shape(text)):
-        for left, right in _sides(tree(text)):
-            one, other = _parsed(left, home, grammar), _parsed(right, home, grammar)
-            if one is not None and other is not None:
-                yield one, other
+class Pair(NamedTuple):
+    """The two sides of a comparison of numbers."""
+
+    left: Side
+    right: Side
+
+    @property
+    def is_known(self) -> bool:
+        """Whether both sides can be worked out here, from the values of cells."""
+        return _is_known(self.left) and _is_known(self.right)
 
 
-def value_of(found: Operand, read: Reader) -> Value:
-    """An operand's value; None if it is computed from anything but numbers."""
-    if isinstance(found, int):
-        return read(found)
-    if isinstance(found, Number):
-        return found.value
-    left, right = (value_of(part, read) for part in (found.left, found.right))
-    left, right = (0.0 if value is None else value for value in (left, right))
-    if not isinstance(left, float) or not isinstance(right, float) or (found.operator == "/" and not right):
-        return None
-    return ARITHMETIC[found.operator](left, right)
+def pairs_of(found: Expression) -> Iterator[Pair]:
+    """The comparisons in an expression of which both sides may be numbers equal in fifteen digits."""
+    yield from _pairs(_side(found, count()))
 
 
-def odd_pair(pair: Pair, read: Reader) -> str:
-    """Why Excel may find two unequal operands equal, as the end of a sentence that begins with a cell."""
-    one, other = (value_of(side, read) for side in pair)
-    if not isinstance(one, float) or not isinstance(other, float) or one == other:
-        return ""
-    is_alike = abs(one - other) <= EPSILON * abs(one) and f"{one:.14e}" == f"{other:.14e}"
-    if is_alike or any(_is_residue(side, read) for side in pair):
-        return f"compares {one!r} with {other!r}, which may be equal to Excel"
-    return ""
+def written_numbers(found: Expression) -> Iterator[Side]:
+    """What may be a number that is written into a text, where an expression joins texts or counts letters."""
+    yield from _written(_side(found, count()))
 
 
-def _is_residue(found: Operand, read: Reader) -> bool:
-    if not isinstance(found, Term) or found.operator not in "+-":
+def _written(side: Side) -> Iterator[Side]:
+    if isinstance(side, Term) and side.sign not in CRITERIA:  # a criterion is a number again
+        for part in side.parts:
+            yield from _written(part)
+            if side.sign in WRITING and not isinstance(part, Other) and _is_known(part):
+                yield part
+
+
+def _side(found: Expression, numbers: Iterator[int]) -> Side:
+    if isinstance(found, Operation):
+        return Term(found.sign, tuple(_side(operand, numbers) for operand in found.operands))
+    if isinstance(found, Joined):
+        return Term(":", tuple(_side(node, numbers) for node in found.nodes))
+    if found is None:
+        return Other(is_settled=False)
+    if found.arguments:
+        parts = tuple(_side(expression(argument), numbers) for argument in found.arguments)
+        return Term(found.name, parts)
+    if found.kind == "area" and found.text != BLANK:
+        return Cells(next(numbers))
+    is_truth = found.text.upper() in ("TRUE", "FALSE")
+    return Number(float(found.text)) if found.kind == "number" else Other(found.kind == "text" or is_truth)
+
+
+def _pairs(found: Side) -> Iterator[Pair]:
+    if isinstance(found, Term):
+        for part in found.parts:
+            yield from _pairs(part)
+        if found.sign in COMPARING and not _is_plain(*found.parts):
+            yield Pair(*found.parts)
+
+
+def _is_plain(left: Side, right: Side) -> bool:
+    """Whether fifteen digits make no difference: not to texts, whole numbers, and 0 against no difference."""
+    if any(map(_is_settled, (left, right))) or (_is_whole(left) and _is_whole(right)):
+        return True
+    return any(map(_is_zero, (left, right))) and not any(map(_may_cancel, (left, right)))
+
+
+def _is_zero(side: Side) -> bool:
+    return isinstance(side, Number) and not side.value
+
+
+def _is_settled(side: Side) -> bool:
+    """Whether a side is no number, whatever the cells hold: a text or a truth value."""
+    if isinstance(side, Term):
+        return side.sign in ("&", "FIXED", "TEXT") or side.sign in COMPARING
+    return isinstance(side, Other) and side.is_settled
+
+
+def _is_whole(side: Side) -> bool:
+    if isinstance(side, Term):
+        return side.sign in WHOLE or (side.sign in "+-*" and all(map(_is_whole, side.parts)))
+    return isinstance(side, Number) and side.value.is_integer()
+
+
+def _may_cancel(side: Side) -> bool:
+    """Whether a side may be a sum that rounding alone keeps from 0."""
+    return isinstance(side, Term) and (side.sign in ("+", "-", "SUM") or any(map(_may_cancel, side.parts)))
+
+
+def _is_known(side: Side) -> bool:
+    if isinstance(side, Term):
+        return side.sign in ("%", *ARITHMETIC, *GATHERING) and all(map(_is_known, side.parts))
+    return not isinstance(side, Other)
+
+
+def numbers_of(side: Side, areas: Sequence[Area], now: Now) -> list[float]:
+    """The numbers that a side stands for; none if it is not made of numbers alone."""
+    if isinstance(side, Number):
+        return [side.value]
+    if isinstance(side, Cells):
+        values = now.values(areas[side.area])
+        numbers = [value for value in values if isinstance(value, float)]
+        return numbers or ([] if values or areas[side.area].size > 1 else [0.0])
+    if isinstance(side, Other):
+        return []
+    parts = [numbers_of(part, areas, now) for part in side.parts]
+    if side.sign in GATHERING:
+        return [GATHERING[side.sign]([number for part in parts for number in part])]
+    singles = [number for part in parts for number in part]
+    if len(singles) != len(parts) or (side.sign == "/" and not singles[-1]):
+        return []
+    return [_worked(side.sign, singles)]
+
+
+def _worked(sign: str, numbers: Sequence[float]) -> float:
+    if len(numbers) == 1:
+        return numbers[0] / 100 if sign == "%" else -numbers[0] if sign == "-" else numbers[0]
+    return ARITHMETIC[sign](*numbers)
+
+
+def is_close(pair: Pair, areas: Sequence[Area], now: Now) -> bool:
+    """Whether the two sides differ, but Excel may find them equal."""
+    left, right = (numbers_of(side, areas, now) for side in pair)
+    if len(left) != 1 or len(right) != 1 or left == right:
         return False
-    value = value_of(found, read)
-    parts = (value_of(part, read) for part in (found.left, found.right))
-    largest = max((abs(part) for part in parts if isinstance(part, float)), default=0.0)
-    return isinstance(value, float) and 0 < abs(value) <= EPSILON * largest
+    one, other = left[0], right[0]
+    is_alike = abs(one - other) <= EPSILON * abs(one) and f"{one:.14e}" == f"{other:.14e}"
+    return is_alike or any(_is_residue(side, areas, now) for side in pair)
 
 
-@lru_cache(maxsize=16_384)
-def _computes(alike: str) -> bool:
-    """Whether arithmetic is compared, not cells and numbers alone."""
-    return any(
-        node.kind in ("operator", "group") for sides in _sides(tree(alike)) for side in sides for node in side
-    )
-
-
-def _sides(nodes: Sequence[Node]) -> Iterator[tuple[list[Node], list[Node]]]:
-    """The nodes on both sides of every comparison, inner ones too."""
-    marks = [at for at, node in enumerate(nodes) if node.kind == "operator" and node.text in COMPARING]
-    if marks and marks[-1] - marks[0] == len(marks) - 1:
-        yield _solid(nodes[: marks[0]]), _solid(nodes[marks[-1] + 1 :])
-    for node in nodes:
-        for argument in node.arguments:
-            yield from _sides(argument)
-
-
-def _solid(nodes: Iterable[Node]) -> list[Node]:
-    return [node for node in nodes if node.kind != "space"]
-
-
-def _parsed(nodes: list[Node], home: int, grammar: Grammar) -> Operand | None:
-    if len(nodes) > LONGEST:
-        return None
-    for operators in ("+-", "*/"):
-        for at in range(len(nodes) - 1, 0, -1):
-            if nodes[at].text in operators and nodes[at - 1].kind != "operator":
-                left, right = (_parsed(side, home, grammar) for side in (nodes[:at], nodes[at + 1 :]))
-                return None if left is None or right is None else Term(nodes[at].text, left, right)
-    if len(nodes) > 1 and nodes[0].text == "-":
-        inner = _parsed(nodes[1:], home, grammar)
-        return None if inner is None else Term("-", Number(0.0), inner)
-    if len(nodes) != 1:
-        return None
-    if nodes[0].kind == "group" and len(nodes[0].arguments) == 1:
-        return _parsed(_solid(nodes[0].arguments[0]), home, grammar)
-    return operand(nodes[0].text, home, grammar) if nodes[0].kind in ("area", "number") else None
+def _is_residue(side: Side, areas: Sequence[Area], now: Now) -> bool:
+    """Whether a side is a sum that rounding alone may keep from 0."""
+    if not isinstance(side, Term) or side.sign not in ("+", "-", "SUM"):
+        return False
+    total = numbers_of(side, areas, now)
+    parts = (abs(number) for part in side.parts for number in numbers_of(part, areas, now))
+    return bool(total) and 0 < abs(total[0]) <= EPSILON * max(parts, default=0.0)

@@ -25,14 +25,13 @@ from workbook.cells import (
     same,
     sheet_of,
 )
-from workbook.engines.protocol import Evaluation, hold_places
+from workbook.engines.protocol import Evaluation, Voice, hold_places
 from workbook.errors import Unknowable
 from workbook.formula.dependency_graph import Dependents
 from workbook.formula.tokens import quoted
 from workbook.recalc.data_tables import WhatIf, tables_of
 from workbook.recalc.new_values import Now
 from workbook.recalc.template_formulas import Plan, program
-from workbook.request import EngineName
 from workbook.xlsx.saved_book import Book
 from workbook.xlsx.sheet_reader import LARGEST_ARRAY
 
@@ -44,7 +43,7 @@ HIDDEN_ROW: Final = re.compile(rb"""<(?:\w+:)?row\s(?:[^<>]*\s)?hidden\s*=\s*["'
 class Model:
     """One book's formulas by place, and the values that the book caches."""
 
-    def __init__(self, book: Book, engine: EngineName = "embedded") -> None:
+    def __init__(self, book: Book, engine: Voice = "embedded") -> None:
         self.book = book
         self.engine = engine
         cells = [book.cells(sheet) for sheet in range(len(book.sheets))]
@@ -73,7 +72,7 @@ class Model:
         if len(self._values) > len(self.book.sheets):
             hiding |= self._not_kept()
         hiding |= {where: table.fault for where, table in self.tables.items() if table.fault}
-        return {**hiding, **self.program.faults} if hiding else self.program.faults
+        return {**hiding, **self.program.lacks} if hiding else self.program.lacks
 
     @cached_property
     def tables(self) -> Mapping[int, WhatIf]:
@@ -115,6 +114,11 @@ class Model:
         area = self.program.arrays.get(where)
         return (where,) if area is None else area.places()
 
+    def fills(self, where: int) -> Iterable[int]:
+        """The cells that a formula fills now."""
+        area = self.arrays.get(where)
+        return (where,) if area is None else area.places()
+
     def cached(self, where: int) -> Value:
         """The value that the book holds for a cell."""
         return self._values[where >> SHEET_BITS].get(where & KEY_MASK)
@@ -153,7 +157,7 @@ class Model:
         held = {where: value for where, value in inputs.items() if where not in cells}
         if plan.keeps:
             return self._kept(plan, [], held, as_of), {}
-        values = self._open_values(cells)
+        values = self.open_values(cells)
         for where in dirty:
             values.pop(where, None)
         values.update(held)
@@ -207,41 +211,51 @@ class Model:
         return results, moved
 
     def stepped(
-        self, cells: frozenset[int], filled: Mapping[int, Value]
+        self,
+        cells: frozenset[int],
+        filled: Mapping[int, Value],
+        as_of: dt.datetime | None = None,
+        moved_to: Mapping[int, Area] | None = None,
     ) -> tuple[dict[int, Value], dict[int, Area]]:
         """What the engine makes of single formulas, given the values that the book caches for all others.
 
-        `filled` are the values of cells for which it caches none. The second result are the areas of
-        dynamic arrays that would not fill what they fill in the book.
+        `filled` are the values of cells for which it caches none or others hold now, `moved_to` the
+        areas of dynamic arrays that fill others. The second result are the areas of those that would
+        not fill what they fill in the book.
 
         The formulas stand at their places on sheets of their own and refer to the book's sheets,
         where every cell is a constant: one step of calculation each, from what Excel itself computed.
         A formula that reaches cells by their names as text can't be moved so; it stays in its place.
         """
-        spills = {where: self.program.arrays[where] for where in self.program.dynamic & cells}
+        arrays = {**self.program.arrays, **moved_to} if moved_to else self.program.arrays
+        spills = {where: arrays[where] for where in self.program.dynamic & cells}
         reaching = self.program.reaching & cells
         near = cells - reaching
         results: dict[int, Value] = {}
         moved: dict[int, Area] = {}
         if reaching:
-            plan = self.program.planned(reaching, self.program.arrays, probe=False)
-            values = {**self._open_values(reaching), **filled}
+            plan = self.program.planned(reaching, arrays, probe=False)
+            values = {**self.open_values(reaching), **filled}
             for where in reaching:
-                for cell in self.filled(where):
+                for cell in (where,) if where not in arrays else arrays[where].places():
                     values.pop(cell, None)
             results, moved = self._spilled(
-                plan, [], values, {w: area for w, area in spills.items() if w in reaching}, None
+                plan, [], values, {w: area for w, area in spills.items() if w in reaching}, as_of
             )
         if near:
-            plan = self.program.plan(near, probe=True)
+            plan = (
+                self.program.planned(near, arrays, probe=True)
+                if moved_to
+                else self.program.plan(near, probe=True)
+            )
             count = len(self._values)
             more = [f"?probe {number}" for number in range(count)]
             if plan.keeps:
-                found = self._kept(plan, more, filled, None)
+                found = self._kept(plan, more, filled, as_of)
             else:
-                values = {**self._open_values(near), **filled}
+                values = {**self.open_values(near), **filled}
                 spills = {w: area for w, area in spills.items() if w in near}
-                found, resized = self._spilled(plan, more, values, spills, None)
+                found, resized = self._spilled(plan, more, values, spills, as_of)
                 moved |= resized
             results |= {where - (count << SHEET_BITS): value for where, value in found.items()}
         return results, moved
@@ -296,7 +310,7 @@ class Model:
             date1904=self.book.date1904,
         )
 
-    def _open_values(self, formulas: Iterable[int]) -> dict[int, Value]:
+    def open_values(self, formulas: Iterable[int]) -> dict[int, Value]:
         """The cached values that some formulas may need, as far as the book fills their ranges."""
         areas: set[Area] = set()
         whole: set[int] = set()
@@ -368,6 +382,13 @@ def differs(one: Value, other: Value) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) > TOLERANCE * max(abs(one), abs(other))
     return not same(one, other)
+
+
+def shown(value: Value) -> str:
+    """A value for a person."""
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return "blank" if value is None else repr(value) if type(value) is str else str(value)
 
 
 def _count(value: Value) -> int:

@@ -4,15 +4,17 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Final
 
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area, CellError, Value
 
-NUMERAL: Final = re.compile(r"\s*[-+(]?[$€£]?[0-9.,]*[0-9][0-9.,]*\s*[%)]?\s*")
 PLAIN: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\s*%?\s*")  # a number to every program
+AMOUNT: Final = re.compile(r"[<>=]*\s*(?:[-+(]*\s*[$€£]?-?[0-9.,]*[0-9][0-9.,]*\s*[%)]?\s*|\d{4}-\d\d-\d\d)")
+CRITERION: Final = re.compile(r"[<>=]+-?[0-9]+(?:\.[0-9]+)?")  # with a number that all programs read
 RUN: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 DIGITS: Final = 15  # that Excel shows of a number, and compares
+PATTERN_SIGNS: Final = frozenset("*?~<>=")  # in a text that is searched for, or a criterion
 SMALL: Final = 256  # cells of an area that are looked at one by one
 
 
@@ -27,7 +29,6 @@ class Now:
         self._inputs = inputs
         self._sheets: dict[int, dict[int, Value]] = {}
         self._odd: dict[int, dict[str, list[int]]] = {}
-        self._ordered: dict[tuple[Area, bool, bool], bool] = {}
 
     def value(self, where: int) -> Value:
         """The value of a cell."""
@@ -37,7 +38,8 @@ class Now:
             return self._inputs[where]
         return self._cached[where >> SHEET_BITS].get(where & KEY_MASK)
 
-    def _cells(self, sheet: int) -> dict[int, Value]:
+    def cells(self, sheet: int) -> dict[int, Value]:
+        """The values of a sheet's cells by key."""
         if sheet not in self._sheets:
             cells = self._sheets[sheet] = dict(self._cached[sheet])
             for where, value in chain(self._inputs.items(), self._results.items()):
@@ -51,7 +53,7 @@ class Now:
         if area.size <= SMALL:
             found = map(self.value, area.places())
         else:
-            cells = self._cells(area.sheet)
+            cells = self.cells(area.sheet)
             found = (cells[key] for key in sorted(key for key in cells if _within(area, key)))
         return [value for value in found if value is not None]
 
@@ -68,30 +70,13 @@ class Now:
                     yield where
             return
         if area.sheet not in self._odd:
-            self._odd[area.sheet] = _odd(self._cells(area.sheet))
+            self._odd[area.sheet] = _odd(self.cells(area.sheet))
         keys = self._odd[area.sheet].get(kind, [])
         first = bisect_left(keys, area.top << COLUMN_BITS)
         last = bisect_left(keys, (area.bottom + 1) << COLUMN_BITS)
         for key in keys[first:last]:
             if _within(area, key):
                 yield area.sheet << SHEET_BITS | key
-
-    def is_ordered(self, area: Area, *, falls: bool, is_full: bool) -> bool:
-        """Whether a search by order finds the same in an area, whatever way it goes."""
-        asked = area, falls, is_full
-        if asked not in self._ordered:
-            values = self.values(area)
-            if falls:
-                values.reverse()
-            numbers = [value for value in values if type(value) is float]
-            texts = [value.casefold() for value in values if type(value) is str]
-            self._ordered[asked] = (
-                len(numbers) + len(texts) == len(values)
-                and (len(values) == area.size or not is_full)
-                and all(one <= other for one, other in pairwise(numbers))
-                and all(one <= other for one, other in pairwise(texts))
-            )
-        return self._ordered[asked]
 
 
 def long_runs(text: str) -> list[str]:
@@ -118,13 +103,17 @@ def _kinds(value: Value) -> Iterator[str]:
     elif isinstance(value, bool):
         yield "truth"
     elif isinstance(value, str):
-        if NUMERAL.fullmatch(value):
-            yield "numeral"
-            if not PLAIN.fullmatch(value):
-                yield "amount"
-        if any(map(str.isdigit, value)) or value.upper() in ("TRUE", "FALSE"):
-            yield "readable"
-        if len(value) > DIGITS and long_runs(value):
-            yield "long"
-        if not value.isascii() and max(value) > "\uffff":
+        yield from _kinds_of_text(value)
+
+
+def _kinds_of_text(value: str) -> Iterator[str]:
+    if AMOUNT.fullmatch(value) and not PLAIN.fullmatch(value) and not CRITERION.fullmatch(value):
+        yield "criterion"
+    if any(map(str.isdigit, value)) or value.upper() in ("TRUE", "FALSE"):
+        yield "readable"
+    if len(value) > DIGITS and long_runs(value):
+        yield "long"
+    if not value.isascii():
+        yield "foreign"
+        if max(value) > "\uffff":
             yield "letter"

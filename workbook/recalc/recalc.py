@@ -109,6 +109,7 @@ def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
         unknown_functions=model.program.unknown_functions,
         unpriced=fill.unpriced,
         venues=in_force(),
+        **verdict.count._asdict(),
     )
     if verdict.blocked and not request.allow_stale:
         return book.package.content, replace(facts, reason=verdict.sentence(model), cause="unknowable")

@@ -34,7 +34,7 @@ def _truth(computed: Value, saved: Value) -> Value:
 def restore(book: Book, meant: Callable[[Value, Value], Value]) -> None:
     """Read other values than were saved where a formula's own value tells what was `meant` by them."""
     model = Model(book)
-    known = frozenset(model.formulas) - model.closure(model.program.faults)
+    known = frozenset(model.formulas) - model.closure(model.program.lacks)
     results, _ = model.computed(known, {}, None)
     found: dict[int, dict[int, Value]] = defaultdict(dict)
     for where, computed in results.items():

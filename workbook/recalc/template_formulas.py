@@ -23,13 +23,14 @@ from workbook.cells import (
     row_of,
     sheet_of,
 )
-from workbook.engines.protocol import Engine, Evaluation, engine_named
+from workbook.engines.protocol import Engine, Evaluation, Voice, engine_named
 from workbook.formula.dependency_graph import Dependents
 from workbook.formula.grammar import CLOCK, RANDOM, Grammar, Plain
 from workbook.formula.implicit_intersection import SPREADING, intersected
-from workbook.recalc.engine_differences import RULED, doubt
-from workbook.recalc.value_differences import SUMMING, Suspect, counts, sums_beyond, suspect
-from workbook.request import EngineName
+from workbook.formula.tree import Node, calls, shape, tree, written
+from workbook.recalc.core import Shape, asked
+from workbook.recalc.core_cells import Checks, checks
+from workbook.recalc.shared_errors import SUMMING
 from workbook.xlsx.sheet_reader import Formula, Formulas
 
 SPILLED: Final = re.compile(
@@ -83,6 +84,7 @@ class Program:
         self.plain = {where: self.written(where) for where in self.formulas}
         self._reached: dict[frozenset[int], frozenset[int]] = {}
         self._plans: dict[tuple[bool, frozenset[int]], Plan] = {}
+        self._checks: dict[frozenset[int], Checks] = {}
 
     @cached_property
     def dependents(self) -> Dependents:
@@ -92,8 +94,8 @@ class Program:
     @cached_property
     def moving(self) -> frozenset[int]:
         """The formulas that may change of themselves: of the clock, of chance, or by our functions."""
-        calls = CLOCK | RANDOM | self.ours
-        return frozenset(where for where, plain in self.plain.items() if not calls.isdisjoint(plain.calls))
+        unsteady = CLOCK | RANDOM | self.ours
+        return frozenset(where for where, plain in self.plain.items() if not unsteady.isdisjoint(plain.calls))
 
     @cached_property
     def provable(self) -> frozenset[int]:
@@ -113,8 +115,8 @@ class Program:
     @cached_property
     def hiding(self) -> Mapping[int, str]:
         """The formulas that call a function which leaves out hidden rows, and that function."""
-        calls = {where: HIDING & plain.calls for where, plain in self.plain.items()}
-        return {where: min(names) for where, names in calls.items() if names}
+        found = {where: HIDING & plain.calls for where, plain in self.plain.items()}
+        return {where: min(names) for where, names in found.items() if names}
 
     @cached_property
     def unknown_functions(self) -> tuple[str, ...]:
@@ -125,39 +127,35 @@ class Program:
     @cached_property
     def beyond(self) -> frozenset[int]:
         """The formulas that sum more cells than they name, as SUMIF does to fit the other range."""
-        if self.engine.DIFFERS:
-            return frozenset(where for where, found in self.suspects.items() if sums_beyond(found.counted))
         summing = {w: plain for w, plain in self.plain.items() if not SUMMING.isdisjoint(plain.calls)}
         return frozenset(
             where
             for where, plain in summing.items()
-            if sums_beyond(counts(plain.text, sheet_of(where), self.grammar))
+            if any(_sums_beyond(call, sheet_of(where), self.grammar) for call in calls(tree(plain.text)))
         )
 
     @cached_property
     def lacks(self) -> Mapping[int, str]:
         """Why formulas can't be evaluated at all, as the end of a sentence that begins with the cell."""
-        return {where: why for where in self.formulas if (why := self._lack(where))}
+        return {where: why for where in self.formulas if (why := self.lack(where))}
 
     @cached_property
-    def faults(self) -> Mapping[int, str]:
-        """The same, and why others are not trusted whatever the engine makes of them."""
-        if not self.engine.DIFFERS:
-            return self.lacks
-        doubts = {
-            where: doubt(plain.text, is_provable=where not in self.moving)
-            for where, plain in self.plain.items()
-            if not RULED.isdisjoint(plain.calls)
-        }
-        return {where: why for where, why in {**doubts, **self.lacks}.items() if why}
+    def open_to_others(self) -> frozenset[int]:
+        """The formulas that this engine alone can't evaluate: another one may."""
+        return frozenset(w for w in self.lacks if not self.plain[w].fault and w not in self.beyond)
 
-    @cached_property
-    def suspects(self) -> Mapping[int, Suspect]:
-        """What to look at in the new values of formulas, where the engine differs for some of them."""
-        if not self.engine.DIFFERS:
-            return {}
-        found = {w: suspect(plain, sheet_of(w), self.grammar) for w, plain in self.plain.items()}
-        return {where: what for where, what in found.items() if what is not None}
+    def checks(self, cells: frozenset[int]) -> Checks:
+        """What to look at to tell which formulas are core; remembered, for the next book asks the same."""
+        known = self._checks.get(cells)
+        if known is None:
+            if len(self._checks) >= PLANS:
+                self._checks.pop(next(iter(self._checks)))
+            known = self._checks[cells] = checks((w, self.plain[w], self.asks(w)) for w in cells)
+        return known
+
+    def asks(self, where: int) -> Shape:
+        """What a formula asks for, to be core."""
+        return asked(shape(self.plain[where].text), is_array=self.formulas[where].kind == "array")
 
     def name(self, where: int) -> str:
         """A cell's name for a reader: Plan!B7."""
@@ -189,19 +187,19 @@ class Program:
         """The same with dynamic arrays that fill other cells than the book says, and not remembered."""
         shift = len(self.grammar.titles) << SHEET_BITS if probe else 0
         texts = {where + shift: self._text(where, arrays, qualified=probe) for where in cells}
-        both = (self.arrays,) if probe else (self.arrays, arrays)  # a spill that shrinks leaves cells
+        both = (arrays,) if probe else (self.arrays, arrays)  # a spill that shrinks leaves cells
         wanted = {areas[where] for where in cells for areas in both if where in areas}
         if probe:
             wanted = {area._replace(sheet=area.sheet + len(self.grammar.titles)) for area in wanted}
-        calls: set[str] = set()
+        called: set[str] = set()
         areas: set[Area] = set()
         keeps = True
         for where in cells:
             plain = self.plain[where]
-            calls |= plain.calls
+            called |= plain.calls
             areas.update(plain.areas)
             keeps = keeps and not (plain.reaches or self.formulas[where].dynamic)
-        keeps = keeps and RANDOM.isdisjoint(calls) and all(area.size <= OPEN for area in areas)
+        keeps = keeps and RANDOM.isdisjoint(called) and all(area.size <= OPEN for area in areas)
         joined = list(_joined(areas)) if keeps else []
         keeps = keeps and sum(area.size for area in joined) <= HELD
         needs: set[int] = set()
@@ -218,7 +216,11 @@ class Program:
         for where in needs:
             keys[where >> SHEET_BITS].add(where & KEY_MASK)
         by_sheet = {sheet: frozenset(keys[sheet]) for sheet in sorted(keys)}
-        return Plan(texts, by_sheet, sorted(calls & self.ours), sorted(wanted), keeps)
+        return Plan(texts, by_sheet, sorted(called & self.ours), sorted(wanted), keeps)
+
+    def alone(self, where: int) -> str:
+        """A formula such that it gives the same on any sheet, in its row and column."""
+        return self._text(where, self.arrays, qualified=True)
 
     def written(self, where: int, *, qualified: bool = False) -> Plain:
         """A formula as the grammar writes it for its place."""
@@ -240,7 +242,8 @@ class Program:
         """What-if tables, which depend on the formulas and values round them."""
         return {w: frame_of(area) for w, area in self.arrays.items() if self.formulas[w].kind == "dataTable"}
 
-    def _lack(self, where: int) -> str:
+    def lack(self, where: int) -> str:
+        """Why a formula can't be evaluated at all, or nothing."""
         if self.formulas[where].kind == "dataTable":
             return ""  # a matter of the whole table: `workbook.recalc.data_tables`
         plain = self.plain[where]
@@ -300,6 +303,19 @@ class Program:
         return SPILLED.sub(spilled, plain.text)
 
 
+def _sums_beyond(call: Node, home: int, grammar: Grammar) -> bool:
+    """Whether a call sums more cells than it names, to fit the range of its criteria."""
+    texts = [written(argument).strip() for argument in call.arguments]
+    if call.name not in SUMMING or len(texts) < 3:
+        return False
+    tested, summed = (grammar.area(texts[at], home) for at in (0, 2))
+    return tested is not None and summed is not None and _size(tested) != _size(summed)
+
+
+def _size(area: Area) -> tuple[int, int]:
+    return area.bottom - area.top, area.right - area.left
+
+
 def frame_of(area: Area) -> tuple[Area, Area]:
     """The row above and the column left of a what-if table, with its formulas and the values to try."""
     above = area._replace(top=max(area.top - 1, 1), left=max(area.left - 1, 1), bottom=max(area.top - 1, 1))
@@ -323,6 +339,6 @@ def _joined(areas: Iterable[Area]) -> Iterator[Area]:
 
 
 @lru_cache(maxsize=PROGRAMS)
-def program(grammar: Grammar, sheets: tuple[Formulas, ...], engine: EngineName) -> Program:
+def program(grammar: Grammar, sheets: tuple[Formulas, ...], engine: Voice) -> Program:
     """The program of a book for an engine; all three are known by their identity."""
     return Program(grammar, sheets, engine_named(engine))

@@ -5,23 +5,39 @@ values that Excel cached, comes to the value that Excel cached for it.
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
+from typing import NamedTuple
 
 from workbook.cells import Area, Value, same
-from workbook.engines.embedded import UNKNOWN
+from workbook.engines.protocol import UNKNOWN
 from workbook.errors import Unknowable
-from workbook.recalc.evaluation import Model, differs
+from workbook.recalc.core_cells import unsure
+from workbook.recalc.evaluation import Model, differs, shown
 from workbook.recalc.saved_by_google import is_by_google, is_near
 from workbook.recalc.saved_by_libreoffice import SLACK, is_by_libreoffice
-from workbook.recalc.value_differences import doubts
+from workbook.recalc.shared_errors import doubts
+from workbook.recalc.votes import Votes
 
+LONGEST = 100  # formulas, one after the other, that wait for another engine's value
 ROUNDS = 12  # a spill that changes its size may change the size of another
 LOST = "can't be evaluated by the engine"
 CIRCLE = "depends on itself in a circle"
 UNFOLLOWED = "what comes of that can't be proven"
 NAMED = 3  # a refusal names so many cells
+
+
+class Count(NamedTuple):
+    """How many formulas are core, were voted on, were settled by three engines, and can't be known."""
+
+    core: int = 0
+    voted: int = 0
+    settled: int = 0
+    unknown: int = 0
+
+
+NOTHING = Count()
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,7 @@ class Verdict:
     unproven: Mapping[int, str] = field(default_factory=dict)
     blocked: frozenset[int] = frozenset()
     causes: Mapping[int, str] = field(default_factory=dict)
+    count: Count = NOTHING
 
     def sentence(self, model: Model) -> str:
         """Which cells can't be known, and why, for a person."""
@@ -51,32 +68,88 @@ class Verdict:
         cause = self.causes[where]
         if cause != LOST or model.program.plain[where].reaches:
             return cause
-        if where not in model.dependents.closure(model.dependents.direct((where,))):
+        if where not in _following(model, where):
             return cause
         repeats = model.book.repeats
         return CIRCLE + (f", which Excel goes round {repeats} times at most: {UNFOLLOWED}" if repeats else "")
 
 
 def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None) -> Verdict:
-    """Evaluate what the inputs, the clock and our functions reach, and judge it."""
+    """Evaluate what the inputs, the clock and our functions reach, vote on it, and judge it."""
+    as_of = (as_of or dt.datetime.now(dt.UTC)).replace(tzinfo=None, microsecond=0)  # one for all engines
+    votes = Votes(model, as_of)
+    proofs: dict[int, str] = {}
+    for _ in range(LONGEST):
+        change, results, unsettled = _settled(model, inputs, as_of, votes)
+        if change is None:
+            return Verdict()
+        trusted = frozenset(change.affected.intersection(results) - change.doubtful)
+        new = frozenset(trusted - proofs.keys())
+        proofs |= dict.fromkeys(new, "") | divergences(model, new)
+        now = model.now(results, change.given)
+        doubted = {**doubts(model.program.plain, trusted, change.new, now), **unsettled}
+        failed = {where: why for where, why in proofs.items() if why}
+        lost = dict.fromkeys(change.lost, LOST)
+        formulas = frozenset(w for w in trusted if w in model.formulas and w not in model.tables)
+        unlike = unsure(model.program.checks(formulas), now)
+        live = change.affected - model.closure({*votes.unknown, *doubted})
+        lacking = {
+            where: why
+            for where, why in {**_lacks(model), **failed, **lost}.items()
+            if where in live and where in model.formulas
+        }
+        if not votes.taken(unlike & live, lacking, {**change.given, **results}, results):
+            break
+    else:
+        raise Unknowable("too many of its formulas wait for another engine's value of one before them")
+    votes.confirm({**change.given, **results})
+    lost = {where: why for where, why in change.lost.items() if where not in votes.held}
+    failed = {where: why for where, why in failed.items() if where not in votes.held}
+    verdict = _judged(model, change, {**lost, **failed, **doubted, **votes.unknown})
+    return replace(verdict, count=_counted(verdict, formulas, unlike, votes))
+
+
+def _following(model: Model, where: int) -> set[int]:
+    """What depends on a cell; the cell itself, if it goes in a circle."""
+    return model.dependents.closure(model.dependents.direct((where,)))
+
+
+def _lacks(model: Model) -> dict[int, str]:
+    """The formulas that the first engine lacks something for, and another may not."""
+    return {where: model.program.lacks[where] for where in model.program.open_to_others}
+
+
+def _counted(verdict: Verdict, formulas: frozenset[int], unlike: Collection[int], votes: Votes) -> Count:
+    settled = votes.confirmed - verdict.blocked
+    known = formulas - verdict.blocked - settled
+    voted = len(known.intersection(unlike))
+    return Count(len(known) - voted, voted, len(settled), len(verdict.blocked))
+
+
+def _settled(
+    model: Model, inputs: Mapping[int, Value], as_of: dt.datetime, votes: Votes
+) -> tuple["_Change | None", dict[int, Value], dict[int, str]]:
+    """What an evaluation changes once all dynamic arrays have their size; None if nothing can change."""
     held: frozenset[int] = frozenset()
     before = {held}
     unsettled: set[int] = set()
     for _ in range(ROUNDS):
         dirty = model.closure({*inputs, *model.program.moving, *model.missing})
         if not dirty:
-            return Verdict()
+            return None, {}, {}
         if model.book.rounds:
             raise Unknowable("it calculates with the precision as displayed, which the engine can't")
-        unresolved = model.closure({*model.faults, *unsettled})
-        results, moved = _computed(model, dirty - unresolved - held, inputs, as_of)
+        unresolved = model.closure({*(model.faults.keys() - votes.held.keys()), *unsettled})
+        asked = frozenset(dirty - unresolved - held - votes.settled.keys())
+        results, moved = _computed(model, asked, {**inputs, **votes.settled}, as_of)
         if moved:
             model.with_areas(moved)
             continue
+        results |= votes.settled
         change = _change(model, inputs, unresolved, results)
         apart = (held | _apart(model, change)) - change.affected
         if apart == held:
-            return _judged(model, change, results, dict.fromkeys(unsettled, LOST))
+            return change, results, dict.fromkeys(unsettled, LOST)
         if apart in before:  # a circle: held, the cells are reached, and reached, they are not
             unsettled |= apart ^ held
         before.add(apart)
@@ -112,6 +185,7 @@ class _Change:
     affected: frozenset[int]
     lost: Mapping[int, str]
     doubtful: frozenset[int]
+    computed: frozenset[int]
 
 
 def _change(
@@ -131,7 +205,7 @@ def _change(
         for where in model.program.moving - doubtful
         if where in new or (where in model.arrays and not new.keys().isdisjoint(model.ever_filled(where)))
     }
-    return _Change(given, new, model.closure(roots), lost, doubtful)
+    return _Change(given, new, model.closure(roots), lost, doubtful, frozenset(results))
 
 
 def _apart(model: Model, change: _Change) -> frozenset[int]:
@@ -151,22 +225,12 @@ def _apart(model: Model, change: _Change) -> frozenset[int]:
     return frozenset(apart)
 
 
-def _judged(
-    model: Model, change: _Change, results: Mapping[int, Value], unsettled: Mapping[int, str]
-) -> Verdict:
+def _judged(model: Model, change: _Change, unproven: Mapping[int, str]) -> Verdict:
     affected, doubtful = change.affected, change.doubtful
-    trusted = affected.intersection(results) - doubtful
-    now = model.now(results, change.given)
-    unproven = {
-        **doubts(model.program.suspects, model.program.plain, trusted, change.new, now),
-        **unsettled,
-        **change.lost,
-        **divergences(model, trusted),
-    }
     causes = {**model.faults, **unproven}
     blocked = (doubtful | model.closure(unproven)) & affected
     if blocked:
-        blocked &= {*model.formulas, *results}
+        blocked &= {*model.formulas, *change.computed}
     changes = {
         where: value for where, value in change.new.items() if where in affected and where not in blocked
     }
@@ -213,7 +277,7 @@ def divergences(model: Model, cells: frozenset[int]) -> dict[int, str]:
                 found[where] = (
                     LOST
                     if computed == UNKNOWN
-                    else f"is {_shown(saved)} in the book, but the engine makes it {_shown(computed)}"
+                    else f"is {shown(saved)} in the book, but the engine makes it {shown(computed)}"
                 )
                 break
     return found
@@ -235,9 +299,3 @@ def _baseline(model: Model) -> dict[int, Value]:
 
 def _within(slack: float, one: Value, other: Value) -> bool:
     return isinstance(one, float) and isinstance(other, float) and abs(one - other) <= slack
-
-
-def _shown(value: Value) -> str:
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return "blank" if value is None else repr(value) if type(value) is str else str(value)

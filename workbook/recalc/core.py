@@ -1,0 +1,250 @@
+"""What needs no vote: operations that all engines compute alike for the kinds of values they are given.
+
+Which those are is data, `workbook/data/certified.csv`, made by `make certify`: random operands for each
+operation, by every engine. A row says of each argument which kinds of values it may have, and which
+kinds come of it. A formula is core if each of its cells holds a kind that its place in the formula allows.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+from udfs import REGISTRY
+from workbook.cells import CellError, Value
+from workbook.formula.expression import Expression, Joined, Operation, expression
+from workbook.formula.grammar import BLANK as BLANK_CELL
+from workbook.formula.implicit_intersection import letters_of
+from workbook.formula.tree import Node, tree
+from workbook.recalc.comparisons import Pair, pairs_of
+from workbook.recalc.new_values import DIGITS, PATTERN_SIGNS
+
+LETTERS: Final = "bnmohlqtrcpfe"
+BLANK, NUMBER, BELOW, ODD, EXTREME, TRUTH, EMPTY, TEXT, READABLE, COMPARING, PATTERN, FOREIGN, ERROR = (
+    1 << at for at in range(len(LETTERS))
+)
+WORD: Final = 1 << len(LETTERS)  # a text outside ASCII that stands in the formula itself
+ALL: Final = 2 * WORD - 1
+"""Kinds of values: blank; number; one below zero; one of more than 15 digits; one that is huge or tiny;
+truth value; empty text; text; text that may be read as a number, date or truth value; one that compares
+with a number, as ">0"; text with other signs of a pattern or criterion; text outside ASCII; error."""
+
+CRITERION: Final = re.compile(r"[<>]=?-?[0-9]+(?:\.[0-9]+)?(?:E\+[0-9]+)?")
+HUGE: Final = 1e15
+TINY: Final = 1e-4  # below it, a number in a text has an exponent
+PASSING: Final = frozenset(("IF", "IFERROR", "IFNA", "INDEX"))  # give what they are given
+SIGNS: Final = COMPARING | PATTERN
+PLAIN_NUMBERS: Final = NUMBER | BELOW | ODD | EXTREME
+NUMBERS: Final = NUMBER | BELOW | ODD | EXTREME | ERROR
+OURS: Final = ALL & ~(BLANK | COMPARING | PATTERN | FOREIGN)  # what functions of ours give
+
+
+class Certified(NamedTuple):
+    """The kinds that each argument may have, the last for all that follow, and those that come of it."""
+
+    form: str
+    takes: tuple[int, ...]
+    gives: int
+
+
+class Unsure(Exception):
+    """A formula that is not core, whatever its cells hold."""
+
+
+class Shape(NamedTuple):
+    """What a formula asks for whatever its rows: kinds for each area that it names, and its comparisons."""
+
+    masks: tuple[int, ...] | None  # None: it is not core, whatever its cells hold
+    pairs: tuple[Pair, ...]
+
+
+def kinds(letters: str) -> int:
+    """Kinds by their letters."""
+    return sum(1 << LETTERS.index(letter) for letter in letters)
+
+
+@cache
+def certified() -> Mapping[str, Certified]:
+    """The certified operations by name."""
+    text = files("workbook").joinpath("data", "certified.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {
+        row["operation"]: Certified(row["form"], tuple(map(kinds, row["takes"].split())), kinds(row["gives"]))
+        for row in rows
+    }
+
+
+def kind_of(value: Value) -> int:
+    """The kind of a value."""
+    if type(value) is float:
+        return _kind_of_number(value)
+    if value is None:
+        return BLANK
+    if isinstance(value, bool):
+        return TRUTH
+    return _kind_of_text(value, isinstance(value, CellError)) if isinstance(value, str) else EXTREME
+
+
+def _kind_of_number(value: float) -> int:
+    size = abs(value)
+    if size >= HUGE or 0 < size < TINY:
+        return EXTREME
+    if not value.is_integer() and len(repr(size).replace(".", "").lstrip("0")) > DIGITS:
+        return ODD
+    return BELOW if value < 0 else NUMBER
+
+
+@lru_cache(maxsize=16_384)
+def _kind_of_text(value: str, is_error: bool) -> int:
+    if is_error:
+        return ERROR
+    if not value:
+        return EMPTY
+    if not value.isascii():
+        return FOREIGN
+    if not PATTERN_SIGNS.isdisjoint(value):
+        return COMPARING if CRITERION.fullmatch(value) else PATTERN
+    return READABLE if any(map(str.isdigit, value)) or value.strip().upper() in ("TRUE", "FALSE") else TEXT
+
+
+@lru_cache(maxsize=16_384)
+def asked(alike: str, *, is_array: bool) -> Shape:
+    """What formulas of a shape ask for."""
+    nodes = tree(alike)
+    found = expression(nodes)
+    pairs = tuple(pairs_of(found))
+    walk = _Walk()
+    try:
+        if is_array:
+            walk.whole_call(nodes)
+        else:
+            walk.need(found, ALL)
+    except Unsure:
+        return Shape(None, ())
+    is_sure = all(pair.is_known for pair in pairs)
+    return Shape(tuple(walk.masks) if is_sure else None, pairs)
+
+
+def _is_wide(found: Expression) -> bool:
+    """Whether an argument may be several cells."""
+    if isinstance(found, Node):
+        return found.name == "INDEX" or (found.kind == "area" and ":" in found.text.rpartition("!")[2])
+    return isinstance(found, Joined)
+
+
+def _joinable(takes: int, allowed: int) -> int:
+    """What may be joined to a text of allowed kinds: no sign and no foreign letter comes of nothing."""
+    takes |= WORD
+    if SIGNS & ~allowed:
+        takes &= ~SIGNS
+    return takes if allowed & FOREIGN else takes & ~(FOREIGN | WORD)
+
+
+def _gives(kinds_given: int, allowed: int) -> None:
+    if kinds_given & ~allowed:
+        raise Unsure
+
+
+class _Walk:
+    """One walk through a formula, from left to right: what each area that it names may hold."""
+
+    def __init__(self) -> None:
+        self.masks: list[int] = []
+
+    def need(self, found: Expression, allowed: int, *, many: bool = False) -> None:
+        """Ask that an expression give no other kinds than those; `many` allows it several cells."""
+        if isinstance(found, Operation):
+            self._operation(found, allowed)
+        elif isinstance(found, Node) and found.kind == "call":
+            self._call(found, allowed, many=many)
+        elif isinstance(found, Node):
+            self._leaf(found, allowed, many=many)
+        elif isinstance(found, Joined) and many:
+            self._joined(found)
+        else:
+            raise Unsure
+
+    def whole_call(self, nodes: Sequence[Node]) -> None:
+        """Ask that an array formula be a call of ours, of plain references and numbers."""
+        found = expression(nodes)
+        if not (isinstance(found, Node) and found.name in REGISTRY):
+            raise Unsure
+        for argument in map(expression, found.arguments):
+            if not isinstance(argument, Node) or argument.kind == "call":
+                raise Unsure
+            self._leaf(argument, ALL, many=True)
+
+    def _leaf(self, node: Node, allowed: int, *, many: bool) -> None:
+        match node.kind:
+            case "area" if node.text == BLANK_CELL:
+                _gives(BLANK, allowed)
+            case "area" if many or ":" not in node.text.rpartition("!")[2]:
+                self.masks.append(allowed)
+            case "number":
+                _gives(kind_of(float(node.text)), allowed)
+            case "text":
+                kind = kind_of(node.text[1:-1].replace('""', '"'))
+                _gives(WORD if kind == FOREIGN else kind, allowed)
+            case "error":
+                _gives(ERROR, allowed)
+            case "name" if node.text.upper() in ("TRUE", "FALSE"):
+                _gives(TRUTH, allowed)
+            case _:
+                raise Unsure
+
+    def _operation(self, found: Operation, allowed: int) -> None:
+        name = f"{found.sign}1" if len(found.operands) == 1 else found.sign
+        known = certified().get(name)
+        if known is None:
+            raise Unsure
+        joins = found.sign == "&"
+        _gives(known.gives & ~(SIGNS | FOREIGN) if joins else known.gives, allowed)
+        for at, operand in enumerate(found.operands):
+            takes = known.takes[min(at, len(known.takes) - 1)]
+            self.need(operand, _joinable(takes, allowed) if joins else takes)
+
+    def _joined(self, found: Joined) -> None:
+        """A range from one corner to another: areas, and INDEX of areas."""
+        for node in found.nodes:
+            if node.kind == "area" or node.name == "INDEX":
+                self.need(node, ALL, many=True)
+            elif node.text.strip() not in (":", ""):
+                raise Unsure
+
+    def _call(self, node: Node, allowed: int, *, many: bool) -> None:
+        arguments = [expression(argument) for argument in node.arguments]
+        if node.name in REGISTRY:
+            self._ours(node, arguments, allowed, many=many)
+            return
+        known = certified().get(node.name)
+        if known is None:
+            raise Unsure
+        if node.name not in PASSING:
+            _gives(known.gives, allowed)
+        wanted = letters_of(node.name)
+        if node.arguments == ((),):
+            return  # nothing between the brackets
+        for at, (argument, letter) in enumerate(zip(arguments, wanted, strict=False)):
+            takes = self._passed(node.name, at, known.takes[min(at, len(known.takes) - 1)], allowed)
+            self.need(argument, takes, many=letter in "ra" or (letter == "p" and many))
+
+    @staticmethod
+    def _passed(name: str, at: int, takes: int, allowed: int) -> int:
+        """What an argument may be whose value the call gives again."""
+        is_condition = name == "IF" and at == 0
+        if name not in PASSING or (name == "INDEX" and at > 0):
+            return takes
+        if is_condition:
+            return takes if allowed & ERROR else takes & ~ERROR
+        return allowed | ERROR if name in ("IFERROR", "IFNA") and at == 0 else allowed
+
+    def _ours(self, node: Node, arguments: Iterable[Expression], allowed: int, *, many: bool) -> None:
+        spec = REGISTRY[node.name]
+        _gives(NUMBERS if spec.function.__annotations__.get("return") in (float, "float") else OURS, allowed)
+        for argument in arguments:
+            if argument is not None:
+                self.need(argument, ALL, many=True)
+        if not many and (spec.is_array or (spec.is_elementwise and any(map(_is_wide, arguments)))):
+            raise Unsure
