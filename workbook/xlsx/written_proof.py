@@ -13,6 +13,7 @@ from functools import partial
 from itertools import compress, count
 from operator import ne
 from typing import Final, NamedTuple
+from xml.sax.saxutils import unescape
 
 from lxml import etree
 
@@ -32,9 +33,9 @@ from workbook.xlsx.second_reader import (
 )
 
 PREFIX: Final = re.compile(rb"<([A-Za-z_][\w.-]*:)?sheetData[\s/>]")
-PLAIN: Final = re.compile(  # up to the value's text
-    rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="[0-9]+")?(?: t="(str|n|b)")?>'
-    rb'(?:<f(?: \w+="[^"<>]*")*(?:/>|>[^<>]*</f>))?<v>(?=([^<>&]*)</v>)'
+PLAIN: Final = re.compile(  # name and style, type, formula, value
+    rb'<c( r="([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="[0-9]+")?)(?: t="([a-z]+)")?>'
+    rb'(<f(?: \w+="[^"<>]*")*(?:/>|>[^<>]*</f>))?(?:<v(?: xml:space="preserve")?>([^<>]*)</v>)?</c>'
 )
 PLAIN_NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:E[+-]?[0-9]+)?")
 OURS: Final = {"t", "vm"}  # what a new value may change of a cell's attributes
@@ -104,23 +105,24 @@ def _plainly_changed(old: bytes, new: bytes, change: Change) -> int:
 
     Most cells are such; what needs a parser is left to it.
     """
-    head = PLAIN.match(new)
-    if head is None or not old.startswith(head[0]):
+    was, now = PLAIN.match(old), PLAIN.match(new)
+    if was is None or now is None or was[1] != now[1] or was[4] != now[4] or now[5] is None:
         return 0
-    name, kind, raw = head.groups()
-    at = head.end()
-    key = key_of(name.decode())
-    value = change.values.get(key)
-    if old[old.find(b"<", at) :] != new[at + len(raw) :] or key in change.areas:
+    key = key_of(now[2].decode())
+    if old[was.end() :] != new[now.end() :] or key in change.areas:
         return 0
+    return key if _plainly_says(now[3], now[5], change.values.get(key)) else 0
+
+
+def _plainly_says(kind: bytes | None, raw: bytes, value: Value) -> bool:
+    """Whether a text is a value; False also where only a parser knows."""
     if kind == b"str":
-        text = raw.decode()
-        is_right = type(value) is str and text == value and text.isprintable() and "_x" not in text
-    elif kind == b"b":
-        is_right = value is (raw == b"1") and raw in (b"0", b"1")
-    else:
-        is_right = type(value) is float and bool(PLAIN_NUMBER.fullmatch(raw)) and float(raw) == value
-    return key if is_right else 0
+        text = unescape(raw.decode())
+        return type(value) is str and text == value and text.isprintable() and "_x" not in text
+    if kind == b"b":
+        return value is (raw == b"1") and raw in (b"0", b"1")
+    is_number = kind in (None, b"n") and type(value) is float and bool(PLAIN_NUMBER.fullmatch(raw))
+    return is_number and float(raw) == value
 
 
 def _cut(chunk: bytes, prefix: bytes) -> tuple[bytes, bytes]:
