@@ -323,7 +323,7 @@ def test_more_leverage_is_nearer_liquidation(
 def test_cautious_is_the_nearest_of_the_rules(position: Position) -> None:
     """No rule of a venue liquidates sooner, and one of them does so there."""
     entry, share, rate, fee, _, side, kind, _ = position
-    assume(share > rate + fee + 1e-9)
+    assume(rate + fee + 1e-9 < share <= 1)
     leverage = 1 / share
     prices = []
     for rule in ("mark", "entry", "mark+fee"):

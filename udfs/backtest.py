@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, repeat
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
 from udfs.conventions import (
     BPS_PER_UNIT,
@@ -116,7 +116,7 @@ def hedge_backtest(
     betas = (
         [1.0] * (last + 1) if window is None else list(_betas(asset_prices, hedge_prices, start, half_life))
     )
-    walk = Walk(band, fee_rate + slippage_bps / BPS_PER_UNIT, _limits(leverage, maintenance_rate))
+    walk = Walk(band, fee_rate + slippage_bps / BPS_PER_UNIT, *_limits(leverage, maintenance_rate))
     at_start = asset_prices[start]
     values = [price / at_start for price in asset_prices[start:]]
     periods = zip(values, betas[start:], hedge_prices[start:], strict=True)
@@ -128,25 +128,15 @@ def hedge_backtest(
     return _told(walk, values, ratio, periods_per_year)
 
 
-class Limits(NamedTuple):
-    """The moves at which a short and a long hedge are liquidated, and the leverage."""
-
-    leverage: float
-    up: float
-    down: float
-
-    def reached(self, size: float, move: float) -> bool:
-        """Whether a move liquidates a hedge of that size, short positive."""
-        return move >= self.up if size > 0 else size < 0 and move <= self.down
-
-
 @dataclass(slots=True)
 class Walk:
     """Where a walk has come to: the hedge, what it has won, cost and paid, and what both are worth."""
 
     band: float
     cost_rate: float
-    limits: Limits | None
+    leverage: float
+    up: float  # the moves at which a short and a long hedge are liquidated
+    down: float
     size: float = 0.0  # hedge quantity, short positive
     result: float = 0.0
     cost: float = 0.0
@@ -166,15 +156,14 @@ class Walk:
             self.size = wanted / price
         hedged = self.size * price
         self.ratios.append(hedged / value)
-        if self.limits:
-            used = abs(hedged) / self.limits.leverage - (self.result - self.cost - self.funding)
-            self.capital = max(self.capital, used)
+        needed = abs(hedged) / self.leverage - (self.result - self.cost - self.funding)
+        self.capital = max(self.capital, needed)
 
     def hold(self, value: float, price: float, following: float, rate: float) -> None:
         """Let a period pass."""
         size, change = self.size, following - price
-        if self.limits and self.limits.reached(size, change / price):
-            self.result -= abs(size * price) / self.limits.leverage
+        if (size > 0 and change >= self.up * price) or (size < 0 and change <= self.down * price):
+            self.result -= abs(size * price) / self.leverage
             self.liquidations += 1
             self.size = 0.0
         else:
@@ -208,7 +197,7 @@ def _told(walk: Walk, values: Sequence[float], ratio: float, periods_per_year: f
     passed: float | str = offset if isinstance(offset, str) else "fail"
     if not isinstance(offset, str) and OFFSET_LOW <= offset <= OFFSET_HIGH:
         passed = "pass"
-    is_margined = walk.limits is not None
+    is_margined = walk.leverage < math.inf
     return [
         ["Periods", float(len(unhedged))],
         ["Unhedged return", values[-1] - 1.0],
@@ -242,15 +231,16 @@ def _together(
         raise OutsideDomain(f"window: must be whole, got {window:.15g}", "window", window)
 
 
-def _limits(leverage: float | None, maintenance_rate: float) -> Limits | None:
+def _limits(leverage: float | None, maintenance_rate: float) -> tuple[float, float, float]:
+    """Leverage, and the moves that liquidate a short and a long hedge; without an end if it is not given."""
     if leverage is None:
-        return None
+        return math.inf, math.inf, -math.inf
     up = liquidation_move(leverage, maintenance_rate, SHORT, LINEAR)
     try:
         down = liquidation_move(leverage, maintenance_rate, LONG, LINEAR)
     except NotAvailable:  # a long hedge at 1x is never liquidated
         down = -math.inf
-    return Limits(leverage, up, down)
+    return leverage, up, down
 
 
 def _betas(

@@ -165,3 +165,8 @@ Prices = Annotated[
 
 # --- results ------------------------------------------------------------------------------------
 Table = list[list[float | str]]
+
+
+def side_sign(side: str) -> float:
+    """The way in which a side gains: 1 for a long position, -1 for a short one."""
+    return 1.0 if side == LONG else -1.0

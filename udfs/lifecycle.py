@@ -3,7 +3,19 @@
 import math
 from typing import Annotated
 
-from udfs.conventions import BPS_PER_UNIT, DIVISOR, SHORT, Arg, Bps, DateTime, Price, Quantity, Side, Tick
+from udfs.conventions import (
+    BPS_PER_UNIT,
+    DIVISOR,
+    SHORT,
+    Arg,
+    Bps,
+    DateTime,
+    Price,
+    Quantity,
+    Side,
+    Tick,
+    side_sign,
+)
 from udfs.decimals import EXACT, decimal, whole
 from udfs.errors import NotAvailable, WrongType
 from udfs.native import SIDE_SIGN, WRONG
@@ -148,7 +160,7 @@ def hedge_status(
     _watching(mark_price, stop_price, liquidation_price, worst_price, watched=watched)
     if watched and mark_price is None:
         return "unknown"
-    facing, left = (1.0 if side == SHORT else -1.0), math.inf if expiry is None else expiry - today
+    facing, left = -side_sign(side), math.inf if expiry is None else expiry - today
     near = _is_near(mark_price, liquidation_price, near_liquidation)
     states = (
         ("liquidated", _is_beyond(worst_price, liquidation_price, facing)),

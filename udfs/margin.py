@@ -14,6 +14,7 @@ from udfs.conventions import (
     Notional,
     Price,
     Side,
+    side_sign,
 )
 from udfs.errors import NotAvailable, OutsideDomain
 from udfs.native import REFUSED, SIDE_SIGN
@@ -214,7 +215,7 @@ def liquidation_move(
     1 - s r (linear, mark), 1 (linear, entry), 1 + s m (inverse, mark) or 1 + s (m - r) (inverse, entry).
     #NUM! where m is not above r, #N/A where no move liquidates.
     """
-    rules, s, margin = _rules(formula, taker_fee), _sign(side), 1.0 / leverage
+    rules, s, margin = _rules(formula, taker_fee), side_sign(side), 1.0 / leverage
     _openable(margin, maintenance_rate, taker_fee, "leverage", leverage)
     moves = []
     for rule in rules:
@@ -263,7 +264,7 @@ def max_leverage(
     the position is worth. #NUM! for a move of 0: at that leverage it would be liquidated at once.
     """
     away = abs(adverse_move)
-    reached = 1.0 - _sign(side) * away
+    reached = 1.0 - side_sign(side) * away
     if reached <= 0:
         raise NotAvailable("adverse_move: no price falls by 100 % or more", "adverse_move", adverse_move)
     margin = max(
@@ -309,7 +310,7 @@ def _ratio(margin: float, against: float, held: float, side: str, kind: str, rul
 
     The two come apart as their quotient would lose the digits of a margin that nearly covers the value.
     """
-    s = _sign(side)
+    s = side_sign(side)
     if kind == LINEAR:
         left = (against - s * margin) / against
         return left + s * held if rule == ENTRY else left / (1.0 - s * held)
@@ -328,7 +329,7 @@ def _below(margin: float, held: float, s: float, kind: str, rule: str) -> float:
 def _margin(away: float, reached: float, held: float, side: str, kind: str, rule: str) -> float:
     """Margin, as a share of the value at entry, that an adverse move to that ratio of the entry uses up."""
     if kind == LINEAR:
-        return away + held if rule == ENTRY else away + held - _sign(side) * away * held
+        return away + held if rule == ENTRY else away + held - side_sign(side) * away * held
     return away / reached + held if rule == ENTRY else (away + held) / reached
 
 
@@ -339,7 +340,3 @@ def _held(maintenance_rate: float, rule: str, taker_fee: float) -> float:
 
 def _never(side: str, kind: str) -> NotAvailable:
     return NotAvailable(f"no price liquidates this {side} {kind} position: its collateral covers any move")
-
-
-def _sign(side: str) -> float:
-    return 1.0 if side == LONG else -1.0

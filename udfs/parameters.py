@@ -17,7 +17,7 @@ from udfs.cell_errors import EXCEL_ERRORS
 from udfs.conventions import Arg, Divides
 from udfs.dates import serial
 from udfs.errors import DividesByZero, NotAvailable, OutsideDomain, PassedError, WrongType
-from udfs.ranges import RAGGED, Cell, Plain, flat, is_range, table_width
+from udfs.ranges import RAGGED, Cell, Plain, flat, is_range, plain_of
 
 MAX: Final = sys.float_info.max
 DECIMAL_TEXT: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
@@ -73,7 +73,9 @@ class Parameter:
 
         Text is refused among numbers.
         """
-        plain = flat(cells)
+        return self._read_plain(flat(cells))
+
+    def _read_plain(self, plain: Plain) -> tuple[list[Any], bool]:
         clean = self.clean(plain)
         if clean is not None:
             return clean, False
@@ -85,10 +87,11 @@ class Parameter:
 
     def read_table(self, cells: Cell) -> tuple[list[list[Any]], bool]:
         """The columns of a table, with None for a blank, and whether there is one."""
-        width = table_width(cells)
-        if width == RAGGED:
+        plain = plain_of(cells) if is_range(cells) else flat(cells)
+        if plain.width == RAGGED:
             raise NotAvailable(f"{self.name}: its rows must be of one length", self.name, cells)
-        column, gap = self.read_range(cells)
+        width = plain.width or 1  # a flat list is a column
+        column, gap = self._read_plain(plain)
         return [column[place::width] for place in range(width)], gap
 
     def _of_range(self, cell: Cell) -> Any:

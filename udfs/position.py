@@ -14,6 +14,7 @@ from udfs.conventions import (
     Leverage,
     Price,
     Side,
+    side_sign,
 )
 from udfs.decimals import EXACT, are_opposed, decimal
 from udfs.errors import NotAvailable
@@ -119,7 +120,7 @@ def position_roe(
     With x = exit/entry and s = +1 long, -1 short: leverage (s (x - 1) - fee (1 + x)) if linear,
     leverage (s (1 - 1/x) - fee (1 + 1/x)) if inverse.
     """
-    gain = _facing(side) * (exit_price - entry_price) - fee_rate * (entry_price + exit_price)
+    gain = side_sign(side) * (exit_price - entry_price) - fee_rate * (entry_price + exit_price)
     return leverage * gain / (entry_price if kind == LINEAR else exit_price)
 
 
@@ -147,7 +148,7 @@ def target_price(
 
     The inverse of POSITION_ROE. #N/A where no positive price reaches it: a short at 2x wins at most 200 %.
     """
-    s, gain = _facing(side), roe / leverage
+    s, gain = side_sign(side), roe / leverage
     above, below = (
         (gain + s + fee_rate, s - fee_rate) if kind == LINEAR else (s + fee_rate, s - fee_rate - gain)
     )
@@ -162,7 +163,3 @@ def _averaged(size: Decimal, entry: Decimal, fill: Decimal, paid: Decimal, kind:
         value = EXACT.add(EXACT.multiply(size, entry), EXACT.multiply(fill, paid))
         return EXACT.divide(value, EXACT.add(size, fill))
     return EXACT.divide(EXACT.add(size, fill), EXACT.add(EXACT.divide(size, entry), EXACT.divide(fill, paid)))
-
-
-def _facing(side: str) -> float:
-    return -1.0 if side == SHORT else 1.0

@@ -34,14 +34,6 @@ def rows_of(cells: Cell) -> list[Sequence[Cell]]:
     return [row if is_range(row) else [row] for row in cells]
 
 
-def table_width(cells: Cell) -> int:
-    """How many columns a range has; RAGGED if its rows differ."""
-    if not is_range(cells) or not cells:
-        return 1
-    widths = set(map(len, rows_of(cells)))
-    return widths.pop() if len(widths) == 1 else RAGGED
-
-
 def flat(cells: Cell) -> Plain:
     """The cells of a range of any shape, row by row."""
     if not is_range(cells):

@@ -18,12 +18,10 @@ HalfLife = Annotated[
 
 def simple_returns(prices: Sequence[float], less: float = 0.0) -> list[float]:
     """The simple returns, less a number; the difference of two near prices, taken first, is exact."""
-    returns: list[float] = []
-    before = prices[0]
-    for price in prices[1:]:
-        returns.append((price - before) / before - less)
-        before = price
-    return returns
+    pairs = zip(prices, prices[1:], strict=False)  # noqa: RUF007 - a slice is quicker than pairwise
+    if less:
+        return [(after - before) / before - less for before, after in pairs]
+    return [(after - before) / before for before, after in pairs]
 
 
 def decay(count: int, half_life: float) -> list[float]:

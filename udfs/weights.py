@@ -187,13 +187,13 @@ def _shrunk(sample: Matrix, series: Sequence[Sequence[float]]) -> Shrunk:
     cubes = [list(map(operator.mul, square, own)) for square, own in zip(squares, series, strict=True)]
 
     def noise(i: int, k: int) -> float:
-        return math.fsum(map(operator.mul, squares[i], squares[k])) / count - sample[i][k] ** 2
+        return float(sum(map(operator.mul, squares[i], squares[k]))) / count - sample[i][k] ** 2
 
     def shared(i: int, k: int) -> float:
-        return math.fsum(map(operator.mul, cubes[i], series[k])) / count - sample[i][i] * sample[i][k]
+        return float(sum(map(operator.mul, cubes[i], series[k]))) / count - sample[i][i] * sample[i][k]
 
     own = math.fsum(noise(i, i) for i in range(size))
-    total = own + math.fsum(noise(i, k) for i, k in pairs)
+    total = own + 2.0 * math.fsum(noise(i, k) for i, k in pairs if i < k)
     matched = own + mean * math.fsum(spreads[k] / spreads[i] * shared(i, k) for i, k in pairs)
     intensity = max(0.0, min(1.0, (total - matched) / gap / count))
     matrix = [

@@ -111,6 +111,32 @@ def histories() -> None:
     row("REALIZED_VOLATILITY, a list", lambda: volatility(asset), numpy_volatility, 3)
 
 
+def tables() -> None:
+    """Tables of 2,000 rows by 5 assets against numpy's least squares on the same data."""
+    chance = np.random.default_rng(3)
+    market = chance.normal(0, 0.03, (2_000, 1))
+    assets, hedges = (
+        100 * np.cumprod(1 + market + chance.normal(0, 0.02, (2_000, 5)), axis=0) for _ in range(2)
+    )
+    returns = hedges[1:] / hedges[:-1] - 1
+    design, wanted = (
+        np.column_stack([returns, np.ones(len(returns))]),
+        (assets[1:] / assets[:-1] - 1).sum(axis=1),
+    )
+
+    def least_squares() -> Any:
+        return np.linalg.lstsq(design, wanted, rcond=None)
+
+    weights, backtest = REGISTRY["HEDGE_WEIGHTS"].call, REGISTRY["HEDGE_BACKTEST"].call
+    cells = ([[1.0]] * 5, assets.tolist(), hedges.tolist())
+    row("HEDGE_WEIGHTS, 2,000 x 5", lambda: weights(*cells), least_squares, 50)
+    row("HEDGE_WEIGHTS, shrink", lambda: weights(*cells, "shrink"), least_squares, 50)
+    asset, hedge, rates = assets[:, :1].tolist(), hedges[:, :1].tolist(), [[0.0001]] * 2_000
+    row("HEDGE_BACKTEST, fixed ratio", lambda: backtest(asset, hedge, rates), least_squares, 50)
+    terms = (1, 60, None, 0.05, 0.0005, 2, 5)
+    row("HEDGE_BACKTEST, window of 60", lambda: backtest(asset, hedge, rates, *terms), least_squares, 50)
+
+
 def main() -> None:
     """Print a row a comparison."""
     print(
@@ -119,3 +145,4 @@ def main() -> None:
     calls()
     columns()
     histories()
+    tables()
