@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from support.parity_cases import CASES, Case
+from udfs import REGISTRY
+from workbook.native.lambdas import named
 
 HOSTS = {
     "Excel": "xlwings' own conversion, with stand-ins for COM",
@@ -39,7 +41,22 @@ DIFFERENCES: dict[str, Callable[[Case], str]] = {"LibreOffice": decided_by_calc}
 def page() -> str:
     """The whole page: its prose, the hosts and the matrix."""
     hosts = "\n".join(f"* **{name}**: {how}" for name, how in HOSTS.items())
-    return PROSE.read_text(encoding="utf-8").replace("{hosts}", hosts).replace("{matrix}", matrix())
+    return (
+        PROSE.read_text(encoding="utf-8")
+        .replace("{hosts}", hosts)
+        .replace("{matrix}", matrix())
+        .replace("{native}", natives())
+    )
+
+
+def natives() -> str:
+    """One line per function: whether it has a native form, and a LAMBDA name."""
+    names = {spec.name for spec in named()}
+    lines = ["| Function | Native | LAMBDA |", "| --- | --- | --- |"]
+    for spec in REGISTRY.values():
+        native = f"no: {spec.native.reason}" if spec.native.reason else "yes"
+        lines.append(f"| {spec.name} | {native} | {'yes' if spec.name in names else 'no'} |")
+    return "\n".join(lines)
 
 
 def matrix() -> str:
