@@ -26,7 +26,7 @@ SUMMARY: Final = Panel(
     title="All hedges",
     row=TOP,
     column=2,
-    stops=(2, 5, 7, 9, 12, 14, 16),
+    stops=(2, 3, 4, 5, 7, 10, 13),
     fields=(
         Field(
             name="journal_waiting",
@@ -148,7 +148,7 @@ JOURNAL: Final = Table(
             name="mark",
             unit="quote per base",
             format=PRICE_OR_NONE,
-            width=12,
+            width=15,
             is_link=True,
             help="Of the Market sheet, if it can be relied on: the dated future's where the expiry is the same, else the perpetual's.",
             formula="IF([@[Market row]]=0,0,IF([@[Is dated]],INDEX(Market[Dated price],[@[Market row]]),INDEX(Market[Perpetual],[@[Market row]])))",
@@ -173,7 +173,7 @@ JOURNAL: Final = Table(
             name="result",
             unit="quote",
             format=MONEY,
-            width=12,
+            width=15,
             help="Gain or loss since the entry, before funding and fees; a liquidated hedge has lost its margin and no more.",
             formula='IF([@Known]=0,"",IF([@Lost]=1,0-[@Margin],IF([@Priced]=0,"",HEDGE_PNL([@[Entry value]],[@Priced]/[@Entry]-1))))',
         ),
@@ -200,7 +200,7 @@ JOURNAL: Final = Table(
             format=DATE,
             kind="date",
             required=False,
-            width=12,
+            width=15,
             help="Day, and time if you like, on which the hedge was opened.",
         ),
         Column(

@@ -239,7 +239,7 @@ POSITION: Final = Panel(
             label="All the capital, as posted",
             unit="quote or base",
             format=SIZE,
-            formula='IF(plan_ready,MAX(0,plan_capital-plan_margin_used+plan_margin_open)/IF(AND(plan_kind="inverse",N(plan_average_entry)>0),plan_average_entry,1),0)',
+            formula='IF(plan_ready,MAX(plan_margin,plan_capital-plan_margin_used+plan_margin_open)/IF(AND(plan_kind="inverse",N(plan_average_entry)>0),plan_average_entry,1),0)',
             help="What other hedges do not use.",
         ),
         Field(
@@ -247,7 +247,7 @@ POSITION: Final = Panel(
             label="Liquidation with all the capital",
             unit="quote per base",
             format=PRICE,
-            formula='IF(OR(NOT(plan_ready),plan_after_contracts=0,plan_all_coins<plan_coins),plan_liquidation_price,IFNA(LIQUIDATION_PRICE(plan_average_entry,plan_leverage,plan_maintenance_rate,plan_after_side,plan_kind,plan_liquidation_formula,plan_closing_fee,plan_amount,plan_all_coins),"none"))',
+            formula='IF(OR(NOT(plan_ready),plan_after_contracts=0),plan_liquidation_price,IFNA(LIQUIDATION_PRICE(plan_average_entry,plan_leverage,plan_maintenance_rate,plan_after_side,plan_kind,plan_liquidation_formula,plan_closing_fee,plan_amount,plan_all_coins),"none"))',
             help="If all of it is posted.",
         ),
         Field(
