@@ -4,6 +4,7 @@ import ast
 import graphlib
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -172,3 +173,15 @@ def test_our_packages_are_found_whatever_else_lies_on_the_path(tmp_path: Path) -
     )
     assert done.returncode == 0, done.stderr
     assert Path(done.stdout.strip()).parents[1] == ROOT
+
+
+def test_no_group_is_possessive() -> None:
+    """Python before 3.11.5, which Debian 12 has, matches `(…)*+` wrongly; `(?>(…)*)` it matches right."""
+    found = [
+        f"{path.name}: {line.strip()}"
+        for top in ("udfs", "workbook", "addin")
+        for path in (ROOT / top).rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"(?<!\\)\)[*?+]\+", line)
+    ]
+    assert found == []

@@ -20,7 +20,7 @@ from workbook.xlsx import shared_texts as texts_module
 from workbook.xlsx.saved_book import Book
 from workbook.xlsx.xml_text import ATTRIBUTES
 
-OWN_END: Final = rb"(?:[^<]++|<(?!/?(?:is|extLst|c|row)[\s/>]))*+"
+OWN_END: Final = rb"(?>(?:[^<]++|<(?!/?(?:is|extLst|c|row)[\s/>]))*)"
 GREEDY: Final[dict[bytes, tuple[bytes, bytes]]] = {
     b"is": (
         rb"<is%s(?:/>|>%s</is\s*+>)" % (ATTRIBUTES, OWN_END),

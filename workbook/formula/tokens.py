@@ -24,7 +24,7 @@ TOKEN: Final = re.compile(
       (?P<text>"(?:[^"]|"")*")
     | (?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!))
     | (?P<sheet>
-          '(?:[^']|'')*+'!
+          '(?>(?:[^']|'')*)'!
         | (?:\[[^\[\]]*\])?[^\W\d][\w.]*(?::[^\W\d][\w.]*)?!
         | \[[^\[\]]*\]!
       )?

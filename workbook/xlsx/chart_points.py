@@ -23,11 +23,11 @@ from workbook.xlsx.xml_text import attributes_of, text_of
 
 REFERENCE: Final = re.compile(
     rb"<(?P<p>(?:\w+:)?)f>(?P<formula>[^<]*+)</(?P=p)f>\s*+<(?P=p)(?P<kind>num|str|multiLvlStr|dlblRange)Cache>"
-    rb"(?P<cache>(?:[^<]++|<(?!/?(?P=p)(?P=kind)Cache[\s/>]))*+)</(?P=p)(?P=kind)Cache>"
+    rb"(?P<cache>(?>(?:[^<]++|<(?!/?(?P=p)(?P=kind)Cache[\s/>]))*))</(?P=p)(?P=kind)Cache>"
     # the charts of 2016 and later: their points have no <v>
     rb"|<(?P<x>(?:\w+:)?)(?P<dimension>num|str)Dim(?:\s[^<>]*)?>\s*+"
-    rb"<(?P=x)f(?:\s[^<>]*)?>(?P<expression>[^<]*+)</(?P=x)f>\s*+(?:<(?P=x)nf[^<>]*>[^<]*+</(?P=x)nf>\s*+)?+"
-    rb"(?P<levels>(?:[^<]++|<(?!/?(?P=x)(?P=dimension)Dim[\s/>]))*+)</(?P=x)(?P=dimension)Dim>"
+    rb"<(?P=x)f(?:\s[^<>]*)?>(?P<expression>[^<]*+)</(?P=x)f>\s*+(?>(?:<(?P=x)nf[^<>]*>[^<]*+</(?P=x)nf>\s*+)?)"
+    rb"(?P<levels>(?>(?:[^<]++|<(?!/?(?P=x)(?P=dimension)Dim[\s/>]))*))</(?P=x)(?P=dimension)Dim>"
 )
 TITLE: Final = re.compile(
     rb"(?P<before><(?P<p>(?:\w+:)?)txData>\s*+<(?P=p)f(?:\s[^<>]*)?>(?P<formula>[^<]*+)</(?P=p)f>\s*+"
@@ -35,7 +35,7 @@ TITLE: Final = re.compile(
 )
 LEVEL: Final = re.compile(
     rb'<(?P<p>(?:\w+:)?)lvl(?:\sptCount="(?P<count>\d{1,7})"[^<>]*)?(?<!/)>'
-    rb"(?P<points>(?:[^<]++|<(?!/?(?P=p)lvl[\s/>]))*+)</(?P=p)lvl>"
+    rb"(?P<points>(?>(?:[^<]++|<(?!/?(?P=p)lvl[\s/>]))*))</(?P=p)lvl>"
 )
 POINT: Final = re.compile(
     rb'<(?P<p>(?:\w+:)?)pt idx="(?P<idx>\d{1,7})"(?P<more>[^<>]*)>\s*+'

@@ -17,9 +17,9 @@ from workbook.xlsx.parts import relations
 from workbook.xlsx.saved_book import Book
 from workbook.xlsx.xml_text import ATTRIBUTES, TAG, attributes_of, text_of
 
-SHAPE: Final = re.compile(rb"<((?:\w+:)?)sp(?=[\s>])[^<>]*>(?:[^<]++|<(?!/?\1sp[\s/>]))*+</\1sp\s*+>")
+SHAPE: Final = re.compile(rb"<((?:\w+:)?)sp(?=[\s>])[^<>]*>(?>(?:[^<]++|<(?!/?\1sp[\s/>]))*)</\1sp\s*+>")
 FIELD: Final = re.compile(
-    rb"<((?:\w+:)?)fld%s>(?:[^<]++|<(?!/?\1(?:fld|t)[\s/>]))*+<\1t%s>([^<]*+)</\1t\s*+>"
+    rb"<((?:\w+:)?)fld%s>(?>(?:[^<]++|<(?!/?\1(?:fld|t)[\s/>]))*)<\1t%s>([^<]*+)</\1t\s*+>"
     % (ATTRIBUTES, ATTRIBUTES)
 )
 WORDS: Final = re.compile(rb"<((?:\w+:)?)t%s>" % ATTRIBUTES)

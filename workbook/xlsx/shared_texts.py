@@ -51,12 +51,12 @@ class Texts:
 @cache
 def _pattern(prefix: bytes) -> Pattern:
     names = {b"p": re.escape(prefix), b"a": ATTRIBUTES}
-    content = rb"(?:[^<]++|<(?!/?%(p)s(?:si|sst)[\s/>]))*+" % names
+    content = rb"(?>(?:[^<]++|<(?!/?%(p)s(?:si|sst)[\s/>]))*)" % names
     item = rb"<%(p)ssi%(a)s(?:/>|>%(c)s</%(p)ssi\s*+>)\s*+"
     return Pattern(
-        items=re.compile(rb"(?:%s)*+" % (item % {**names, b"c": content})),
+        items=re.compile(rb"(?>(?:%s)*)" % (item % {**names, b"c": content})),
         item=re.compile(item % {**names, b"c": b"(%s)" % content}),
-        rest=re.compile(rb"(?:<%(p)sextLst%(a)s>%(c)s)?+</%(p)ssst\s*+>\s*+" % {**names, b"c": content}),
+        rest=re.compile(rb"(?>(?:<%(p)sextLst%(a)s>%(c)s)?)</%(p)ssst\s*+>\s*+" % {**names, b"c": content}),
         simple=re.compile(rb"\s*+<%(p)st%(a)s>([^<]*+)</%(p)st\s*+>\s*+" % names),
     )
 

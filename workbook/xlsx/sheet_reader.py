@@ -139,19 +139,19 @@ def pattern(prefix: bytes) -> Pattern:
     formula = rb"<%(p)sf(%(a)s)(?:/>|>([^<]*+)</%(p)sf\s*+>)\s*+" % names
     value = rb"<%(p)sv%(a)s(?:/>|>([^<]*+)</%(p)sv\s*+>)\s*+" % names
     # What these two hold ends at their own end: a pattern that looks for it further on eats other cells.
-    content = rb"%(a)s(?:/>|>(?:[^<]++|<(?!/?%(p)s(?:is|extLst|c|row)[\s/>]))*+</%(p)s%(n)s\s*+>)"
+    content = rb"%(a)s(?:/>|>(?>(?:[^<]++|<(?!/?%(p)s(?:is|extLst|c|row)[\s/>]))*)</%(p)s%(n)s\s*+>)"
     inline, extension = (
         rb"(<" + p + name + content % {**names, b"n": name} + rb")\s*+" for name in (b"is", b"extLst")
     )
-    inside = rb">\s*+%s(?:%s)?+(?:%s)?+(?:%s)?+(?:%s)?+</%sc\s*+>"
+    inside = rb">\s*+%s(?>(?:%s)?)(?>(?:%s)?)(?>(?:%s)?)(?>(?:%s)?)</%sc\s*+>"
     rest = formula, value, inline, extension, p
-    usual = rb'\sr="([A-Z]{1,3})([1-9]\d{0,6})"(?:\ss="\d+")?+(?:\st="(\w+)")?+'
-    start = rb"<%sc(?:%s)?+(%s)" % (p, usual, ATTRIBUTES)
+    usual = rb'\sr="([A-Z]{1,3})([1-9]\d{0,6})"(?>(?:\ss="\d+")?)(?>(?:\st="(\w+)")?)'
+    start = rb"<%sc(?>(?:%s)?)(%s)" % (p, usual, ATTRIBUTES)
     cell = rb"%s(?:/>|%s)" % (start, inside % (b"", *rest))
     row = rb"%srow%s" % (p, ATTRIBUTES)
     shape = re.sub(rb"(?<!\\)\((?!\?)", b"(?:", cell)
     return Pattern(
-        data=re.compile(rb"\s*+(?:<%s(?:/>|>\s*+(?:%s\s*+)*+</%srow\s*+>)\s*+)*+" % (row, shape, p)),
+        data=re.compile(rb"\s*+(?>(?:<%s(?:/>|>\s*+(?>(?:%s\s*+)*)</%srow\s*+>)\s*+)*)" % (row, shape, p)),
         cell=re.compile(cell),
         full=re.compile(start + inside % (rb"(?!</)", *rest)),
         mark=re.compile(rb"(?P<row><%s/?>)|(?:%s)" % (row, cell)),

@@ -1,6 +1,8 @@
 """What the patterns of a sheet and of the shared texts have in common: attributes, references, texts.
 
-Patterns are possessive wherever XML leaves no choice, so that each is linear in what it reads.
+Patterns are possessive wherever XML leaves no choice, so that each is linear in what it reads. A group
+is written as `(?>(?:…)*)`: before Python 3.11.5, a possessive repeat of a group that steps back is
+matched wrongly.
 """
 
 import re
@@ -10,9 +12,9 @@ from typing import Final
 from workbook.errors import BadPackage
 
 ATTRIBUTE: Final = re.compile(rb"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-ATTRIBUTES: Final = rb"""(?:\s++[\w:.-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+\s*+"""
-PREFIX: Final = rb"(?:[A-Za-z_][\w.-]*+:)?+"
-TAG: Final = re.compile(rb"""<(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>""")
+ATTRIBUTES: Final = rb"""(?>(?:\s++[\w:.-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*)\s*+"""
+PREFIX: Final = rb"(?>(?:[A-Za-z_][\w.-]*+:)?)"
+TAG: Final = re.compile(rb"""<(?>(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*)>""")
 REFERENCE: Final = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));|&")
 NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 NO_CHARACTER: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, 2.2
@@ -76,7 +78,7 @@ def _runs(prefix: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """The patterns of a run's text and of a reading aid."""
     names = {b"a": ATTRIBUTES, b"p": re.escape(prefix)}
     text = rb"<%(p)st%(a)s>([^<]*+)</%(p)st\s*+>"
-    aid = rb"<%(p)srPh%(a)s(?:/>|>(?:[^<]++|<(?!/?%(p)srPh[\s/>]))*+</%(p)srPh\s*+>)"
+    aid = rb"<%(p)srPh%(a)s(?:/>|>(?>(?:[^<]++|<(?!/?%(p)srPh[\s/>]))*)</%(p)srPh\s*+>)"
     return re.compile(text % names), re.compile(aid % names)
 
 
