@@ -87,3 +87,22 @@ def test_another_book_uses_what_its_table_lists() -> None:
     package = book({"Sheet1": {"A1": F("=D2+D3", 32_000)}}, decorate=add_table)
     _, outcome = recalc_bytes(package, Request(market={"ETH": {"spot": 3_000.0}}))
     assert (outcome.status, outcome.changed, outcome.unpriced) == ("done", 2, ("BTC",))
+
+
+def test_a_price_that_jumped_is_unknown_until_confirmed(plans: Path, tmp_path: Path) -> None:
+    """Three times the price is no order: not at once, not when the feed repeats it, but once confirmed."""
+
+    def state(source: Path, target: str, price: float, **more: float) -> tuple[Path, Any]:
+        row = dict.fromkeys(("spot", "mark", "index", "future"), price) | more
+        outcome = recalc_book(source, tmp_path / target, Request(market={"BTC": row}))
+        assert not outcome.is_problem, outcome.reason
+        return tmp_path / target, outcome.outputs["plan_state"]
+
+    first = openpyxl.load_workbook(plans / "btc.xlsx", data_only=True)["Market"]
+    spot = next(row[2].value for row in first.iter_rows() if row[1].value == "BTC")
+    assert isinstance(spot, (int, float))
+    calm, ready = state(plans / "btc.xlsx", "calm.xlsx", 1.03 * spot)
+    jumped, at_once = state(calm, "jumped.xlsx", 3 * spot)
+    again, repeated = state(jumped, "again.xlsx", 3.01 * spot)
+    assert (at_once, repeated) == ("incomplete", "incomplete")
+    assert state(again, "sure.xlsx", 3.01 * spot, before=3.01 * spot)[1] == ready != "incomplete"

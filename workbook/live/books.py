@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Rows = Mapping[int, Mapping[str, Cell]]
 
 MARKET: Final = "Market"
+PEGGED: Final = PLAN.tables[MARKET]["pegged"].header
 CONTRACTS: Final = "Contracts"
 PRICES: Final = "Prices"
 
@@ -51,8 +52,8 @@ class PlanBook:
         days = horizon if isinstance(horizon, float) else 0.0
         market = {
             symbol: date
-            for _, (symbol, date) in _rows(book, MARKET, "symbol", "as_of")
-            if isinstance(symbol, str)
+            for number, (symbol, date) in _rows(book, MARKET, "symbol", "as_of")
+            if isinstance(symbol, str) and number not in _pegged(book)
         }
         prices = book.tables.get(PRICES.lower())
         history = [column for column in PLAN.tables[PRICES].columns if column.is_input]
@@ -146,6 +147,14 @@ def live_request(market: LiveMarket, contracts: LiveContracts, request: Request,
     return replace(
         request, market=merged, tables={**request.tables, CONTRACTS: facts} if facts else request.tables
     )
+
+
+def _pegged(book: Book) -> frozenset[int]:
+    """The rows of coins that stand for the plan's own currency: no venue has a future on them."""
+    table = book.tables[MARKET.lower()]
+    if PEGGED.casefold() not in (header.casefold() for header in table.columns):
+        return frozenset()  # of an older template
+    return frozenset(number for number, (pegged,) in _rows(book, MARKET, "pegged") if pegged == "yes")
 
 
 def _since(date: float | None) -> str:

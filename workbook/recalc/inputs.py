@@ -176,10 +176,34 @@ def _market_cells(book: Book, fill: Fill, *, is_plan: bool) -> Iterator[tuple[Ar
     find = _market_finder(table)
     for row, (symbol, columns) in fill.rows.items():
         new: Mapping[str, Cell] = {layout.key: symbol} if row in fill.added else {}
-        for name, given in {**new, **columns}.items():
+        replaced = _replaced(book, table, find, row, columns) if is_plan and row not in fill.added else {}
+        for name, given in {**new, **replaced, **columns}.items():
             column = find(name)
             area = Area(table.area.sheet, row, column, row, column)
             yield area, f"{symbol} {name}", given, ports.get(name) if is_plan else None
+
+
+def _replaced(
+    book: Book, table: Table, find: Callable[[str], int], row: int, columns: Mapping[str, Cell]
+) -> Mapping[str, Cell]:
+    """The price that a market replaces, kept beside the new one: the plan takes a jump for unknown.
+
+    The same price again replaces nothing, and a jump that nobody has confirmed keeps what it jumped from.
+    """
+    new = columns.get("spot")
+
+    def held(name: str) -> Value:
+        column = find(name)
+        return book.value(Area(table.area.sheet, row, column, row, column))
+
+    old, before = held("spot"), held("before")
+    if not isinstance(old, float) or not isinstance(new, float) or old <= 0 or new == old:
+        return {}
+    limit = cell_of(book, "limit_price_jump")
+    jump = book.value(limit) if limit is not None else None
+    if isinstance(before, float) and before > 0 and isinstance(jump, float) and abs(old / before - 1) > jump:
+        return {}
+    return {"before": old}
 
 
 def _table_cells(
