@@ -63,7 +63,7 @@ CASES: list[tuple[str, Example, set[str], str]] = [
         "a symbol twice",
         changed(tables={"Market": (*MARKET, MARKET[0])}),
         {"check_symbols"},
-        "BTC stands twice",
+        "A symbol stands twice",
     ),
     ("an unknown hedge asset", changed({"plan_instrument": "XYZ"}), {"need_instrument"}, "XYZ is not on Mar"),
     (
