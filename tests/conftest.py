@@ -31,17 +31,28 @@ collect_ignore_glob = ["support/*"]  # some of it runs in LibreOffice's own Pyth
 STARTERS = frozenset(
     ("support.calc", "support.lite_host", "support.live_fixtures", "support.processes", "workbook.batch.run")
 )
+# Modules that calculate for more than some seven seconds of a processor.
+LONG = frozenset(
+    (
+        *("test_commands_calendar", "test_frames_plan", "test_native_formulas", "test_plan_saved"),
+        *("test_recalc_feed", "test_recalc_memory", "test_template_judgement", "test_template_migrate"),
+        *("test_template_numbers", "test_udfs_checked", "test_udfs_margin", "test_udfs_registry_sweeps"),
+        *("test_udfs_survival", "test_validate_findings", "test_xlsx_chart_points"),
+        *("test_xlsx_differential", "test_xlsx_hostile", "test_xlsx_linear"),
+    )
+)
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make quick` leaves out: the tests of each module that starts programs or a process pool."""
+    """Mark what `make quick` leaves out: tests of modules that start programs, or calculate for long."""
     for item in items:
         module = getattr(item, "module", None)
         held = list(vars(module).values()) if module else []
-        if any(value is subprocess or getattr(value, "__module__", "") in STARTERS for value in held):
+        starts = any(value is subprocess or getattr(value, "__module__", "") in STARTERS for value in held)
+        if starts or (module and module.__name__ in LONG):
             item.add_marker(pytest.mark.slow)
 
 

@@ -12,7 +12,7 @@ from support.generated import FILES, PARTS, with_parts
 def test_generated_file_is_fresh(name: str) -> None:
     """Each is what `make docs` would write now. Read its difference before you commit it."""
     is_fresh = FILES[name]() == Path(ROOT, name).read_text(encoding="utf-8")
-    assert is_fresh, f"{name} is stale: `make docs` writes it anew; read what has changed"
+    assert is_fresh, f"{name} is stale: `make docs` writes it again; read what has changed"
 
 
 def test_every_generated_part_has_its_place() -> None:

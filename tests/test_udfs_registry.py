@@ -1,4 +1,4 @@
-"""The registry: one record a function, checked alike, broadcast as Excel broadcasts."""
+"""The registry: one record per function, checked alike, broadcast as Excel broadcasts."""
 
 import dataclasses
 import datetime as dt

@@ -53,7 +53,7 @@ def _shaped(results: list[Any], width: int) -> list[Any]:
 
 
 def column_of(spec: Elementwise, columns: Sequence[Plain], height: int) -> list[Any]:
-    """One result a row; a column of clean cells is worked without a check a row."""
+    """One result per row; a column of clean cells is worked without a check per row."""
     results = _at_once(spec, columns, height)
     if results is not None:
         return results

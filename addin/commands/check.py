@@ -45,7 +45,7 @@ class Report:
 
 
 def reports(paths: Iterable[Path], today: dt.date | None) -> Iterator[Report]:
-    """A report a book; one that is refused does not stop the others."""
+    """One report per book; one that is refused does not stop the others."""
     for path in paths:
         try:
             yield Report(str(path), validate.check_book(path, today))

@@ -38,7 +38,7 @@ def contracts_as_json() -> str:
 
 
 def stale_contracts() -> Iterator[str]:
-    """A sentence a venue whose facts are older than 30 days, or of unknown age."""
+    """One sentence per venue whose facts are older than 30 days, or of unknown age."""
     venues: dict[str, list[Contract]] = {}
     for row in tables().contracts:
         age = _age(row)

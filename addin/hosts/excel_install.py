@@ -43,7 +43,7 @@ def install() -> str:
         write_whole(package, None, path)
     except PermissionError:
         raise HostError(RUNNING.format(path)) from None
-    return f"{path}: installed; start Excel anew and type =HEDGE_MARGIN(2400, 5)"
+    return f"{path}: installed; restart Excel and type =HEDGE_MARGIN(2400, 5)"
 
 
 def status() -> Status:

@@ -60,7 +60,7 @@ def natives() -> str:
 
 
 def matrix() -> str:
-    """One line a kind of call, one column a host."""
+    """One line per kind of call, one column a host."""
     calls = Counter(case.title for case in CASES)
     lines = [
         f"| The call | Calls | {' | '.join(HOSTS)} |",

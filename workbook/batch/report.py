@@ -1,4 +1,4 @@
-"""The report of a run: a row a book, written as the books end, so that only the file grows.
+"""The report of a run: one row per book, written as the books end, so that only the file grows.
 
 The ending of the name chooses the kind: .csv, .jsonl, .parquet, .xlsx or .html. Rows go to NAME.partial,
 which becomes NAME when the run has ended; a stopped run leaves the rows it had.

@@ -68,7 +68,7 @@ def recalc_paths(
     scheduler: str | None = None,
     passed_over: Counter[str] | None = None,
 ) -> Generator[Outcome]:
-    """Recalculate books and folders of books; an outcome a book, in the order in which they end.
+    """Recalculate books and folders of books; one outcome per book, in the order in which they end.
 
     Exactly one of `out`, a folder that mirrors what lies below each path, and `in_place` is given.
     `adapt` makes a book's own request. `passed_over` counts, by kind, what lay in the folders and is no book.

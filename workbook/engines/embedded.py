@@ -203,7 +203,7 @@ def _returned(answer: Any) -> Any:
 
 
 def _load_values(engine: formualizer.Workbook, sheet: str, cells: Mapping[int, Value]) -> None:
-    """Set a sheet's constants in blocks: a call a cell would cost ten times as much.
+    """Set a sheet's constants in blocks: a call per cell would cost ten times as much.
 
     Blocks hold no blanks: a formula that is set where a blank was may be lost by the engine. The
     lowest block comes first: see `_corners`.

@@ -252,7 +252,7 @@ PRICES: Final = Table(
             kind="date",
             required=False,
             width=13,
-            help="One row a day, oldest first.",
+            help="One row per day, oldest first.",
         ),
         Column(
             name="btc",

@@ -47,7 +47,7 @@ def write_market(path: Path, rows: Mapping[str, Mapping[str, Cell]]) -> None:
 
 
 def write_history(path: Path, closes: Mapping[str, Mapping[dt.date, float]]) -> None:
-    """Write daily closes, a column an asset; a day that a venue does not have is blank."""
+    """Write daily closes, one column per asset; a day that a venue does not have is blank."""
     days = sorted({day for asset in closes.values() for day in asset})
     lines = [["date", *closes]]
     for day in days:

@@ -197,7 +197,7 @@ def _rows_of(known: Tables, desk: Desk) -> list[str]:
 
 
 def _drop_met_elsewhere(found: Refresh) -> None:
-    """One line a contract: what one desk of a venue does not list, the other may have, or know of."""
+    """One line per contract: what one desk of a venue does not list, the other may have, or know of."""
     met = {(row.venue, spelling(name)) for row in found.contracts for name in (row.symbol, row.base)}
     worst: dict[tuple[str, str], Missed] = {}
     for miss in sorted(found.missed, key=lambda miss: isinstance(miss.reason, NotListed)):

@@ -270,7 +270,7 @@ def _shown(cell: object) -> str:
 
 
 def _price_rows() -> Rows:
-    """The real price history, a row a day."""
+    """The real price history, one row per day."""
     return tuple(
         (serial(datetime.fromisoformat(day)), *map(float, prices)) for day, *prices in _read("prices.csv")[1:]
     )

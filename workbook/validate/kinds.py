@@ -296,7 +296,7 @@ WORDING: Final = {
     ),
     Kind.UNKNOWN_FUNCTION: Wording(
         "error",
-        "calls the function {function}, which nobody here knows{others}",
+        "calls the function {function}, which neither Excel nor microhedge has{others}",
         "Correct its spelling, or install what provides it; till then its value is an old one.",
     ),
     Kind.LINKED: Wording(
