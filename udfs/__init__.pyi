@@ -2410,7 +2410,7 @@ def hedge_plan(
     *,
     errors: _Errors = ...,
 ) -> pd.DataFrame:
-    """Whole plan of a hedge, a label and a value a row: size, margin, liquidation, cost, scenarios.
+    """Whole plan of a hedge, a label and one value per row: size, margin, liquidation, cost, scenarios.
 
     All that follows the contracts is of the feasible hedge in whole lots, not of the wanted one. The
     liquidation is isolated, by mark; "never" where no price liquidates, and a leverage whose initial margin
