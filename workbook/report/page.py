@@ -349,15 +349,14 @@ def _desk(rows: Sequence[BookRow]) -> Markup:
 def _engines(rows: Sequence[BookRow]) -> Markup:
     """How many formulas stand on what."""
     alive = [row.outcome for row in rows if not row.outcome.is_problem]
-    formulas, stale = sum(o.formulas for o in alive), sum(len(o.stale) for o in alive)
-    unproven = sum(len(o.unproven) for o in alive)
+    unknown = sum(o.unknown for o in alive)
     cells: list[Figure] = [
-        ("Formulas", f"{formulas:,}", f"in {count(len(alive), 'book')}", ""),
-        ("Values changed", f"{sum(o.changed for o in alive):,}", "written by this run", ""),
-        ("Unproven", f"{unproven:,}", "the engine differs from the saved value", "dunno" if unproven else ""),
-        ("Stale", f"{stale:,}", "kept at their older value", "dunno" if stale else ""),
+        ("Core", f"{sum(o.core for o in alive):,}", "certified, need no vote", ""),
+        ("Voted", f"{sum(o.voted for o in alive):,}", "two engines agree", ""),
+        ("Settled", f"{sum(o.settled for o in alive):,}", "a third engine decided", ""),
+        ("Unknown", f"{unknown:,}", "kept at their older value", "dunno" if unknown else ""),
     ]
-    lead = "The formulas of the run, and what stands behind their values."
+    lead = "The formulas that the run reached, by what stands behind their values."
     return section("engines", "Who agreed", lead, tag("dl", *map(_figure, cells), class_="figures plain"))
 
 
