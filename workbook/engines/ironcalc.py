@@ -34,6 +34,7 @@ from workbook.engines.protocol import UNKNOWN
 from workbook.errors import Unknowable
 from workbook.formula.grammar import BLANK_SHEET
 from workbook.formula.tokens import PREFIX, TOKEN, unquoted
+from workbook.formula.tree import Node, tree, written
 
 DIFFERS: Final = False  # no rules: its word is a vote, no proof
 WORKS: Final = None  # every function cell by cell, where it is given a range
@@ -149,7 +150,7 @@ class Session:
         if wrapped:
             text = wrapped[1]  # an array formula of one cell: IronCalc's INDEX takes no single values
         try:
-            formula = "=" + translated(text, self._numbers, self._clock)
+            formula = "=" + translated(spanned(text), self._numbers, self._clock)
             if self._clips and not MEASURING.search(formula):
                 formula = COLUMNS.sub(lambda found: self._clipped(at[0], found, 1), formula)
                 if ORDERED.search(formula):
@@ -200,6 +201,27 @@ def knows(function: str) -> bool:
     model = ironcalc.create("book", "en", "UTC", "en")
     model.update_cell_with_formula(0, 1, 1, f"={function}(1)")
     return f"={function}(" in str(model.get_cell_formula(0, 1, 1))
+
+
+def spanned(text: str) -> str:
+    """A formula whose ranges from INDEX to INDEX of one area are OFFSET: IronCalc finds nothing in those."""
+    return written(_spanned(tree(text))) if "):INDEX(" in text else text
+
+
+def _spanned(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    found: list[Node] = []
+    for node in nodes:
+        inner = node._replace(arguments=tuple(map(_spanned, node.arguments)))
+        first = found[-2] if len(found) > 1 and found[-1].text == ":" else None
+        if first is not None and first.name == inner.name == "INDEX":
+            one, other = ([written(argument) for argument in call.arguments] for call in (first, inner))
+            if len(one) == len(other) == 3 and one[0] == other[0]:
+                top, left = f"({one[1]})", f"({one[2]})"
+                size = f"({other[1]})-{top}+1,({other[2]})-{left}+1"
+                found[-2:] = tree(f"OFFSET({one[0]},{top}-1,{left}-1,{size})")
+                continue
+        found.append(inner)
+    return tuple(found)
 
 
 def translated(text: str, numbers: Mapping[str, int], now: float) -> str:
