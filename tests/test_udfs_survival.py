@@ -3,6 +3,7 @@
 import itertools
 import math
 import random
+from functools import cache
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from udfs import (
     liquidation_probability,
     required_collateral,
 )
-from udfs.venues import tables
+from udfs.venues import Tier, tables
 
 Columns = tuple[list[float], list[float], list[float], list[float], list[float]]
 MARKS = {"BTC": 60_000.0, "ETH": 3_000.0, "SOL": 150.0, "ADA": 0.5, "BNB": 600.0}
@@ -100,6 +101,12 @@ def wallets(seed: int, *, tiered: bool) -> tuple[float, Columns, dict[str, Any]]
     return collateral, (quantities, entries, marks, betas, rates), ways
 
 
+@cache
+def ladder(symbol: str) -> tuple[Tier, ...]:
+    """The tiers of a contract, read once."""
+    return tables().ladder("Binance", symbol)
+
+
 def needed(move: float, columns: Columns, ways: dict[str, Any]) -> float:
     """Maintenance margins less UPNL at a move, from the definition; NaN beyond the last tier."""
     total = 0.0
@@ -107,9 +114,9 @@ def needed(move: float, columns: Columns, ways: dict[str, Any]) -> float:
         price = max(0.0, mark * (1 + beta * move))
         value, held, off = abs(quantity) * price, rate, 0.0
         if "venue" in ways:
-            try:
-                tier = tables().tier("Binance", ways["symbols"][place], value)
-            except NotAvailable:
+            climbed = ladder(ways["symbols"][place])
+            tier = next((step for step in climbed if value <= step.maximum_notional), None)
+            if tier is None:
                 return math.nan
             held, off = tier.maintenance_rate, tier.maintenance_amount
         elif "maintenance_amounts" in ways:
@@ -122,7 +129,7 @@ def first_move(
     collateral: float, columns: Columns, ways: dict[str, Any], sign: int, end: float
 ) -> float | None:
     """The first move at which equity is gone: a fine walk, then a bisection."""
-    steps = 40_000
+    steps = 4_000
     before = 0.0
     for step in range(1, steps + 1):
         move = sign * end * step / steps
