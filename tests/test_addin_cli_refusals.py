@@ -119,9 +119,9 @@ REFUSED: list[Row] = [
     (("show", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
     (("calendar", "folder"), 1, "folder"),
     (("calendar", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
-    (("calendar", "plan.xlsx", "--out", "text.xlsx"), 1, "text.xlsx: exists already"),
-    (("calendar", "plan.xlsx", "--out", "none/a.ics"), 1, "there is no folder none"),
-    (("calendar", "plan.xlsx", "--out", "folder"), 1, "folder: exists already"),
+    (("calendar", "hedged.xlsx", "--out", "text.xlsx"), 1, "text.xlsx: exists already"),
+    (("calendar", "hedged.xlsx", "--out", "none/a.ics"), 1, "there is no folder none"),
+    (("calendar", "hedged.xlsx", "--out", "folder"), 1, "folder: exists already"),
     (("migrate", "folder"), 1, "folder"),
     (("share", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
     (("share", "plan.xlsx", "--out", "text.xlsx"), 1, "text.xlsx: exists already"),
@@ -159,6 +159,7 @@ REFUSED += [
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with good and bad files, and the command line standing in it."""
     (tmp_path / "plan.xlsx").write_bytes(example())
+    (tmp_path / "hedged.xlsx").write_bytes(example("portfolio"))  # its Journal holds an open hedge
     (tmp_path / "bare.xlsx").write_bytes(_bare())
     (tmp_path / "stranger.xlsx").write_bytes(_stranger())
     (tmp_path / "text.xlsx").write_text("asset,quantity\nBTC,1\n")
@@ -403,7 +404,7 @@ def test_a_checkout_has_no_version(
     "words",
     [
         ("new", "/proc/plan.xlsx"),
-        ("calendar", "plan.xlsx", "--out", "/proc/plan.ics"),
+        ("calendar", "hedged.xlsx", "--out", "/proc/plan.ics"),
         ("recalc", "plan.xlsx", "--out", "/proc/books"),
         ("demo", "/proc/demo"),
         ("addin", "build", "lite", "--out", "/proc/lite"),
@@ -437,7 +438,7 @@ def test_device_is_refused_unread(
     "words",
     [
         ("new", "another.xlsx"),
-        ("calendar", "plan.xlsx", "--out", "plan.ics"),
+        ("calendar", "hedged.xlsx", "--out", "plan.ics"),
         ("migrate", "old.xlsx"),
         ("recalc", "plan.xlsx", "--in-place", "--set", "plan_ratio=0.3"),
         ("recalc", "plan.xlsx", "--out", "new"),

@@ -129,3 +129,10 @@ def test_target_that_exists_is_kept(tmp_path: Path) -> None:
     assert target.read_bytes() == b"mine"
     write_calendar(b"new", target, force=True)
     assert target.read_bytes() == b"new"
+
+
+def test_closed_hedge_needs_no_reminder(tmp_path: Path) -> None:
+    """What was closed is reviewed, rolled and paid for no more."""
+    closed = FUTURE | {"closed": dt.datetime(2026, 2, 1), "exit_price": 29_000}
+    found = events(tmp_path, journal(PERPETUAL, closed))
+    assert {"BTC" in summary and "short 0.08" in summary for summary in found} == {True}

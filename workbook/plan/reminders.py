@@ -33,11 +33,12 @@ class Reminder:
 
 
 class Journal:
-    """The open hedges of a plan: rows with contracts."""
+    """The open hedges of a plan: rows with contracts that are not closed."""
 
     def __init__(self, saved: SavedPlan) -> None:
         self.saved = saved
-        self.rows = [row for row in saved.rows("Journal") if _number(row.get("contracts"))]
+        held = (row for row in saved.rows("Journal") if _number(row.get("contracts")))
+        self.rows = [row for row in held if row.get("closed") in (None, "")]
         market = saved.rows("Market")
         self.intervals = {_word(row.get("symbol")): _number(row.get("funding_interval")) for row in market}
 

@@ -21,6 +21,10 @@ from workbook.recalc.core import EXTREME, ODD, READABLE, certified, kind_of
 from workbook.recalc.new_values import DIGITS, Now, long_runs
 
 LETTERS: Final = frozenset(("FIND", "LEFT", "LEN", "MID", "REPLACE", "RIGHT", "SEARCH"))
+SUMMED: Final = {  # the argument that is summed up, to which no criterion is put
+    **dict.fromkeys(("AVERAGEIF", "SUMIF"), 2),
+    **dict.fromkeys(("AVERAGEIFS", "MAXIFS", "MINIFS", "SUMIFS"), 0),
+}
 SUMMING: Final = frozenset(("AVERAGEIF", "SUMIF"))  # of which the last range may be named by its corner
 HIDING: Final = frozenset(("COUNT", "IFERROR", "ISERR", "ISERROR", "ISNUMBER"))
 DATES: Final = frozenset(("DATE", "DATEVALUE", "EDATE", "EOMONTH", "WORKDAY", "WORKDAY.INTL"))
@@ -60,7 +64,7 @@ class Suspect(NamedTuple):
     letters: str  # a function that counts letters, or ""
     joined: tuple[Side, ...]  # what is perhaps a number, and is written into a text
     dates: str  # one that gives a day
-    counts: bool  # whether it counts by criteria
+    counts: tuple[int, ...]  # the areas, by number, that it counts by criteria or takes criteria from
     reaches: str  # what it reaches cells with by their names as text
     adds: bool  # whether it is itself a sum or a difference
     alike: str  # why it is not trusted at all
@@ -77,7 +81,7 @@ def suspect(alike: str) -> Suspect:
         min(names & LETTERS, default=""),
         tuple(written_numbers(expression(nodes))),
         min(names & DATES, default=""),
-        not names.isdisjoint(CRITERIA),
+        tuple(_counted(nodes)) if names & CRITERIA else (),
         min(names & {"INDIRECT"}, default=""),
         any(node.kind == "operator" and node.text in "+-" for node in nodes),
         f"calls {shared}, which no engine computes as Excel does: {ALIKE[shared]}" if shared else "",
@@ -89,6 +93,24 @@ def _is_plain(name: str, nodes: Iterable[Node]) -> bool:
     """Whether it is only asked for what every program tells alike."""
     asked = {written(call.arguments[0]).strip().upper() for call in calls(nodes) if call.name == name}
     return name == "CELL" and asked <= {'"ROW"', '"COL"', '"CONTENTS"'}
+
+
+def _counted(nodes: Iterable[Node]) -> Iterator[int]:
+    """The numbers of the areas in calls that count by criteria, but for the range that is summed up."""
+    at = 0
+
+    def walk(inner: Iterable[Node], *, counts: bool) -> Iterator[int]:
+        nonlocal at
+        for node in inner:
+            if node.kind == "area" and node.text != BLANK:
+                if counts:
+                    yield at
+                at += 1
+            for number, argument in enumerate(node.arguments):
+                asks = node.name in CRITERIA and number != SUMMED.get(node.name)
+                yield from walk(argument, counts=asks or (counts and node.name not in CRITERIA))
+
+    yield from walk(nodes, counts=False)
 
 
 def _reads(nodes: Iterable[Node]) -> Iterator[int]:
@@ -158,7 +180,7 @@ def _given(asked: Suspect, plain: Plain, now: Now) -> str:
         return "writes a number of more than fifteen digits into a text, as Excel alone does"
     if asked.reaches and any(map(_is_name, _singles(plain, now))):
         return "calls INDIRECT with a name, which engines are not given"
-    if asked.counts and now.holds("criterion", plain.areas):
+    if now.holds("criterion", [plain.named[number] for number in asked.counts if number < len(plain.named)]):
         return "counts by a criterion, or among cells, that Excel may read as a number"
     for number in asked.reads:
         if number < len(plain.named) and any(map(_is_read, now.values(plain.named[number]))):
