@@ -95,7 +95,7 @@ def test_row_has_the_layouts_columns(live: LiveMarket) -> None:
     assert columns["index"] == 60_012
     assert columns["source"] == f"WEEX, ccxt {ccxt.__version__}"
     inputs = {column.name: column for column in PLAN.tables["Market"].columns if column.is_input}
-    assert set(columns) == set(inputs) - {"symbol"}
+    assert set(columns) == set(inputs) - {"symbol", "pegged", "before"}  # the user's, and the book's own
     assert not [name for name, value in columns.items() if inputs[name].refusal(value)]
 
 
@@ -119,11 +119,24 @@ def test_spot_is_never_the_perpetual(live: LiveMarket) -> None:
 
 
 def test_asset_without_a_contract_still_has_a_spot_price(live: LiveMarket) -> None:
-    """SOL is held but has no perpetual at this desk: spot alone, the rest blank."""
-    want = Want("Binance", LINEAR, "SOL")
+    """PAXG is held but has no perpetual at this desk: spot alone, the rest blank."""
+    want = Want("Binance", LINEAR, "PAXG")
     columns = row(live.quotes([want])[want])
-    assert columns["spot"] == 150
+    assert columns["spot"] == 4_000
     assert columns["mark"] == columns["funding_rate"] == columns["funding_interval"] == BLANK
+
+
+@pytest.mark.parametrize("symbol", ["PEPE", "1000PEPE", "1000PEPEUSDT"])
+def test_prices_of_a_bundle_are_those_of_one_unit(symbol: str, live: LiveMarket) -> None:
+    """Binance quotes 1,000 PEPE at 0.01001: one is 0.00001001, and spot is its own market's 0.00001."""
+    want = Want("Binance", LINEAR, symbol)
+    said = live.quotes([want])[want]
+    prices = (said.spot, said.funding.mark, said.funding.index, said.future)
+    assert prices == pytest.approx((0.00001, 0.00001001, 0.000010002, 0.0000102), rel=1e-12)
+    assert said.future_symbol == "1000PEPE/USDT:USDT-260626"
+    assert (said.funding.predicted_rate, said.funding.interval_hours) == (0.000123, 8)  # rates are shares
+    day = dt.date(2026, 3, 14)
+    assert live.history(want, 1) == {day: pytest.approx(0.00001)}
 
 
 def test_unknown_asset_and_unknown_venue(live: LiveMarket) -> None:
@@ -183,7 +196,7 @@ def test_old_answer_stands_in_marked_with_its_age(
     ]
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"form": 0}', '{"form": 1, "kept": "yesterday"}'])
+@pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"form": 0}', '{"form": 2, "kept": "yesterday"}'])
 def test_damaged_cache_counts_as_none(damage: str, live: LiveMarket) -> None:
     """A file that is not understood is asked for anew and replaced."""
     want = Want("MEXC", LINEAR, "BTC")

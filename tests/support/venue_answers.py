@@ -24,11 +24,16 @@ JUNE = int(dt.datetime(2026, 6, 26, 8, tzinfo=dt.UTC).timestamp() * 1000)
 SEPTEMBER = int(dt.datetime(2026, 9, 25, 8, tzinfo=dt.UTC).timestamp() * 1000)
 PERPETUAL = 4_133_404_800_000  # Binance's delivery date of what is never delivered
 
-SPOT = {"BTC": 60_000.0, "ETH": 3_000.0, "SOL": 150.0, "ADA": 0.75, "BNB": 600.0, "LTC": 90.0, "DOGE": 0.2}
-MARK = {base: round(price * 1.001, 8) for base, price in SPOT.items()}
-INDEX = {base: round(price * 1.0002, 8) for base, price in SPOT.items()}
-LAST = {base: round(price * 1.0012, 8) for base, price in SPOT.items()}
-DATED = {base: round(price * 1.02, 8) for base, price in SPOT.items()}
+SPOT = (
+    {"BTC": 60_000.0, "ETH": 3_000.0, "SOL": 150.0, "ADA": 0.75, "BNB": 600.0, "LTC": 90.0, "DOGE": 0.2}
+    | {"XRP": 2.5, "TRX": 0.3, "LINK": 18.0, "AVAX": 25.0, "DOT": 5.0, "BCH": 400.0, "XLM": 0.25, "SUI": 3.5}
+    | {"UNI": 8.0, "NEAR": 4.0, "TON": 3.0, "APT": 6.0, "SHIB": 0.00002, "PEPE": 0.00001, "PAXG": 4_000.0}
+)
+QUOTED = SPOT | {f"1000{base}": SPOT[base] * 1000 for base in ("SHIB", "PEPE")}  # as contracts are
+MARK = {base: round(price * 1.001, 8) for base, price in QUOTED.items()}
+INDEX = {base: round(price * 1.0002, 8) for base, price in QUOTED.items()}
+LAST = {base: round(price * 1.0012, 8) for base, price in QUOTED.items()}
+DATED = {base: round(price * 1.02, 8) for base, price in QUOTED.items()}
 
 
 def settled(now: int, hours: int, count: int, late: int = 0) -> list[int]:
@@ -60,7 +65,7 @@ def candles(now: int, base: str, count: int, since: str | None = None) -> list[t
 
 def base_of(symbol: str) -> str:
     """The asset of a venue's own symbol."""
-    return next(base for base in SPOT if symbol.startswith(base))
+    return next(base for base in QUOTED if symbol.startswith(base))
 
 
 def wanted(rows: list[dict[str, Any]], query: Query) -> list[dict[str, Any]]:
@@ -69,13 +74,35 @@ def wanted(rows: list[dict[str, Any]], query: Query) -> list[dict[str, Any]]:
 
 
 # --- Binance ------------------------------------------------------------------------------------
-LINEAR_LOTS = {"BTC": ("0.001", "0.10", 3), "ETH": ("0.001", "0.01", 3), "ADA": ("1", "0.00010", 0)}
+LINEAR_LOTS = {
+    "BTC": ("0.001", "0.10"),
+    "ETH": ("0.001", "0.01"),
+    "ADA": ("1", "0.00010"),
+    "SOL": ("0.01", "0.01"),
+    "XRP": ("0.1", "0.0001"),
+    "BNB": ("0.01", "0.01"),
+    "DOGE": ("1", "0.00001"),
+    "TRX": ("1", "0.00001"),
+    "LINK": ("0.01", "0.001"),
+    "AVAX": ("1", "0.001"),
+    "DOT": ("0.1", "0.001"),
+    "LTC": ("0.001", "0.01"),
+    "BCH": ("0.001", "0.01"),
+    "XLM": ("1", "0.00001"),
+    "SUI": ("0.1", "0.0001"),
+    "1000SHIB": ("1", "0.000001"),
+    "1000PEPE": ("1", "0.0000001"),
+    "UNI": ("1", "0.001"),
+    "NEAR": ("1", "0.001"),
+    "TON": ("0.1", "0.0001"),
+    "APT": ("0.1", "0.0001"),
+}
 INVERSE_SIZES = {"BTC": (100, "0.1"), "ETH": (10, "0.01")}
 BINANCE_4H = {"ADA"}
 
 
 def usdm(base: str, dated: int | None = None, status: str = "TRADING") -> dict[str, Any]:
-    lot, tick, _ = LINEAR_LOTS[base]
+    lot, tick = LINEAR_LOTS[base]
     day = dt.datetime.fromtimestamp((dated or 0) / 1000, dt.UTC).strftime("%y%m%d")
     return {
         "symbol": f"{base}USDT_{day}" if dated else f"{base}USDT",
@@ -271,7 +298,10 @@ def binance_klines(query: Query, now: int) -> Any:
     ]
 
 
-USDM = [usdm("BTC"), usdm("ETH"), usdm("ADA"), usdm("BTC", JUNE), usdm("BTC", SEPTEMBER), usdm("ETH", JUNE)]
+USDM = [
+    *map(usdm, LINEAR_LOTS),
+    *(usdm("BTC", JUNE), usdm("BTC", SEPTEMBER), usdm("ETH", JUNE), usdm("1000PEPE", JUNE)),
+]
 COINM = [coinm("BTC"), coinm("ETH"), coinm("BTC", JUNE)]
 
 # --- Bybit --------------------------------------------------------------------------------------
@@ -949,7 +979,9 @@ MEXC_SPOT, MEXC_CONTRACT = "api.mexc.com/api/v3", "api.mexc.com/api/v1/contract"
 ROUTES: dict[str, Answer] = {
     f"{FAPI}/exchangeInfo": binance_info(USDM),
     f"{DAPI}/exchangeInfo": binance_info(COINM),
-    f"{API}/exchangeInfo": binance_info([binance_spot(base) for base in ("BTC", "ETH", "ADA", "SOL", "BNB")]),
+    f"{API}/exchangeInfo": binance_info(
+        [binance_spot(base) for base in ("BTC", "ETH", "ADA", "SOL", "BNB", "PEPE", "PAXG")]
+    ),
     f"{FAPI}/time": lambda _, now: {"serverTime": now},
     f"{DAPI}/time": lambda _, now: {"serverTime": now},
     f"{API}/time": lambda _, now: {"serverTime": now},

@@ -17,7 +17,7 @@ from workbook.live.files import write_text
 from workbook.live.funding import Funding
 from workbook.live.quotes import Quote, Want
 
-FORM: Final = 1  # of the file; another form is not read
+FORM: Final = 2  # of the file; another form is not read
 MOMENTS: Final = ("as_of", "expiry", "last_at", "next_at")
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Self, TypeVar
 
+from udfs.symbols import row_key
+from udfs.venues import Contract, tables
 from workbook.live.client import Client, Connection
 from workbook.live.clock import moment
 from workbook.live.desks import Desk, Market, kind, listed
@@ -70,11 +72,17 @@ class Counter:
 
 
 def quote(counter: Counter, want: Want, now: dt.datetime) -> Quote:
-    """Ask for one asset; what fails in part is named, and the rest stands."""
+    """Ask for one asset; what fails in part is named, and the rest stands.
+
+    Prices are those of one base unit: the quote of a bundle (1000PEPE) is divided by its units.
+    """
     client = counter.contracts
     markets = client.markets()
-    perpetual = next(iter(_perpetuals(listed(markets, want.symbol, (want.kind,)))), None)
-    base = perpetual["base"] if perpetual else want.symbol.upper()
+    bundle = _bundle(client.venue, want)
+    symbol, units = (bundle.symbol, bundle.price_multiplier) if bundle else (want.symbol, 1.0)
+    perpetual = next(iter(_perpetuals(listed(markets, symbol, (want.kind,)))), None)
+    quoted = perpetual["base"] if perpetual else symbol.upper().partition("/")[0]
+    coin = bundle.base if bundle else quoted
     failed: list[str] = []
     missed: list[LiveError] = []
 
@@ -86,19 +94,21 @@ def quote(counter: Counter, want: Want, now: dt.datetime) -> Quote:
             missed.append(reason)
             return None
 
-    spot = tried(SPOT, lambda: _spot(counter.spot.markets(), base, perpetual))
+    spot = tried(SPOT, lambda: _spot(counter.spot.markets(), coin, perpetual))
     if perpetual is None and spot is None and not missed:
         raise NotListed(f"{client.venue}: does not list {want.symbol}", client.venue)
-    future = _future(markets, base, perpetual, want, now)
+    future = _future(markets, quoted, perpetual, want, now)
     found = Quote(want, now, f"{client.venue}, ccxt {client.version}")
     if spot is not None:
         found = replace(found, spot=tried(SPOT, lambda: _price(counter.spot, spot)))
     if perpetual is not None:
-        found = replace(found, funding=tried(CARRY, lambda: funding(client, perpetual)) or UNKNOWN)
+        carry = tried(CARRY, lambda: funding(client, perpetual)) or UNKNOWN
+        mark, index = _of_one(carry.mark, units), _of_one(carry.index, units)
+        found = replace(found, funding=replace(carry, mark=mark, index=index))
     if future is not None:
         found = replace(
             found,
-            future=tried(DATED, lambda: _price(client, future)),
+            future=_of_one(tried(DATED, lambda: _price(client, future)), units),
             expiry=moment(future["expiry"]),
             future_symbol=future["symbol"],
         )
@@ -110,7 +120,8 @@ def quote(counter: Counter, want: Want, now: dt.datetime) -> Quote:
 def closes(counter: Counter, want: Want, days: int, now: dt.datetime) -> list[tuple[dt.date, float]]:
     """Daily closes of the spot market, oldest first: the finished days alone, in UTC."""
     client = counter.spot
-    market = _spot(client.markets(), want.symbol.upper(), None)
+    bundle = _bundle(counter.contracts.venue, want)
+    market = _spot(client.markets(), bundle.base if bundle else want.symbol.upper(), None)
     if market is None:
         raise NotListed(f"{client.venue}: has no spot market of {want.symbol}", client.venue)
     since = int(now.timestamp() * 1000) // DAY * DAY - days * DAY
@@ -124,6 +135,17 @@ def closes(counter: Counter, want: Want, days: int, now: dt.datetime) -> list[tu
         since = max(fresh) + DAY
     days_closed = ((moment(time).date(), close) for time, close in sorted(found.items()))
     return [(day, close) for day, close in days_closed if day < now.date()]
+
+
+def _bundle(venue: str, want: Want) -> Contract | None:
+    """The contract that is meant, if the venue quotes many base units as one; its row alone says so."""
+    known = tables().spellings.get(row_key(venue, want.symbol))
+    is_bundle = known is not None and known.kind == want.kind and known.price_multiplier != 1
+    return known if is_bundle else None
+
+
+def _of_one(price: float | None, units: float) -> float | None:
+    return None if price is None else price / units
 
 
 def _perpetuals(contracts: list[Market]) -> list[Market]:
