@@ -16,6 +16,7 @@ from support.plan_books import Edit, cell, edited, example, put, recalculated, r
 
 from workbook import check_book
 from workbook.errors import BookError
+from workbook.layout import PLAN
 from workbook.validate import Finding, is_sound
 
 TODAY = dt.date(2026, 11, 22)
@@ -66,7 +67,7 @@ TYPED: list[tuple[str, tuple[str, str], Any, str, str]] = [
     ("date as text", row_cell("Market", "as_of"), "1.1.2026", "a date typed as text", "as in 2026-01-31"),
     ("ISO date as text", row_cell("Market", "as_of"), "2026-01-01", "a date typed as text", "date format"),
     ("year alone", row_cell("Market", "as_of"), 2026, "a date from 2009-01-03", "Day"),
-    ("price as error", row_cell("Market", "spot"), "#N/A", "Spot is the error #N/A", "a number from 0"),
+    ("price as error", row_cell("Market", "spot"), "#N/A", "Spot is the error #N/A", "a number from 1e-12"),
     ("symbol twice", row_cell("Market", "symbol", 2), "BTC", "BTC stands twice in Symbol", "Clear one"),
     ("row without key", row_cell("Market", "spot", 9), 5, "is blank in a row that is filled in", "Fill in"),
 ]
@@ -87,6 +88,17 @@ def test_unusable_input_is_named(
     assert not is_sound(found)
 
 
+TRADE = {
+    "symbol": "BTC",
+    "contracts": 0.01,
+    "entry": 30_000,
+    "opened": dt.datetime(2026, 1, 1),
+    "kind": "linear",
+    "venue": "Binance",
+    "contract_size": 1,
+    "leverage": 5,
+}
+
 NEEDED = [
     ("Holdings", "quantity", "Quantity is blank in a row that is in use"),
     ("Costs", "kind", "Kind is blank in a row that is in use"),
@@ -100,7 +112,13 @@ NEEDED = [
 def test_blank_cell_in_a_used_row_is_an_error(tmp_path: Path, table: str, column: str, fault: str) -> None:
     """A blank is not zero: a row in use that lacks a figure is named before its result is believed."""
     place = row_cell(table, column)
-    found = [f for f in findings(tmp_path, edited(put(place, None))) if f.fault == fault]
+
+    def blank(book: Any) -> None:
+        for named, value in TRADE.items():
+            put(row_cell("Journal", named), value)(book)
+        put(place, None)(book)
+
+    found = [f for f in findings(tmp_path, edited(blank)) if f.fault == fault]
     assert [(f.severity, f.place) for f in found] == [("error", where(place))]
 
 
@@ -184,10 +202,9 @@ def lost_name(book: Any) -> None:
 
 
 def wide_name(book: Any) -> None:
-    """The name of the ratio covers two cells."""
-    book.defined_names["plan_ratio"] = DefinedName(
-        "plan_ratio", attr_text=f"Plan!{cell('plan_ratio')[1]}:C40"
-    )
+    """The name of the ratio covers more than its cell."""
+    sheet, ratio = cell("plan_ratio")
+    book.defined_names["plan_ratio"] = DefinedName("plan_ratio", attr_text=f"{sheet}!{ratio}:Z40")
 
 
 def without_table(book: Any) -> None:
@@ -224,7 +241,7 @@ STRUCTURE: list[tuple[Edit, str, str, str]] = [
     (deleted, "error", "Holdings", "the sheet Holdings is missing"),
     (without_name, "error", where(cell("plan_ratio")), "the name plan_ratio is missing"),
     (lost_name, "error", where(cell("plan_ratio")), "the name plan_ratio points nowhere"),
-    (wide_name, "error", f"{where(cell('plan_ratio'))}:C40", "the name plan_ratio points at"),
+    (wide_name, "error", f"{where(cell('plan_ratio'))}:Z40", "the name plan_ratio points at"),
     (without_table, "error", "Holdings!Holdings", "the table Holdings is missing"),
     (
         renamed_column,
@@ -257,14 +274,15 @@ def test_missing_sheet_is_said_once(tmp_path: Path) -> None:
 
 def test_hidden_cells_are_noted(tmp_path: Path) -> None:
     """Hidden columns, rows and sheets still count, and that is said."""
+    first, last = row_cell("Holdings", "asset", 0), row_cell("Holdings", "state", 0)
 
     def hide(book: Any) -> None:
         book["Market"].column_dimensions["C"].hidden = True
-        book["Holdings"].row_dimensions[9].hidden = True
+        book["Holdings"].row_dimensions[PLAN.tables["Holdings"].header_row].hidden = True
         book["Checks"].sheet_state = "veryHidden"
 
     found = {f.place for f in findings(tmp_path, edited(hide)) if "hidden" in f.fault}
-    assert {span("Market", "spot", 0, 20), "Holdings!B9:J9", "Checks"} <= found
+    assert {span("Market", "spot", 0, 20), f"{where(first)}:{last[1]}", "Checks"} <= found
 
 
 def test_openpyxl_copy_has_no_values(tmp_path: Path) -> None:
@@ -276,10 +294,28 @@ def test_openpyxl_copy_has_no_values(tmp_path: Path) -> None:
     assert grave(findings(tmp_path, recalculated(copy))) == []
 
 
+def facts_of(day: dt.datetime) -> Edit:
+    """Every contract's facts are of that day."""
+
+    def change(book: Any) -> None:
+        for row in range(1, PLAN.tables["Contracts"].rows + 1):
+            sheet, venue = row_cell("Contracts", "venue", row)
+            if book[sheet][venue].value:
+                put(row_cell("Contracts", "as_of", row), day)(book)
+
+    return change
+
+
 def test_failing_check_of_the_book_is_an_error(tmp_path: Path) -> None:
     """A check on the Checks sheet that is false is an error there, with the sheet's own mend."""
-    book = recalculated(edited(put(cell("plan_leverage"), 500)))
-    found = [f for f in findings(tmp_path, book) if f.place == where(cell("check_leverage"))]
+
+    def lever(book: Any) -> None:
+        facts_of(dt.datetime(2026, 1, 1))(book)
+        put(cell("plan_leverage"), 150)(book)
+
+    found = [
+        f for f in findings(tmp_path, recalculated(edited(lever))) if f.place == where(cell("check_leverage"))
+    ]
     assert [(f.severity, f.mend) for f in found] == [("error", "Plan: lower the leverage.")]
 
 
@@ -290,8 +326,8 @@ def test_warning_of_the_plan_is_a_note(tmp_path: Path) -> None:
 
 
 STALE: list[tuple[str, Edit, dt.date, str | None]] = [
-    ("fresh", put(cell("plan_as_of"), None), dt.date(2026, 1, 8), None),
-    ("stale", put(cell("plan_as_of"), None), dt.date(2026, 1, 9), "the price is of 2026-01-01"),
+    ("fresh", put(cell("plan_as_of"), None), dt.date(2026, 1, 2), None),
+    ("stale", put(cell("plan_as_of"), None), dt.date(2026, 1, 3), "the price is of 2026-01-01"),
     (
         "by the plan's day",
         put(cell("plan_as_of"), dt.datetime(2026, 2, 1)),
@@ -306,7 +342,7 @@ STALE: list[tuple[str, Edit, dt.date, str | None]] = [
     ("edit", "today", "fault"), [row[1:] for row in STALE], ids=[row[0] for row in STALE]
 )
 def test_stale_price_is_a_warning(tmp_path: Path, edit: Edit, today: dt.date, fault: str | None) -> None:
-    """A price older than the horizon, on the plan's day or else today, is a warning at its date."""
+    """A price older than the limit of a day, on the plan's day or else today, is a warning at its date."""
     found = [f for f in findings(tmp_path, edited(edit), today) if f.fault.startswith("the price")]
     assert bool(found) == bool(fault)
     assert all(f.severity == "warning" and str(fault) in f.fault for f in found)
@@ -314,28 +350,26 @@ def test_stale_price_is_a_warning(tmp_path: Path, edit: Edit, today: dt.date, fa
 
 def test_stale_facts_are_noted(tmp_path: Path) -> None:
     """Facts of a contract in use that are older than 30 days are said, and spoil no book."""
-    sheet, first = row_cell("Contracts", "as_of")
 
-    def date(day: dt.datetime) -> Edit:
+    def dated(day: dt.datetime) -> Edit:
         def change(book: Any) -> None:
-            for row in range(int(first[1:]), int(first[1:]) + 30):
-                book[sheet][f"{first[0]}{row}"] = day
-            book[cell("plan_as_of")[0]][cell("plan_as_of")[1]] = dt.datetime(2026, 3, 1)
+            facts_of(day)(book)
+            put(cell("plan_as_of"), dt.datetime(2026, 3, 1))(book)
 
         return change
 
-    old = findings(tmp_path, edited(date(dt.datetime(2026, 1, 1))))
-    fresh = findings(tmp_path, edited(date(dt.datetime(2026, 2, 20))))
+    old = findings(tmp_path, edited(dated(dt.datetime(2026, 1, 1))))
+    fresh = findings(tmp_path, edited(dated(dt.datetime(2026, 2, 20))))
     assert {f.severity for f in old if "contract's facts" in f.fault} == {"note"}
     assert not [f for f in fresh if "contract's facts" in f.fault]
 
 
 def test_error_is_found_at_its_root(tmp_path: Path) -> None:
     """Of a chain of errors the first is named, the others are counted."""
-    book = recalculated(edited(put(row_cell("Holdings", "asset"), "XRP")))
+    book = recalculated(edited(put(cell("plan_today"), "=NA()")))
     found = findings(tmp_path, book)
     shown = [f for f in found if f.fault == "shows the error #N/A"]
-    assert [f.place for f in shown] == [where(row_cell("Holdings", "price"))]
+    assert [f.place for f in shown] == [where(cell("plan_today"))]
     assert any(f.severity == "note" and "beside this one and its like" in f.fault for f in found)
 
 
@@ -391,8 +425,10 @@ def test_link_to_our_addin_is_no_guest(tmp_path: Path) -> None:
         target = "file:///C:\\Users\\me\\XLSTART\\microhedge.xlam"
         link.file_link = Relationship("rId1", type="externalLinkPath", Target=target, TargetMode="External")
         book._external_links.append(link)
-        call = '=IF(plan_ready,[1]!HEDGE_MARGIN(plan_feasible_notional,plan_leverage),"")'
-        put(cell("plan_margin"), call)(book)
+        sheet, result = cell("plan_margin_trade")
+        ours = book[sheet][result].value
+        assert "HEDGE_MARGIN(" in ours
+        book[sheet][result] = ours.replace("HEDGE_MARGIN(", "[1]!HEDGE_MARGIN(")
 
     assert grave(findings(tmp_path, recalculated(edited(saved_with_the_addin)))) == []
 
