@@ -15,7 +15,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from workbook.batch.report_rows import COLUMNS, COUNTED, Add, flat, harmless, json_lines, unicode
+from workbook.batch.report_rows import (
+    COLUMNS,
+    COUNTED,
+    TRUSTED,
+    Add,
+    flat,
+    harmless,
+    json_lines,
+    unicode,
+)
 from workbook.errors import BookError
 from workbook.files.storage import find_store, lies_in
 from workbook.files.store import Store
@@ -108,7 +117,7 @@ def _write_parquet(partial: Path, page: Page) -> Iterator[Add]:
         from pyarrow import parquet  # noqa: PLC0415
     except ImportError:
         raise BadReport("for a Parquet report, install microhedge[parquet]") from None
-    counts = {"formulas", "changed", *COUNTED}
+    counts = {"formulas", "changed", *COUNTED, *TRUSTED}
     fields = [(name, pa.int64() if name in counts else pa.string()) for name in COLUMNS]
     fields[COLUMNS.index("seconds")] = ("seconds", pa.float64())
     kinds = {"number": pa.float64(), "flag": pa.bool_()}

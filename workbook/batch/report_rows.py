@@ -10,6 +10,7 @@ from workbook.request import Cell, Outcome
 Add = Callable[[Outcome], None]
 
 COUNTED: Final = ("stale", "unproven", "error_cells")
+TRUSTED: Final = ("core", "voted", "settled", "unknown")  # formulas, by who vouches for their values
 COLUMNS: Final = (
     "path",
     "status",
@@ -24,6 +25,7 @@ COLUMNS: Final = (
     "error_cells",
     "unpriced",
     "venues",
+    *TRUSTED,
 )
 FORMULA_STARTS: Final = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")  # the last four are full-width
 
