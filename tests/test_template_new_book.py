@@ -9,9 +9,11 @@ import zipfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+from support.plan_books import edited, put, recalculated, row_cell
 
 from workbook import new_book
 from workbook.errors import BookError
@@ -60,13 +62,24 @@ def test_the_articles_figures_come_out(example: str, name: str, expected: float)
 def test_the_plan_speaks() -> None:
     """The Plan sheet says in plain sentences what to do."""
     words = said("two-asset")
-    assert words["say_order"] == (
-        "Sell 0.080 BTC at 30,006.0 or better on Binance, 5x isolated, margin 480.00."
+    assert words["say_order"] == "Sell 0.080 BTC at 30,006.0 or better"
+    assert words["say_position"] == (
+        "BTC perpetual on Binance, 5x isolated. "
+        "It opens the hedge and brings the coverage from 0.0% to 40.0%."
     )
-    assert words["say_risk"] == (
-        "Liquidation at 35,820.9, 19.4% above the entry; of 1,000.00 you keep 520.00."
-    )
-    assert words["say_coverage"] == "The hedge covers 40.0% of 6,000.00; you still carry 60.0% of the risk."
+
+
+def test_the_plan_says_what_is_not_hedged() -> None:
+    """Money that one counts in is no exposure, and is named."""
+
+    def richer(book: Any) -> None:
+        put(row_cell("Holdings", "asset", 3), "USDT")(book)
+        put(row_cell("Holdings", "quantity", 3), 10_000)(book)
+
+    package = io.BytesIO(recalculated(edited(richer)))
+    place = PLAN.names["say_position"]
+    words = openpyxl.load_workbook(package, data_only=True)[place.sheet].cell(place.row, place.column).value
+    assert words.endswith("Not hedged: 10,000.00 USDT, by the Holdings sheet.")
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

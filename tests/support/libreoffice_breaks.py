@@ -38,7 +38,8 @@ def column_of(book: Any, table: str, header: str) -> int:
     area = book.DatabaseRanges.getByName(table).DataArea
     cells = book.Sheets.getByIndex(area.Sheet)
     columns = range(area.StartColumn, area.EndColumn + 1)
-    return next(n for n in columns if cells.getCellByPosition(n, area.StartRow).String == header)
+    # `String` is what the cell shows, and its format adds the space to the border.
+    return next(n for n in columns if cells.getCellByPosition(n, area.StartRow).Formula == header)
 
 
 def row_of(book: Any, name: str) -> int:

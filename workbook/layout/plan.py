@@ -51,7 +51,7 @@ CARD: Final = Panel(
             name="say_position",
             label="Position in words",
             kind="text",
-            formula="IF(plan_ready,IF(plan_active,word_contract_traded&word_effect,word_contract_traded&word_carried),word_next)",
+            formula="IF(plan_ready,word_contract_traded&IF(plan_active,word_effect,word_carried)&word_left_out,word_next)",
             is_output=True,
         ),
     ),

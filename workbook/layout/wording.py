@@ -127,7 +127,7 @@ WORDS: Final = (
     (
         "left_out",
         "Not hedged",
-        'IF(holdings_left_out>0,"Not hedged: "&FIXED(holdings_left_out)&" "&plan_quote&", by the Holdings sheet","")',
+        'IF(holdings_left_out>0," Not hedged: "&FIXED(holdings_left_out)&" "&plan_quote&", by the Holdings sheet.","")',
     ),
     (
         "good",

@@ -121,7 +121,7 @@ DOMAINS: Final = Table(
             unit="true/false",
             kind="flag",
             width=10,
-            formula='IF([@Words]="",TRUE,ISNUMBER(SEARCH("|"&[@Value]&"|",[@Words])))',
+            formula='IF([@Words]="",TRUE,ISNUMBER(SEARCH("|"&T([@Value])&"|",[@Words])))',
             help="It is one of the words.",
         ),
     ),
