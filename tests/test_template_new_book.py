@@ -79,7 +79,7 @@ def test_the_plan_says_what_is_not_hedged() -> None:
     package = io.BytesIO(recalculated(edited(richer)))
     place = PLAN.names["say_position"]
     words = openpyxl.load_workbook(package, data_only=True)[place.sheet].cell(place.row, place.column).value
-    assert words.endswith("Not hedged: 10,000.00 USDT, by the Holdings sheet.")
+    assert str(words).endswith("Not hedged: 10,000.00 USDT, by the Holdings sheet.")
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
