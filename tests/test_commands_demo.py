@@ -33,13 +33,13 @@ def test_demo_makes_recalculates_checks_and_prints_three_plans(tmp_path: Path) -
         "portfolio.xlsx",
     }
     assert len(re.findall(r"\.xlsx: sound.*; \d+ formulas recalculated", ran.stdout)) == 3
-    rows = {line[:21].strip(): line.split()[-3:] for line in ran.stdout.splitlines()}
+    rows = {line[:24].strip(): line.split()[-3:] for line in ran.stdout.splitlines()}
     assert rows["Value held"][:2] == ["6,000.00", "15,000.00"]
     assert rows["Wanted hedge"][:2] == ["2,400.00", "7,500.00"]
     assert rows["Contracts"][:2] == ["0.08", "0.25"]
-    assert rows["Initial margin"][:2] == ["480.00", "750.00"]
-    assert rows["Cushion left"][1] == "250.00"
-    assert rows["Move to liquidation"][0] == "19.4%"
+    assert rows["Margin of this contract"][:2] == ["480.00", "750.00"]
+    assert rows["Free capital"][1] == "250.00"
+    assert rows["Room until then"][0] == "19.4%"
 
 
 def test_demo_refuses_a_file_in_the_place_of_its_folder(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def recalc(*words: str) -> subprocess.CompletedProcess[str]:
         ("books --out o --set a=1 --set a=2", 2, "--set gives a twice"),
         ("books --out o --as-of soon", 2, "--as-of takes a date or time like 2026-01-31T16:00, got 'soon'"),
         ("books --out o --as-of 1800-01-01", 2, "--as-of: a book knows no day before 1900, got '1800-01-01'"),
-        ("books --out o --jobs 0", 2, "Invalid value for '--jobs': "),
+        ("books --out o --jobs 0", 2, "Invalid value for '--jobs' / '-j': "),
         ("books --out o --market none.csv", 3, "none.csv: there is no such file or folder"),
         ("none.xlsx --out o", 3, "none.xlsx refused: there is no such file or folder"),
         ("empty --out o", 1, "empty refused: holds no book (.xlsx, .xlsm, .xltx, .xltm)"),
