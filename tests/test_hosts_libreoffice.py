@@ -93,7 +93,9 @@ def test_every_example_can_be_typed(calc: Calc) -> None:
 
 
 def literal(cell: Any) -> str:
-    """A cell as one types it: ranges as inline arrays."""
+    """A cell as one types it: ranges as inline arrays, nothing for an argument that is left out."""
+    if cell is None:
+        return ""
     if isinstance(cell, (list, tuple)):
         rows = [row if isinstance(row, (list, tuple)) else [row] for row in cell]
         return "{" + "|".join(";".join(map(literal, row)) for row in rows) + "}"
