@@ -38,6 +38,9 @@ LAST: Final = '<row r="50"><c r="B50" t="inlineStr"><is><t>e</t></is></c>'
 VANISHING: Final = f'<c r="B1" t="inlineStr"><is /></c></row>{ROWS}{LAST}'
 
 
+MEMORIES: Final = (sheet_reader.pattern, texts_module.texts_of, texts_module._pattern, xml_text._runs)
+
+
 @pytest.fixture(autouse=True)
 def forgetful() -> Iterator[None]:
     """No sheet and no text is remembered from before a fault, or after it."""
@@ -46,7 +49,7 @@ def forgetful() -> Iterator[None]:
         saved_book._sheets.clear()
         sheet_memo._known.clear()
         sheet_memo._seen.clear()
-        for memory in (sheet_reader.pattern, texts_module.texts_of, texts_module._pattern, xml_text._runs):
+        for memory in MEMORIES:  # those of old, whatever a test has put in their place
             memory.cache_clear()
 
     forget()

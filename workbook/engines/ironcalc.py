@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from math import isfinite
 from typing import Final
 
@@ -34,7 +35,7 @@ from workbook.engines.protocol import UNKNOWN
 from workbook.errors import Unknowable
 from workbook.formula.grammar import BLANK_SHEET
 from workbook.formula.tokens import PREFIX, TOKEN, unquoted
-from workbook.formula.tree import Node, tree, written
+from workbook.formula.tree import DEEPEST, Node, tree, written
 
 DIFFERS: Final = False  # no rules: its word is a vote, no proof
 WORKS: Final = None  # every function cell by cell, where it is given a range
@@ -45,6 +46,8 @@ ROWS: Final = re.compile(
 )
 ORDERED: Final = re.compile(r"\b(?:H?LOOKUP|MATCH|VLOOKUP)\(", re.IGNORECASE)
 MEASURING: Final = re.compile(r"\b(?:ADDRESS|COUNTBLANK|INDEX|OFFSET|ROWS?)\(", re.IGNORECASE)
+OPERATOR: Final = re.compile(r"[-+*/^&=<>:]")
+LONGEST: Final = 500  # operators of one formula: 8,000 fill a stack of 8 MB
 WRAPPED: Final = re.compile(r"INDEX\((.*),1,1\)", re.DOTALL)
 CALENDAR: Final = re.compile(r"\b(DAY|HOUR|MINUTE|MONTH|SECOND|WEEKDAY|WEEKNUM|YEAR)\(")  # of one day
 DATED: Final = re.compile(  # of days by other ways, which IronCalc counts from 1900 alone
@@ -144,6 +147,9 @@ class Session:
         at = sheet_of(where), row_of(where), column_of(where)
         area = self._areas.get(where)
         text = self._texts[where]
+        if not is_bounded(text):
+            model.set_user_input(*at, UNKNOWN)
+            return
         if self._date1904:
             text = CALENDAR.sub(rf"\1({LATER_1904:.0f}+", text) if not DATED.search(text) else UNKNOWN
         wrapped = WRAPPED.fullmatch(text) if area is not None and area.size == 1 else None
@@ -201,6 +207,14 @@ def knows(function: str) -> bool:
     model = ironcalc.create("book", "en", "UTC", "en")
     model.update_cell_with_formula(0, 1, 1, f"={function}(1)")
     return f"={function}(" in str(model.get_cell_formula(0, 1, 1))
+
+
+def is_bounded(text: str) -> bool:
+    """Whether IronCalc can parse a formula: it calls itself for each level; a full stack ends the process."""
+    if len(text) <= DEEPEST:
+        return True
+    opened = list(accumulate((mark in "({") - (mark in ")}") for mark in text if mark in "(){}"))
+    return max(opened, default=0) <= DEEPEST and len(OPERATOR.findall(text)) <= LONGEST
 
 
 def spanned(text: str) -> str:
