@@ -12,6 +12,7 @@ from workbook.layout.formats import (
     ROW,
     SIZE,
     SIZE_OR_NONE,
+    SMALLEST,
     TOP,
     WHOLE,
 )
@@ -160,7 +161,7 @@ ROLLS: Final = Table(
             name="far",
             unit="quote per base",
             format=PRICE,
-            low=0,
+            low=SMALLEST,
             high=1000000000000.0,
             required=False,
             width=14,
