@@ -90,4 +90,4 @@ def built_in_facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def no_third_voice(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two engines vote, not three, except in tests of the third: a test is the same with and without it."""
     if request.node.get_closest_marker("three_engines") is None:
-        monkeypatch.setattr("workbook.recalc.votes.has_third", lambda: False)
+        monkeypatch.setattr("workbook.recalc.votes.has_office", lambda: False)

@@ -42,6 +42,7 @@ from workbook.engines.soffice import layer, run
 from workbook.errors import Unknowable
 from workbook.formula.grammar import BLANK_SHEET
 from workbook.formula.tokens import TOKEN
+from workbook.formula.truth_values import gives_truth
 
 ERRORS: Final = {error.calc: error.text for error in ERROR_VALUES if error.calc}
 DIFFERS: Final = False  # or nobody has looked where
@@ -88,6 +89,11 @@ class Session:
         writer = _Writer([*self._sheets, BLANK_SHEET], self._areas, self._functions, prefixed, today)
         plain = {where: writer.formula(sheet_of(where), text) for where, text in self._texts.items()}
         answers = _calculated(_copy(len(self._sheets), self._held, plain, self._areas, self._date1904))
+        answers |= {
+            where: bool(answers[where])
+            for where, text in self._texts.items()
+            if answers.get(where) in (0.0, 1.0) and where not in self._areas and gives_truth(text)
+        }  # Calc loses the kind of a truth value where IFERROR hides what was unknown as the book was loaded
         wanted = set(plain).union(*(area.places() for area in self._areas.values()))
         missing = plain.keys() - answers.keys()
         if missing:

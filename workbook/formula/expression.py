@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 
 from workbook.formula.tree import Node
 
-LEVELS: Final = (("=", "<", ">", "<=", ">=", "<>"), ("&",), ("+", "-"), ("*", "/"), ("^",))
+COMPARING: Final = ("=", "<", ">", "<=", ">=", "<>")
+LEVELS: Final = (COMPARING, ("&",), ("+", "-"), ("*", "/"), ("^",))
 LONGEST: Final = 400  # operands and operators of one argument: a longer one is not looked into
 
 

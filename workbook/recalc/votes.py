@@ -104,7 +104,7 @@ class Votes:
             for cell in self.model.fills(where):
                 one, other = own.get(cell), seconds.get(cell, UNKNOWN)
                 if not agree(one, other, loose):
-                    apart[where] = _opinions({"embedded": one, "ironcalc": other})
+                    apart[where] = _opinions({self.model.engine: one, "ironcalc": other})
                     break
         self.voted = asked - apart.keys()
         front = self._first(apart)
@@ -125,8 +125,8 @@ class Votes:
             return
         cells = frozenset(self.held)
         base = {where: value for where, value in news.items() if where not in self.settled}
-        thirds = self._stepped("libreoffice", cells, {**base, **self.settled}) if has_third() else {}
-        proven = self._reproduced("libreoffice", cells) if thirds else frozenset[int]()
+        thirds = self._stepped(self._third, cells, {**base, **self.settled}) if self._has_third else {}
+        proven = self._reproduced(self._third, cells) if thirds else frozenset[int]()
         for where, held in self.held.items():
             plain = self.model.program.plain[where]
             value, third = self.settled[where], thirds.get(where, UNKNOWN)
@@ -138,7 +138,7 @@ class Votes:
             if not agreed or where not in proven or isinstance(value, CellError) or is_day:
                 said = held.why
                 if not held.is_lacking and thirds:
-                    said = _opinions({"embedded": held.own, "ironcalc": value, "libreoffice": third})
+                    said = _opinions({self.model.engine: held.own, "ironcalc": value, self._third: third})
                 self.unknown[where] = self._sentence(said, is_lacking=held.is_lacking)
 
     @property
@@ -193,10 +193,19 @@ class Votes:
             return {}
 
     def _sentence(self, said: str, *, is_lacking: bool) -> str:
-        return said if is_lacking else f"{said}: {SAVE if has_third() else INSTALL}"
+        return said if is_lacking else f"{said}: {SAVE if self._has_third else INSTALL}"
+
+    @property
+    def _third(self) -> Voice:
+        """The voice that is asked where the first two differ."""
+        return "embedded" if self.model.engine == "libreoffice" else "libreoffice"
+
+    @property
+    def _has_third(self) -> bool:
+        return self._third == "embedded" or has_office()
 
 
-def has_third() -> bool:
+def has_office() -> bool:
     """Whether LibreOffice can be asked."""
     try:
         office("soffice")
