@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from addin.shell.exit import Exit
-from addin.shell.options import HELP, UsageError, did_you_mean, help_if_alone
+from addin.shell.options import HELP, UsageError, help_if_alone
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
@@ -51,6 +51,8 @@ class Commands(TyperGroup):
         if cmd_name not in SUMMARIES:
             if ctx.resilient_parsing:
                 return None
+            from udfs.close_words import did_you_mean
+
             raise UsageError(f"there is no command {cmd_name}{did_you_mean(cmd_name, SUMMARIES)}")
         made: Command = typer.main.get_command(import_module(f"addin.shell.{cmd_name}").app)
         made.name = cmd_name

@@ -13,8 +13,19 @@ from support.live_fixtures import TODAY, ccxt, connection, server
 from support.venue_answers import DAPI, FAPI, MARK, settled
 from support.venue_server import VenueServer
 
+from udfs.dates import serial
 from udfs.venue_files import VARIABLE, user_folder
-from udfs.venues import CONTRACTS_FILE, FRESH_DAYS, TIERS_FILE, Contract, Tier, contract_spec, tables
+from udfs.venues import (
+    CONTRACTS_FILE,
+    FACTS_FILE,
+    FRESH_DAYS,
+    TIERS_FILE,
+    Contract,
+    Figure,
+    Tier,
+    contract_spec,
+    tables,
+)
 from workbook.layout import PLAN
 from workbook.live.client import Client, Connection
 from workbook.live.desks import DESKS
@@ -406,13 +417,44 @@ def test_own_rows_stay_to_the_letter(connection: Connection, tmp_path: Path) -> 
 
 
 def test_facts_a_venue_does_not_publish_keep_their_date(connection: Connection, tmp_path: Path) -> None:
-    """Binance's leverage needs a key: the old figure stays, and the note says of when, again and again."""
+    """Binance's leverage needs a key: the old figure stays, of its own day and source, again and again."""
     for _ in range(2):
-        found = refresh(tables(), connection, ["Binance"], ["BTCUSDT"])
+        found = refresh(tables(), connection, ["binance"], ["BTCUSDT", "SOLUSDT"])
         write(tmp_path / "tables", found)
-        (row,) = found.contracts
-        assert row.maximum_leverage == 125
-        assert row.note == f"{DECLARED} Kept from 2023-10-01: maximum_leverage."
+        assert contract_spec("Binance", "BTC", "as_of") == serial(TODAY.date())
+        for symbol, leverage, day in (
+            ("BTC", 125, dt.date(2023, 10, 1)),
+            ("SOL", 100, dt.date(2024, 10, 24)),
+        ):
+            assert contract_spec("Binance", symbol, "maximum_leverage") == leverage
+            assert contract_spec("Binance", symbol, "maximum_leverage", "as_of") == serial(day)
+            assert "freqtrade" in str(contract_spec("Binance", symbol, "maximum_leverage", "source"))
+        assert contract_spec("Binance", "BTC", "lot", "as_of") == serial(TODAY.date())
+
+
+def test_own_figures_stay_where_a_venue_says_nothing(connection: Connection, tmp_path: Path) -> None:
+    """A figure of one's own gives way to what the venue publishes; one of another contract stays."""
+    file = tmp_path / "tables" / FACTS_FILE
+    own = "MEXC,ADA/USDT:USDT,taker_fee,0.00010,2026-01-01,my account"
+    gone = "MEXC,btc_usdt,taker_fee,0.0001,2026-01-01,my account"
+    file.write_text(",".join(Figure._fields) + f"\n{own}\n{gone}\n", encoding="utf-8")
+    write(file.parent, refresh(tables(), connection, ["MEXC"], ["BTC"]))
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert own in lines
+    assert contract_spec("MEXC", "BTC", "taker_fee") == 0.0002
+    assert contract_spec("MEXC", "ADA", "taker_fee") == 0.0001
+
+
+def test_a_row_of_ones_own_is_refreshed_however_its_venue_is_spelled(
+    connection: Connection, tmp_path: Path
+) -> None:
+    """The refreshed row takes its place: two rows of one contract would make the table unusable."""
+    file = tmp_path / "tables" / CONTRACTS_FILE
+    file.write_text("venue,symbol,kind,lot\nb-i_n.g x,BTC-USDT,linear,5\n", encoding="utf-8")
+    found = refresh(tables(), connection, ["Bing X"])
+    assert "BTC/USDT:USDT" in {row.symbol for row in found.contracts}
+    write(file.parent, found)
+    assert contract_spec("BingX", "BTC", "lot") == 0.0001
 
 
 def test_changes_name_old_and_new(connection: Connection) -> None:

@@ -162,6 +162,40 @@ def test_one_whole_contract_is_named_for_what_it_is() -> None:
     assert down["say_order"] == "Nothing to trade: one lot is worth 30,000.00, the wanted hedge is 2,400.00"
 
 
+def test_small_contracts_wait_in_words_too() -> None:
+    """A plan in contracts of 0.0001 BTC that is incomplete shows no error in any named cell."""
+    values = said(changed({"plan_leverage": 250, "plan_venue": "MEXC"}))
+    assert values["plan_state"] == "incomplete"
+    assert not [name for name, value in values.items() if str(value).startswith("#")]
+
+
+@pytest.mark.parametrize(
+    ("bitcoin", "ratio", "lot", "is_over"),
+    [
+        (0.1, 0.4, 0.001, False),
+        (0.1, 0.4, 0.05, True),  # 3,000 for 2,400: 50 % for 40 %
+        (0.1, 0.4, 0.01, False),  # 2,400 for 2,400
+        (0.1, 0.37, 0.01, False),  # 2,400 for 2,220: 40 % for 37 %, within a tenth
+        (10.0004, 1, 0.001, False),  # 303,030 for 303,012: both are 100.0 %
+        (1.0004, 1, 0.01, True),  # 33,300 for 33,012: 100.9 % for 100.0 %
+    ],
+)
+def test_an_overhedge_is_what_the_sentence_shows(
+    bitcoin: float, ratio: float, lot: float, is_over: bool
+) -> None:
+    """It is warned of where the share shown is above the one wanted by a tenth of it, or above 100.0 %."""
+    contract = ("Mine", "BTC", "linear", "BTC", 1, lot, 0.1, None, 0, 0, 100, None, 46_023.0, None, "me")
+    tables: Mapping[str, Rows] = {
+        "Contracts": (contract,),
+        "VenueList": (("Mine",),),
+        "Holdings": (("BTC", bitcoin), ("ETH", 1.5)),
+    }
+    values = said(changed({"plan_venue": "Mine", "plan_rounding": "up", "plan_ratio": ratio}, tables))
+    assert values["warn_overhedge"] is is_over
+    shown = f"{100 * values['plan_coverage']:.1f}% of the value, wanted were {100 * ratio:.1f}%"
+    assert (f"The hedge is {shown}" in map(values.get, values)) is is_over
+
+
 def test_funding_against_a_short_is_said() -> None:
     """A short pays while the rate is negative."""
     quote = ("BTC", 30_000, None, None, -0.0001, None, None, 8, None, None, 46_023.0, "me")

@@ -83,6 +83,7 @@ def fact(venue: str, symbol: str, field: str) -> Any:
         ("Bybit", "BTCUSDT", "maker_fee", 0.0002),
         ("Bybit", "ETHUSDT", "taker_fee", 0.00055),
         ("MEXC", "BTC_USDT", "taker_fee", 0.0004),
+        ("MEXC", "SOL_USDT", "taker_fee", 0.0004),
         # a bundle: orders of 1,000 coins, whose price is the venue's own over 1,000
         ("Binance", "1000PEPEUSDT", "contract_size", 1_000.0),
         ("Binance", "PEPE", "price_multiplier", 1_000.0),
@@ -180,7 +181,16 @@ def test_common_spellings_mean_the_inverse_perpetual(symbol: str) -> None:
 
 @pytest.mark.parametrize(
     "symbol",
-    ["BTCPERP", "BTC-PERP", "BTC/USDC:USDC", "BTCUSDC", "BTC-USDC-PERP", "BTC/USD:USDC", "BTC/USDT:BTC"],
+    [
+        "BTCPERP",
+        "BTC-PERP",
+        "BTC/USDC:USDC",
+        "BTCUSDC",
+        "BTC-USDC-PERP",
+        "BTC/USD:USDC",
+        "BTC/USDT:BTC",
+        "BTC:BTC",
+    ],
 )
 def test_a_symbol_that_names_another_settlement_is_not_found(symbol: str) -> None:
     """BTCPERP is Bybit's contract in USDC: the one in USDT, or in the coin, is another."""

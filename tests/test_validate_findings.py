@@ -73,6 +73,33 @@ TYPED: list[tuple[str, tuple[str, str], Any, str, str]] = [
 ]
 
 
+BUNDLES: list[tuple[str, tuple[str, str], float, str]] = [
+    ("mark of a bundle", row_cell("Market", "mark"), 30_300_000, "mark of BTC is about 1,000 times its spot"),
+    ("spot of a bundle", row_cell("Market", "mark"), 30.1, "spot price of BTC is about 1,000 times its mark"),
+    ("of a million", row_cell("Market", "index"), 3e10, "index of BTC is about 1,000,000 times its spot"),
+    ("price before", row_cell("Market", "before"), 29.8, "spot price of BTC is about 1,000 times its before"),
+    ("entry", row_cell("Journal", "entry"), 45_000_000, "entry of BTC is about 1,000 times its spot price"),
+]
+
+
+@pytest.mark.parametrize(("place", "price", "fault"), [row[1:] for row in BUNDLES], ids=lambda v: str(v)[:20])
+def test_price_of_a_bundle_is_named(tmp_path: Path, place: tuple[str, str], price: float, fault: str) -> None:
+    """1000PEPE's price beside PEPE's: one of them is 1,000 or 1,000,000 times the other."""
+    book = edited(put(place, price), edited(put(row_cell("Journal", "symbol"), "BTC"), example("two-asset")))
+    (found,) = (f for f in findings(tmp_path, book, dt.date(2026, 1, 1)) if f.kind == "price-of-bundle")
+    assert fault in found.fault
+    assert (found.severity, found.place) == ("warning", where(place))
+    assert "divided by 1,000" in found.mend
+
+
+@pytest.mark.parametrize("times", [900, 1_050, 30, 999_999_999])
+def test_other_factors_are_no_bundle(tmp_path: Path, times: float) -> None:
+    """Prices of one moment must be within 2 % of the factor."""
+    book = edited(put(row_cell("Market", "mark"), 30_000 * times), example("two-asset"))
+    found = findings(tmp_path, book, dt.date(2026, 1, 1))
+    assert not [f for f in found if f.kind == "price-of-bundle"]
+
+
 @pytest.mark.parametrize(
     ("place", "value", "fault", "mend"), [row[1:] for row in TYPED], ids=[row[0] for row in TYPED]
 )

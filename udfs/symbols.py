@@ -20,7 +20,7 @@ def spelling(symbol: str) -> str:
     settled, dash, date = settled.partition("-")
     pair, settled = _letters(named), _letters(settled)
     stable = re.search(r"USD[TC]$", pair)
-    if pair.endswith(settled) or (pair.startswith(settled) and not stable):
+    if pair != settled and (pair.endswith(settled) or (pair.startswith(settled) and not stable)):
         settled = ""
     plain = f"{pair}{settled}{_letters(date) if dash else ''}"
     return re.sub(r"(?<=USD|SDT|SDC)(PERP|SWAP)$", "", plain)

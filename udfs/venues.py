@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple, NoReturn
 
+from udfs.close_words import did_you_mean
 from udfs.conventions import (
     LINEAR,
     Arg,
@@ -296,11 +297,11 @@ def tables() -> Tables:
 def _refuse(what: str, venue: str, symbol: str, rows: Iterable[Contract | Tier]) -> NoReturn:
     here = sorted({row.symbol for row in rows if venue_key(row.venue) == venue_key(venue)})
     if here:
-        raise NotAvailable(
-            f'symbol: no {what} of "{symbol}" at {venue}, only of {", ".join(here)}', "symbol", symbol
-        )
-    venues = ", ".join(sorted({row.venue for row in rows}))
-    raise NotAvailable(f'venue: no {what} of "{venue}", only of {venues}', "venue", venue)
+        only = f"only of {', '.join(here)}{did_you_mean(spelling(symbol), map(spelling, here))}"
+        raise NotAvailable(f'symbol: no {what} of "{symbol}" at {venue}, {only}', "symbol", symbol)
+    venues = sorted({row.venue for row in rows})
+    only = f"only of {', '.join(venues)}{did_you_mean(venue, venues)}"
+    raise NotAvailable(f'venue: no {what} of "{venue}", {only}', "venue", venue)
 
 
 def stamps() -> tuple[Stamp, ...]:

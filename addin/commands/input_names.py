@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from addin.shell.options import UsageError, did_you_mean
+from addin.shell.options import UsageError
+from udfs.close_words import did_you_mean
 from udfs.errors import HedgeError
 from workbook.files.storage import find_store
 from workbook.layout import PLAN

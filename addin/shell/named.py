@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from addin.shell.options import UsageError, did_you_mean
+from addin.shell.options import UsageError
 
 if TYPE_CHECKING:
     from udfs.registry import Spec
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def function_named(name: str) -> "Spec":
     """The function of a name, in any case."""
     from udfs import REGISTRY
+    from udfs.close_words import did_you_mean
 
     spec = REGISTRY.get(name.upper())
     if spec is None:

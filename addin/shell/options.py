@@ -1,6 +1,5 @@
 """Options and arguments that several commands share, and how a command is made."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -39,12 +38,3 @@ def help_if_alone(context: typer.Context) -> None:
     """Who calls a group by its name alone asks what there is."""
     if context.invoked_subcommand is None:
         print(context.get_help())
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The closest of the known words as a question to append, or nothing."""
-    from difflib import get_close_matches
-
-    cased = {name.casefold(): name for name in known}
-    close = get_close_matches(word.casefold(), cased, n=1, cutoff=0.6)
-    return f"; did you mean {cased[close[0]]}?" if close else ""

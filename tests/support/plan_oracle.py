@@ -855,7 +855,8 @@ class Oracle:
         warned |= dict.fromkeys(("facts", "rolls"), "")
         if ready:
             move, tiers = cells["plan_liquidation_move"], cells["plan_tier_rate"]
-            above = cells["plan_coverage"] > 1 or (cells["plan_rounding_gap"] or 0) > cells["limit_gap"]
+            most = min(1, cells["plan_ratio"] * (1 + cells["limit_gap"]))
+            above = round(cells["plan_coverage"], 3) > round(most, 3)
             near = not isinstance(move, str) and abs(move) < cells["plan_reference_move"]
             paid = cells["costs_funding"] if cells["plan_funding_known"] else None
             warned = {

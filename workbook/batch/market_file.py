@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from udfs.close_words import did_you_mean
 from workbook.batch.table_file import UNNAMED, BadTable, TableFile, read_table
 from workbook.errors import BookError
 from workbook.layout import PLAN
@@ -52,8 +53,11 @@ def _columns(table: TableFile) -> list[Column | None]:
             continue
         column = known.get(word.strip().lower())
         if column is None:
-            takes = ", ".join(column.name for column in ports.columns if column.is_input)
-            raise BadMarket(f'{name}: "{word}" is no column of the Market table; it takes {takes}')
+            said, takes = word.strip(), [column.name for column in ports.columns if column.is_input]
+            raise BadMarket(
+                f'{name}: "{said}" is no column of the Market table{did_you_mean(said, takes)}'
+                f"; it takes {', '.join(takes)}"
+            )
         if not column.is_input:
             raise BadMarket(f"{name}: {column.name} is calculated by the book and cannot be given")
         if column in columns:

@@ -236,7 +236,7 @@ WARNED: Final = (
     Rule(
         name="overhedge",
         label="The hedge is larger than wanted",
-        state=_ready("OR(N(plan_coverage)>1,N(plan_rounding_gap)>limit_gap)"),
+        state=_ready("ROUND(N(plan_coverage),3)>ROUND(MIN(1,plan_ratio*(1+limit_gap)),3)"),
         said='"The hedge is "&FIXED(N(plan_coverage)/one_percent,1)&"% of the value, wanted were "&FIXED(plan_ratio/one_percent,1)&"%"',
         mend="More than 100% turns the hedge into a bet on a fall.",
         at="plan_ratio",

@@ -77,7 +77,7 @@ WORDS: Final = (
     (
         "lots",
         "Contracts",
-        'IF(plan_contract_size=1,""," ("&FIXED(ABS(plan_trade_contracts),word_lot_decimals)&" contracts)")',
+        'IF(plan_contract_size=1,""," ("&FIXED(ABS(N(plan_trade_contracts)),word_lot_decimals)&" contracts)")',
     ),
     (
         "order",

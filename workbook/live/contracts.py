@@ -40,10 +40,10 @@ class LiveContracts:
 
     def contracts(self, wanted: Collection[Name]) -> Mapping[Name, Contract]:
         """The facts of some contracts, by the names they are wanted by; one's own venues have none here."""
-        ours = {desk.venue.casefold() for desk in DESKS}
         by_venue: dict[str, list[str]] = {}
         for venue, symbol in dict.fromkeys(wanted):
-            if venue.casefold() in ours and not {(venue, symbol)} & (self._found.keys() | self.missed):
+            ours = any(desk.answers_for(venue) for desk in DESKS)
+            if ours and not {(venue, symbol)} & (self._found.keys() | self.missed):
                 by_venue.setdefault(venue, []).append(symbol)
         if by_venue:
             self._ask(by_venue)

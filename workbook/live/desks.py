@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from udfs.conventions import INVERSE, LINEAR
-from udfs.symbols import spelling
+from udfs.symbols import spelling, venue_key
 from workbook.live.client import Client, Connection
 from workbook.live.faults import Delisted
 
@@ -33,6 +33,10 @@ class Desk:
     declared_fees: bool = True  # whether ccxt's own figures may stand in for fees that are not stated
     leverages: tuple[str, ...] = ()  # where the answer states the leverage that ccxt leaves out
     ladder: str = ""  # how the public leverage tiers are read, where there are any
+
+    def answers_for(self, name: str) -> bool:
+        """Whether a name, however it is spelled, is that of this venue or of its ccxt exchange."""
+        return venue_key(name) in (venue_key(self.venue), self.exchange)
 
     def client(self, connection: Connection) -> Client:
         """A client for this desk's contracts."""

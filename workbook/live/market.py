@@ -125,7 +125,7 @@ class LiveMarket:
 def desk_of(want: Want) -> Desk:
     """The desk that trades a kind of contract of a venue."""
     for desk in DESKS:
-        if want.venue.casefold() in (desk.venue.casefold(), desk.exchange) and want.kind in desk.kinds:
+        if desk.answers_for(want.venue) and want.kind in desk.kinds:
             return desk
     names = ", ".join(dict.fromkeys(desk.venue for desk in DESKS if want.kind in desk.kinds))
     raise UnknownVenue(f"{want.venue}: is no venue that can be asked; there are {names}", want.venue)

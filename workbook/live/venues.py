@@ -1,13 +1,13 @@
 """The user's venue table, refreshed: what was asked, what changed, what had to be kept.
 
 A contract that can't be had keeps its row with its old date; a fact that the venue does not publish
-keeps its old value, and the note says since when. Both files are written whole or not at all.
+keeps its old value with its own date and source, in a file of its own. Each file is written whole or
+not at all.
 """
 
 import csv
 import datetime as dt
 import io
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,10 +15,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from udfs.close_words import did_you_mean
 from udfs.dates import moment
 from udfs.errors import NotAvailable
 from udfs.symbols import row_key, spelling
-from udfs.venues import CONTRACTS_FILE, TIERS_FILE, Contract, Tables, Tier
+from udfs.venues import CONTRACTS_FILE, FACTS_FILE, TIERS_FILE, Contract, Figure, Tables, Tier
 from workbook.live.client import Client, Connection, understood
 from workbook.live.clock import clock
 from workbook.live.desks import DESKS, Desk, Market, listed, traded
@@ -27,7 +28,6 @@ from workbook.live.faults import LiveError, NotListed
 from workbook.live.files import write_text
 from workbook.live.funding import UNKNOWN, funding
 
-KEPT: Final = re.compile(r"Kept from (an unknown date|\S+): ([^.]*)\.")
 FACTS: Final = Contract._fields[2:14]  # what a venue says; the date, source and note are ours
 
 
@@ -56,6 +56,7 @@ class Refresh:
     """What the venues said."""
 
     contracts: list[Contract] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)  # what a venue does not publish, of its own day
     tiers: list[Tier] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -70,13 +71,12 @@ class Refresh:
 
 def desks(venues: Collection[str]) -> list[Desk]:
     """The desks of some venues, by our name or ccxt's; all if none is named."""
-    known = {name.casefold(): desk for desk in DESKS for name in (desk.venue, desk.exchange)}
     for name in venues:
-        if name.casefold() not in known:
-            names = ", ".join(dict.fromkeys(desk.venue for desk in DESKS))
-            raise NotAvailable(f'venue: "{name}" can not be asked; there are {names}', "venue", name)
-    wanted = {name.casefold() for name in venues}
-    return [desk for desk in DESKS if not wanted or {desk.venue.casefold(), desk.exchange} & wanted]
+        if not any(desk.answers_for(name) for desk in DESKS):
+            names = list(dict.fromkeys(desk.venue for desk in DESKS))
+            there_are = f"there are {', '.join(names)}{did_you_mean(name, names)}"
+            raise NotAvailable(f'venue: "{name}" can not be asked; {there_are}', "venue", name)
+    return [desk for desk in DESKS if not venues or any(map(desk.answers_for, venues))]
 
 
 def refresh(
@@ -104,7 +104,9 @@ def refresh(
             found.add(answer)
     found.remarks = list(dict.fromkeys(found.remarks))
     _drop_met_elsewhere(found)
-    found.contracts = [_completed(row, _old(known, row)) for row in found.contracts]
+    for number, row in enumerate(found.contracts):
+        found.contracts[number], kept = _completed(row, known)
+        found.figures += kept
     return found
 
 
@@ -144,9 +146,12 @@ def kept(known: Tables, missed: Iterable[Missed], today: dt.date) -> list[str]:
 def write(folder: Path, found: Refresh) -> None:
     """Put what was found into the user's files; other rows stay to the letter."""
     if found.tiers:
-        _write(folder / TIERS_FILE, Tier._fields, found.tiers)
+        _write(folder / TIERS_FILE, Tier._fields, found.tiers, _keys(found.tiers))
     if found.contracts:
-        _write(folder / CONTRACTS_FILE, Contract._fields, found.contracts)
+        rows = {row_key(row.venue, row.symbol): row for row in found.contracts}
+        if found.figures or (folder / FACTS_FILE).exists():
+            _write(folder / FACTS_FILE, Figure._fields, found.figures, rows)
+        _write(folder / CONTRACTS_FILE, Contract._fields, found.contracts, rows)
 
 
 def _ask(desk: Desk, connection: Connection, symbols: Sequence[str]) -> Refresh:
@@ -193,7 +198,7 @@ def _unlisted(desk: Desk, symbol: str) -> list[Market]:
 
 
 def _rows_of(known: Tables, desk: Desk) -> list[str]:
-    return [row.symbol for row in known.contracts if row.venue == desk.venue and row.kind in desk.kinds]
+    return [row.symbol for row in known.contracts if desk.answers_for(row.venue) and row.kind in desk.kinds]
 
 
 def _drop_met_elsewhere(found: Refresh) -> None:
@@ -223,41 +228,39 @@ def _old(known: Tables, row: Contract) -> Contract | None:
     return known.spellings.get(row_key(row.venue, row.symbol))
 
 
-def _completed(new: Contract, old: Contract | None) -> Contract:
-    """The new row, with the old facts that the venue does not publish and the date they are of.
+def _completed(new: Contract, known: Tables) -> tuple[Contract, list[Figure]]:
+    """The new row with the old facts that the venue does not publish, and these with the day they are of.
 
     That a venue quotes the price of a bundle is known from the old row alone, never from a name.
     """
-    if old and old.price_multiplier != 1:
+    old = _old(known, new)
+    if old is None:
+        return new, []
+    if old.price_multiplier != 1:
         size = None if new.contract_size is None else new.contract_size * old.price_multiplier
         new = new._replace(contract_size=size, size_unit=old.size_unit, price_multiplier=old.price_multiplier)
-    lacking = [
-        fact for fact in FACTS if old and getattr(new, fact) is None and getattr(old, fact) is not None
-    ]
-    if old is None or not lacking:
-        return new
-    before = {fact: date for date, facts in KEPT.findall(old.note or "") for fact in facts.split(", ")}
-    row_date = "an unknown date" if old.as_of is None else moment(old.as_of).date().isoformat()
-    since: dict[str, list[str]] = {}
-    for fact in lacking:
-        since.setdefault(before.get(fact, row_date), []).append(fact)
-    notes = [new.note or "", *(f"Kept from {date}: {', '.join(facts)}." for date, facts in since.items())]
-    values: dict[str, Any] = {fact: getattr(old, fact) for fact in lacking}
-    return new._replace(**values, note=" ".join(filter(None, notes)))
+    lacking = {fact: getattr(old, fact) for fact in FACTS if getattr(new, fact) is None}
+    values: dict[str, Any] = {fact: value for fact, value in lacking.items() if value is not None}
+    figures = known.figures.get(row_key(new.venue, new.symbol), {})
+    kept = []
+    for fact, value in values.items():
+        of = figures.get(fact, old)
+        kept.append(Figure(new.venue, new.symbol, fact, _text(fact, value), of.as_of, of.source))
+    return new._replace(**values), kept
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Contract | Tier]) -> None:
-    fresh: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for row in rows:
-        fresh.setdefault(row_key(row.venue, row.symbol), []).append(
-            {column: _text(column, getattr(row, column)) for column in columns}
-        )
-    lines: list[dict[str, str]] = []
-    for line in _present(path):
-        key = line["venue"].casefold(), spelling(line["symbol"])
-        if key not in fresh:
-            lines.append(line)
-    lines += [line for group in fresh.values() for line in group]
+Row = Contract | Figure | Tier
+Keys = Collection[tuple[str, str]]
+
+
+def _keys(rows: Iterable[Row]) -> Keys:
+    return {row_key(row.venue, row.symbol) for row in rows}
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Row], replaced: Keys) -> None:
+    """Put rows in the place of all those of the contracts replaced; other rows stay to the letter."""
+    lines = [line for line in _present(path) if row_key(line["venue"], line["symbol"]) not in replaced]
+    lines += [{column: _text(column, getattr(row, column)) for column in columns} for row in rows]
     lines.sort(key=lambda line: (line["venue"], line["symbol"]))  # stable: tiers stay in their order
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from difflib import get_close_matches
 
+from udfs.close_words import did_you_mean
 from udfs.dates import serial
 from udfs.parameters import DECIMAL_TEXT
 from workbook.cells import KEY_MASK, LATER_1904, Area, CellError, Value, address, place
@@ -105,10 +105,10 @@ def _refuse_unlisted(book: Book, said: str, value: Value, listed: str) -> None:
     words = _rows_by_word(book, table, find(key))
     if str(value).lower() not in words:
         sheet = book.sheets[table.area.sheet].name
-        close = get_close_matches(str(value).lower(), words, n=1)
-        meant = f"; did you mean {close[0].upper()}?" if close else ""
         raise BadInput(
-            f'{said}: must stand in the table {name} of the sheet {sheet}, got "{value}"{meant}', said
+            f'{said}: must stand in the table {name} of the sheet {sheet}, got "{value}"'
+            f"{did_you_mean(str(value), map(str.upper, words))}",
+            said,
         )
 
 

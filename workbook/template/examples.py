@@ -212,7 +212,7 @@ def _contract_rows() -> Rows:
     return tuple(
         (
             contract.venue,
-            contract.symbol.partition("/")[0],
+            contract.base,
             contract.kind,
             contract.symbol,
             contract.contract_size,

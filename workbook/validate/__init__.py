@@ -52,6 +52,7 @@ def _faults(saved: SavedPlan, day: dt.date) -> Iterator[Fault]:
     if health.is_calculated(saved.book):
         yield from advice.checks(saved)
     yield from advice.prices(saved, day)
+    yield from advice.bundles(saved)
     yield from advice.stale_facts(saved, day)
     yield from hidden(saved)
 

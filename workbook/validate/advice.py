@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, TypeGuard
 
 from udfs.dates import moment, serial
 from udfs.venues import FRESH_DAYS
@@ -14,6 +14,10 @@ from workbook.validate.kinds import Kind, Severity, message
 
 JUDGED: Final = frozenset(("warn_stale", "warn_facts"))  # said below, row by row
 RULED: Final = frozenset(("checks_list", "warnings_list"))
+QUOTED: Final = ("mark", "index", "future", "before")
+BUNDLES: Final = (1e3, 1e6)  # units that venues quote as one
+AT_ONCE: Final = 1.02  # how far prices of one moment may be from such a factor
+OVER_TIME: Final = 3.0  # the same of prices that lie days apart
 
 
 def plan_day(saved: SavedPlan, today: dt.date) -> float:
@@ -77,6 +81,50 @@ def prices(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:
             yield Fault(said, here)
         elif as_of in (None, ""):
             yield Fault(message(Kind.PRICE_UNDATED), here)
+
+
+def bundles(saved: SavedPlan) -> Iterator[Fault]:
+    """Prices of one asset that are about 1,000 or 1,000,000 times each other: PEPE against 1000PEPE."""
+    spots: dict[str, float] = {}
+    for row, cells in _in_use(saved, "Market", "spot"):
+        spot, symbol = cells.get("spot"), cells.get("symbol")
+        if not _is_price(spot):
+            continue
+        spots[_word(symbol)] = spot
+        for name in QUOTED:
+            yield from _bundle(saved, "Market", name, row, cells.get(name), symbol, spot, AT_ONCE)
+    for row, cells in _in_use(saved, "Journal", "symbol"):
+        symbol = cells.get("symbol")
+        spot = spots.get(_word(symbol))
+        for name in ("entry", "exit_price"):
+            if spot is not None:
+                yield from _bundle(saved, "Journal", name, row, cells.get(name), symbol, spot, OVER_TIME)
+
+
+def _in_use(saved: SavedPlan, table: str, column: str) -> Iterator[tuple[int, Mapping[str, Value]]]:
+    """The rows of a table with the row of the sheet that each stands in."""
+    whole = saved.column(table, column)
+    yield from () if whole is None else enumerate(saved.rows(table), whole.top)
+
+
+def _bundle(
+    saved: SavedPlan, table: str, name: str, row: int, price: Value, symbol: Value, spot: float, within: float
+) -> Iterator[Fault]:
+    """The fault of a price that is a round thousand of the spot price, or the other way round."""
+    column = saved.column(table, name)
+    if column is None or not _is_price(price):
+        return
+    what, other = saved.plan.tables[table][name].header.lower(), "spot price"
+    more, less = max(price, spot), min(price, spot)
+    for factor in BUNDLES:
+        if factor / within <= more / less <= factor * within:
+            what, other = (what, other) if price > spot else (other, what)
+            said = message(Kind.PRICE_OF_BUNDLE, what=what, symbol=symbol, factor=factor, other=other)
+            yield Fault(said, column._replace(top=row, bottom=row))
+
+
+def _is_price(value: Value) -> TypeGuard[float]:
+    return isinstance(value, float) and value > 0
 
 
 def stale_facts(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:

@@ -64,6 +64,7 @@ class Kind(StrEnum):
     PRICE_MISSING = "price-missing"
     PRICE_OLD = "price-old"
     PRICE_UNDATED = "price-undated"
+    PRICE_OF_BUNDLE = "price-of-bundle"
     FACTS_OLD = "facts-old"
     FACTS_UNDATED = "facts-undated"
 
@@ -274,6 +275,11 @@ WORDING: Final = {
         UPDATE,
     ),
     Kind.PRICE_UNDATED: Wording("warning", "the price has no date: nobody can tell how old it is", UPDATE),
+    Kind.PRICE_OF_BUNDLE: Wording(
+        "warning",
+        "the {what} of {symbol} is about {factor:,.0f} times its {other}: is one of them that of a bundle?",
+        "Type the price of one unit: a venue's price of 1000PEPE is divided by 1,000.",
+    ),
     Kind.FACTS_OLD: Wording(
         "note", "the contract's facts are of {day}, older than {limit:.15g} days on {plan_day}", COMPARE
     ),
