@@ -18,7 +18,7 @@ from udfs.dates import serial
 from workbook.cells import Area, CellError, Value, place
 from workbook.engines import libreoffice, soffice
 from workbook.engines.protocol import engine_named, hold_places
-from workbook.engines.soffice import NoOffice, missing_python, program, run
+from workbook.engines.soffice import NoOffice, misleading_python, missing_python, program, run
 from workbook.recalc.recalc import recalc_book
 from workbook.request import EngineName, Request
 
@@ -201,6 +201,72 @@ def test_our_python_does_not_mislead_libreoffice(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("VIRTUAL_ENV", "here")
     given = soffice.environment()
     assert not {"PYTHONPATH", "VIRTUAL_ENV"} & given.keys()
+
+
+def environment_of(python: Path, folder: Path, *options: str) -> Path:
+    """A virtual environment of a Python."""
+    subprocess.run([python, "-m", "venv", "--without-pip", *options, folder], check=True, timeout=PATIENCE)
+    return folder
+
+
+def pythons() -> list[Path]:
+    """The Pythons on this machine for which LibreOffice could be misled: this one, the system's, others."""
+    others = Path.home().glob(".pyenv/versions/3.1*/bin/python3")
+    found = {Path(getattr(sys, "_base_executable", sys.executable)), Path("/usr/bin/python3"), *others}
+    return sorted({path.resolve() for path in found if path.exists()})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="LibreOffice for Windows brings a Python of its own")
+@pytest.mark.parametrize("python", pythons(), ids=str)
+def test_a_shell_that_misleads_libreoffice_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: Path
+) -> None:
+    """A virtual environment without the system's packages, where LibreOffice has no Python of its own."""
+    office = tmp_path / "program" / "soffice"
+    office.parent.mkdir()
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    assert misleading_python(office) is None
+    misleading = environment_of(python, tmp_path / "venv")
+    monkeypatch.setenv("PATH", f"{misleading / 'bin'}:/usr/bin:/bin")
+    assert misleading_python(office) == misleading
+    keeping = environment_of(python, tmp_path / "keeping", "--system-site-packages")
+    monkeypatch.setenv("PATH", f"{keeping / 'bin'}:/usr/bin:/bin")
+    assert misleading_python(office) is None
+    monkeypatch.setenv("PATH", f"{misleading / 'bin'}:/usr/bin:/bin")
+    (office.parent / "python-core-3.11.9").mkdir()
+    assert misleading_python(office) is None
+
+
+def test_another_installation_of_the_same_python_misleads_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As conda puts one first on PATH; one of another version does not, for the libraries are not there."""
+    version = Path("/usr/bin/python3").resolve().name
+    program = tmp_path / "conda" / "bin" / "python3"
+    library = tmp_path / "conda" / "lib" / version / "os.py"
+    for path in (program, library):
+        path.parent.mkdir(parents=True)
+        path.touch(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    assert misleading_python(tmp_path / "soffice") == tmp_path / "conda"
+    library.unlink()
+    assert misleading_python(tmp_path / "soffice") is None
+
+
+@needs_office
+@pytest.mark.parametrize("python", pythons(), ids=str)
+def test_it_calculates_in_an_active_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: Path
+) -> None:
+    """A recalculation that is started from a virtual environment of any Python."""
+    active = environment_of(python, tmp_path / "venv")
+    monkeypatch.setenv("VIRTUAL_ENV", str(active))
+    monkeypatch.setenv("PATH", os.pathsep.join([str(active / "bin"), os.environ["PATH"]]))
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx") as written:
+        written.add_worksheet("Plan").write_formula("A1", "=HEDGE_MARGIN(2400,5)", value=0)
+    request = Request(engine="libreoffice")
+    assert recalc_book(tmp_path / "book.xlsx", tmp_path / "new.xlsx", request).status == "done"
+    assert openpyxl.load_workbook(tmp_path / "new.xlsx", data_only=True)["Plan"]["A1"].value == 480
 
 
 @needs_office

@@ -189,7 +189,7 @@ def test_names_that_vba_and_excel_allow() -> None:
             name = excel_vba.argument_name(parameter.name)
             assert name not in excel_vba.KEYWORDS
             assert name not in procedures
-            assert re.fullmatch(r"[a-z]\w*", name)
+            assert re.fullmatch(r"[a-z]\w*[a-zA-Z0-9]", name)
 
 
 def test_help_is_set_for_every_function() -> None:

@@ -1,6 +1,9 @@
 """The functions in the real LibreOffice: parity with the registry, the wizard, books, installation."""
 
 import datetime as dt
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,7 @@ from udfs import REGISTRY
 from udfs.dates import serial
 from workbook import new_book, recalc_book
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, address
-from workbook.engines import libreoffice_extension
+from workbook.engines import libreoffice_extension, soffice
 from workbook.formula.grammar import LONG_NAME
 from workbook.recalc.evaluation import differs
 from workbook.xlsx.saved_book import Book
@@ -81,6 +84,36 @@ def test_every_case_agrees_with_the_registry(calc: Calc) -> None:
 def test_what_calc_decides_itself(calc: Calc, formula: str, shown: Any) -> None:
     """Calc turns TRUE into 1 and a reference to a blank cell into 0, and refuses a range with an error."""
     assert calc.calculate([(formula, {"A5:A6": [[1.0], ["=NA()"]]}, 1, 1)]) == [[[shown]]]
+
+
+WHOLE_COLUMNS = {"B1:B7": [[30000 + place**3 % 700] for place in range(7)], "C2:C7": [[9]] * 3 + [[8]] * 3}
+
+
+@pytest.mark.parametrize(
+    ("formula", "rows"),
+    [
+        ("=HEDGE_BETA(B:B;C:C)", "=HEDGE_BETA(B1:B7;C1:C7)"),
+        ("=HEDGE_BETA(B:B;C1:C7)", "=HEDGE_BETA(B1:B7;C1:C7)"),
+        ("=HEDGE_MARGIN(B:B;5)", "=HEDGE_MARGIN(B1:B7;5)"),
+        ("=HEDGE_NOTIONAL(D:D)", "=HEDGE_NOTIONAL(D1:D2)"),
+        ("=SUM(HEDGE_MARGIN(IF(B:B=0;1;B:B);5))", "=SUM(HEDGE_MARGIN(B1:B7;5))+1048569/5"),
+        ("=SUM(IF(ISERROR(HEDGE_MARGIN(B:B;5));1;0))", "=1048569"),
+        ("=SUM(IF(ISNA(HEDGE_MARGIN(C1:C7;B:B));1;0))", "=1048569"),
+    ],
+)
+def test_whole_columns_are_worked_to_the_last_row_in_use(calc: Calc, formula: str, rows: str) -> None:
+    """The rows below give what one of them gives, as array formulas too."""
+    whole, part = calc.calculate([(formula, WHOLE_COLUMNS, 2, 1), (rows, WHOLE_COLUMNS, 2, 1)])
+    assert whole == part
+    assert whole[0][0] not in {"Err:504", "Err:522"}
+
+
+@pytest.mark.parametrize("areas", ["A5:A6~A8", "(A5:A6~A8)", "A5~A6"])
+def test_several_areas_are_refused(calc: Calc, areas: str) -> None:
+    """A reference to several areas reaches no function: Calc's own refusal, which Excel reads as #VALUE!."""
+    filled: dict[str, Any] = {"A5:A8": [[100.0], [101.0], [104.0], [103.0]]}
+    formulas = (f"=REALIZED_VOLATILITY({areas})", f"=HEDGE_NOTIONAL({areas})")
+    assert calc.calculate((formula, filled, 1, 1) for formula in formulas) == [[["Err:504"]]] * 2
 
 
 def test_every_example_can_be_typed(calc: Calc) -> None:
@@ -253,7 +286,8 @@ def test_every_cell_of_the_template_agrees(calc: Calc, tmp_path: Path, example: 
     while day != dt.datetime.now(dt.UTC).date():  # TODAY is today in LibreOffice
         day = dt.datetime.now(dt.UTC).date()
         recalc_book(path, path)
-        cells, _ = calc.ask("open", str(path), [])
+        cells, is_modified = calc.ask("open", str(path), [])
+    assert not is_modified  # charts have flags of their own
     book = Book(path.read_bytes())
     wrong = {}
     for number, sheet in enumerate(book.sheets):
@@ -303,6 +337,35 @@ def test_installed_while_calc_runs_it_works_after_a_restart(tmp_path: Path) -> N
             assert "restart LibreOffice if it is running" in installed.stdout
         with office.running() as calc:
             assert calc.value("=HEDGE_MARGIN(2400;5)") == 480.0
+
+
+@needs_office
+def test_a_shell_that_misleads_libreoffice_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In an active environment our commands work and warn; started by itself, LibreOffice would end."""
+    active = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", active], check=True)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(active / "bin"), os.environ["PATH"]]))
+    if soffice.misleading_python(soffice.program("soffice")) is None:
+        pytest.skip("this LibreOffice has a Python of its own")
+    office = Office(tmp_path / "office")
+    for verb in ("install", "status"):
+        done = office.microhedge("addin", verb, "libreoffice")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"would take the Python of {active}" in done.stdout
+        assert "env PATH=/usr/bin:/bin soffice" in done.stdout
+    new_book(tmp_path / "plan.xlsx", "btc")
+    for path, ends_well in ((os.environ["PATH"], False), ("/usr/bin:/bin", True)):
+        done = subprocess.run(
+            [office.programs / "soffice", "--headless", "--convert-to", "csv", tmp_path / "plan.xlsx"],
+            cwd=tmp_path,
+            env={"PATH": path, "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode == 0) == (tmp_path / "plan.csv").exists() == ends_well
 
 
 def test_the_extension_is_reproducible() -> None:

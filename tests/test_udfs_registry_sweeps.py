@@ -330,6 +330,12 @@ def test_texts_fit_the_wizards(spec: Spec) -> None:
     assert len(spec.parameters) <= 30
 
 
+@SPECS
+def test_no_two_arguments_have_the_same_help(spec: Spec) -> None:
+    """The wizard shows one argument at a time: its help says which it is."""
+    assert len({parameter.arg.help for parameter in spec.parameters}) == len(spec.parameters)
+
+
 NEEDS_ONE = {  # of two ways to say it one must be taken: a blank is refused where the other is not given
     ("CROSS_LIQUIDATION_MOVE", "maintenance_rates"),
     ("REQUIRED_COLLATERAL", "maintenance_rates"),

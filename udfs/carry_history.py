@@ -54,7 +54,10 @@ Rule = Annotated[
         choices=(SCALED, PLAIN),
     ),
 ]
-RateLimit = Annotated[float, Arg("decimal", "Highest or lowest rate that the venue allows.")]
+HighestRate = Annotated[float, Arg("decimal", "Highest rate that the venue allows.")]
+LowestRate = Annotated[
+    float, Arg("decimal", "Lowest rate that the venue allows; left out, the cap the other way.")
+]
 Dampener = Annotated[
     float, Arg("decimal", "How far interest may pull the premium: 0.0005 is 0.05 %.", at_least=0)
 ]
@@ -124,8 +127,8 @@ def funding_rate_predicted(
     interest_rate: InterestRate = 0.0001,
     interval_hours: IntervalHours = EIGHT_HOURS,
     rule: Rule = SCALED,
-    cap: RateLimit | None = None,
-    floor: RateLimit | None = None,
+    cap: HighestRate | None = None,
+    floor: LowestRate | None = None,
     dampener: Dampener = 0.0005,
 ) -> float:
     """Funding rate that settles next, from the premium index so far.

@@ -13,7 +13,7 @@ Signs, held everywhere:
 Because the sign of the notional says which way the hedge faces, no P&L or cost function takes a side.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -84,6 +84,37 @@ class Divides:
 
 
 DIVISOR: Final = Divides()
+
+# Which one of its kind an argument is, where functions take several: its name says it, and so does its help.
+HELP_BY_NAME: Final[Mapping[str, str]] = {
+    "futures_price": "Price of the future, of one unit of the asset.",
+    "spot_price": "Spot price of one unit of the asset.",
+    "near_price": "Price of the future that expires first.",
+    "far_price": "Price of the future that expires later.",
+    "entry_price": "Price at which the position was opened.",
+    "exit_price": "Price at which the position is closed.",
+    "mark_price": "Mark price now.",
+    "stop_price": "Mark price at which the stop closes the hedge.",
+    "liquidation_price": "Mark price at which the venue liquidates the hedge.",
+    "worst_price": "Worst mark price since the hedge was opened.",
+    "target_price": "Mark price at which the hedge has reached its target.",
+    "start": "Beginning: Excel date-time in UTC, days since 1899-12-30.",
+    "finish": "End: Excel date-time in UTC, days since 1899-12-30.",
+    "opened": "When the position was opened: Excel date-time in UTC.",
+    "closed": "When it was closed, blank while it is open: Excel date-time in UTC.",
+    "today": "Now: Excel date-time in UTC, as TODAY() or NOW() give it.",
+    "review_date": "When the hedge is to be looked at again: Excel date-time in UTC.",
+    "expiry": "When the contract expires; a perpetual has none: Excel date-time in UTC.",
+    "event_date": "When the event is past that was hedged: Excel date-time in UTC.",
+    "reference_volatility": "Volatility at which the ratio holds: 0.6 is 60 %.",
+    "hedge_volatility": "Volatility of the hedging instrument: 0.6 is 60 %.",
+    "perpetual_fee": "Fee per fill of the perpetual, as a share of the notional.",
+    "future_fee": "Fee per fill of the dated future, as a share of the notional.",
+    "put_strike": "Strike of the put that is bought.",
+    "call_strike": "Strike of the call that is sold.",
+    "put_premium": "Premium paid for one put, per base unit.",
+    "call_premium": "Premium received for one call, per base unit.",
+}
 
 # --- position -----------------------------------------------------------------------------------
 Exposure = Annotated[float, Arg("quote", "Value of the holding to protect; positive if you own it.")]

@@ -6,7 +6,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from numbers import Real
@@ -14,7 +14,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 from udfs.cell_errors import EXCEL_ERRORS
-from udfs.conventions import Arg, Divides
+from udfs.conventions import HELP_BY_NAME, Arg, Divides
 from udfs.dates import serial
 from udfs.errors import DividesByZero, NotAvailable, OutsideDomain, PassedError, WrongType
 from udfs.ranges import RAGGED, Cell, Plain, flat, is_range, plain_of
@@ -187,7 +187,7 @@ def parameters_of(function: Callable[..., Any]) -> Iterator[Parameter]:
         default = None if required else parameter.default
         yield Parameter(
             name=name,
-            arg=arg,
+            arg=replace(arg, help=HELP_BY_NAME.get(name, arg.help)),
             required=required,
             default=float(default) if isinstance(default, int) else default,
             is_range=get_origin(kind) is not None,

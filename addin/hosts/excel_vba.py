@@ -93,8 +93,14 @@ def wrapper(spec: Spec) -> Iterator[str]:
 
 
 def argument_name(name: str) -> str:
-    """An argument's name as VBA allows it: no keyword, and no name that it would write as the function's."""
-    return f"{name}_" if name in KEYWORDS or name.upper() in REGISTRY else name
+    """An argument's name as VBA allows it: no keyword, and no name that it would write as the function's.
+
+    The wizard shows it: a name of several words is joined (`maintenanceRate`), one word says its kind.
+    """
+    if name not in KEYWORDS and name.upper() not in REGISTRY:
+        return name
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest or ["value"]))
 
 
 def literal(text: str) -> str:

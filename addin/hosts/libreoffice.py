@@ -8,10 +8,14 @@ from typing import Final
 
 from addin.hosts.host import HostError, State, Status
 from workbook.engines.libreoffice_extension import IDENTIFIER, extension, extension_version
-from workbook.engines.soffice import layer, missing_python, program, run
+from workbook.engines.soffice import layer, misleading_python, missing_python, program, run
 
 FILE: Final = "microhedge.oxt"
 LEAST_PYTHON: Final = (3, 10)
+ELSEWHERE: Final = (
+    "From this shell, do not start LibreOffice by itself: it would take the Python of {} for its own and end "
+    "when it opens a spreadsheet. Start it from the desktop, or with: env PATH=/usr/bin:/bin soffice"
+)
 REINSTALL: Final = "Run `microhedge addin install libreoffice`."
 
 
@@ -31,9 +35,10 @@ def install() -> str:
     with tempfile.TemporaryDirectory() as folder:
         (path,) = build(Path(folder))
         run("unopkg", ["add", "--force", *layer(), str(path)])
-    return (
+    done = (
         f"microhedge {extension_version()} is in LibreOffice{_whose()}; restart LibreOffice if it is running"
     )
+    return "\n".join(filter(None, (done, _misled())))
 
 
 def status() -> Status:
@@ -45,7 +50,7 @@ def status() -> Status:
     facts = {"libreoffice": str(program("soffice")), "extension": version, "microhedge": extension_version()}
     if not is_registered or version != extension_version():
         return Status(State.FAULTY, facts, REINSTALL)
-    return Status(State.SOUND, facts)
+    return Status(State.SOUND, facts, _misled())
 
 
 def remove() -> str:
@@ -65,6 +70,12 @@ def installed() -> tuple[str, bool] | None:
             facts = dict(line.strip().partition(": ")[::2] for line in reversed(lines))
             return facts.get("Version", ""), facts.get("is registered") == "yes"
     return None
+
+
+def _misled() -> str:
+    """What to do in a shell that would lead LibreOffice to another Python; "" in any other."""
+    environment = misleading_python(program("soffice"))
+    return ELSEWHERE.format(environment) if environment else ""
 
 
 def _whose() -> str:

@@ -54,6 +54,9 @@ FOREIGN = re.compile(r"[\]']!\w+\(")
 SCRATCH = "microhedge_scratch"
 LONG_CALL = re.compile(rb"(" + rb"|".join(sorted(LONG_NAMES, key=len, reverse=True)) + rb")(?=\()")
 
+WHOLE_COLUMN = 1 << 20  # rows of a sheet
+CHUNK = 1 << 12  # rows that are looked at together
+
 DOUBTFUL = {None, 0.0, 1.0}
 VALUES_FILE = "MICROHEDGE_VALUES"  # where a recalculation by LibreOffice wants the values, to the last bit
 
@@ -82,7 +85,8 @@ def _cell(value):
 
 def _method(spec):
     """The function as Calc calls it: an omitted argument is None, a range a tuple of rows."""
-    call, required, is_grid = spec.call, spec.required, spec.is_elementwise or spec.is_array
+    call = _of_used_rows(spec.call, spec.is_elementwise)
+    required, is_grid = spec.required, spec.is_elementwise or spec.is_array
 
     def method(_self, *cells):
         while len(cells) > required and cells[-1] is None:
@@ -99,6 +103,41 @@ def _method(spec):
         return ((_cell(result),),) if is_grid else _cell(result)
 
     return method
+
+
+def _of_used_rows(call, is_elementwise):
+    """The call without the rows below the last one in use, where a range is a whole column.
+
+    A function that works cell by cell answers all of them as it answers the first.
+    """
+
+    def used(*cells):
+        heights = [len(cell) if type(cell) is tuple else 1 for cell in cells]
+        whole = [place for place, height in enumerate(heights) if height >= WHOLE_COLUMN]
+        if not whole:
+            return call(*cells)
+        used_rows = (_used_rows(cells[place]) for place in whole)
+        last = max(1, *used_rows, *(height for height in heights if height < WHOLE_COLUMN))
+        result = call(
+            *(cell[: last + is_elementwise] if place in whole else cell for place, cell in enumerate(cells))
+        )
+        if is_elementwise:
+            result.extend(result[-1:] * (max(heights) - len(result)))
+        return result
+
+    return used
+
+
+def _used_rows(rows):
+    """How many rows of a range are in use, looked up from its end."""
+    width = len(rows[0])
+    blank = (("",) * width,) * CHUNK
+    end = len(rows)
+    while end > CHUNK and rows[end - CHUNK : end] == blank:
+        end -= CHUNK
+    while end and rows[end - 1] == blank[0]:
+        end -= 1
+    return end
 
 
 class _Service(unohelper.Base, XServiceInfo):
@@ -168,7 +207,16 @@ def bind_names(book):
             book.calculateAll()
     finally:
         undo.unlock()
-        book.setModified(was_modified)
+        if not was_modified:
+            _set_unmodified(book)
+
+
+def _set_unmodified(book):
+    """Let a book be as it was loaded; each chart in it has a flag of its own."""
+    for sheet in book.Sheets:
+        for chart in map(sheet.Charts.getByIndex, range(sheet.Charts.getCount())):
+            chart.EmbeddedObject.setModified(False)
+    book.setModified(False)
 
 
 def values(book):

@@ -99,13 +99,15 @@ def description(spec: Spec) -> str:
 
 
 def help_of(parameter: Parameter) -> str:
-    """What the wizard says of an argument."""
+    """What the wizard says of an argument; it shows every one as optional, so the words say which are."""
     arg = parameter.arg
     facts = [] if arg.is_text else [arg.unit]
-    if not parameter.required:
+    if parameter.required:
+        facts.append("required; may be blank" if parameter.may_be_blank else "required")
+    else:
         default = parameter.default
         facts.append("may be left out" if default is None else f"default {shown(default)}")
-    return f"{arg.help} ({'; '.join(facts)})" if facts else arg.help
+    return f"{arg.help} ({'; '.join(facts)})"
 
 
 def _written(root: etree._Element) -> bytes:
@@ -209,6 +211,9 @@ def _functions() -> bytes:
 
 
 def _jobs() -> bytes:
-    job = _node("Jobs", _node(JOB, _prop("Service", JOB, is_localized=False), op="replace"))
+    # Only spreadsheets are its business: other documents need not start Python.
+    facts = {"Service": JOB, "Context": "com.sun.star.sheet.SpreadsheetDocument"}
+    named = (_prop(name, fact, is_localized=False) for name, fact in facts.items())
+    job = _node("Jobs", _node(JOB, *named, op="replace"))
     events = (_node(event, _node("JobList", _node(JOB, op="replace")), op="fuse") for event in EVENTS)
     return _registry("Jobs", job, _node("Events", *events))

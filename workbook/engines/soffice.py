@@ -60,6 +60,26 @@ def environment() -> dict[str, str]:
     return kept
 
 
+def misleading_python(office: Path) -> Path | None:
+    """The environment whose Python a LibreOffice started here would take for the system's own.
+
+    Where it has no Python of its own it looks for `python3` on PATH, as that Python would look for
+    itself: a virtual environment, or another installation of the same version, lacks its bridge, and
+    LibreOffice ends itself as soon as an extension in Python is wanted.
+    """
+    found = shutil.which("python3")
+    if os.name != "posix" or not found or any(_own_pythons(office.resolve().parent)):
+        return None
+    python = Path(found)
+    for settings in (python.with_name("pyvenv.cfg"), python.parent.parent / "pyvenv.cfg"):
+        if settings.exists():
+            keeps = "include-system-site-packages = true" in settings.read_text("utf-8", "replace").lower()
+            return None if keeps else settings.parent
+    home, system = python.resolve().parent.parent, Path("/usr/bin/python3").resolve()
+    is_other = home != system.parent.parent and (home / "lib" / system.name / "os.py").exists()
+    return home if is_other else None
+
+
 def run(
     name: str, arguments: Sequence[str], *, extra: Mapping[str, str] | None = None, seconds: float = SECONDS
 ) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -28,6 +28,7 @@ from workbook.formula.dependency_graph import Dependents
 from workbook.formula.grammar import CLOCK, RANDOM, Grammar, Plain
 from workbook.formula.implicit_intersection import SPREADING, intersected
 from workbook.formula.tree import Node, calls, shape, tree, written
+from workbook.formula.unions import without_unions
 from workbook.recalc.core import Shape, asked
 from workbook.recalc.core_cells import Checks, checks
 from workbook.recalc.shared_errors import SUMMING
@@ -226,9 +227,13 @@ class Program:
         """A formula as the grammar writes it for its place."""
         formula = self.formulas[where]
         origin = formula.origin >> COLUMN_BITS, formula.origin & COLUMN_MASK
-        return self.grammar.plain(
+        plain = self.grammar.plain(
             formula.text, sheet_of(where), row_of(where), column_of(where), origin, qualified=qualified
         )
+        if self.ours.isdisjoint(plain.calls):
+            return plain
+        text = without_unions(plain.text, self.ours)
+        return plain if text == plain.text else replace(plain, text=text)
 
     def dependents_with(self, arrays: Mapping[int, Area]) -> Dependents:
         """What depends on what while dynamic arrays fill these cells."""
