@@ -24,6 +24,7 @@ SUMMARIES: Final = {
     "demo": "Make three example books, recalculate and check them, and print their plans.",
     "new": "Write a new plan book.",
     "show": "Show calculated plans in the terminal, with small bars.",
+    "backtest": "Show what a plan would have done over its own price history.",
     "check": "Say what is wrong with a book, where, and how to mend it.",
     "recalc": "Recalculate books and folders of books without opening a spreadsheet program.",
     "watch": "Tell when a plan changes: near liquidation, review due, expired, outside its band.",

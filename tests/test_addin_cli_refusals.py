@@ -39,8 +39,10 @@ USAGE: list[Row] = [
     (("check",), 2, "BOOK"),
     (("check", "plan.xlsx", "--format", "xml"), 2, "xml"),
     (("check", "plan.xlsx", "--as-of", "yesterday"), 2, "yesterday"),
+    (("backtest",), 2, "BOOK"),
     (("show",), 2, "BOOK"),
     (("show", "other.xlsx", "plan.xlsx", "--format", "xml"), 2, "xml"),
+    (("backtst", "plan.xlsx"), 2, "there is no command backtst; did you mean backtest?"),
     (("clac", "HEDGE_MARGIN"), 2, "there is no command clac; did you mean calc?"),
     (("calc", "HEDGE_MARGN", "1", "2"), 2, "did you mean HEDGE_MARGIN?"),
     (("recalc", "plan.xlsx", "-i", "-s", "plan_ration=1"), 2, "did you mean plan_ratio?"),
@@ -114,6 +116,8 @@ REFUSED: list[Row] = [
     (("new", "text.xlsx/plan.xlsx"), 1, "text.xlsx"),
     (("new", "a.xlsx", "--venue", "Atlantis"), 1, "venue: must be one of"),
     (("check", "folder"), 1, "folder"),
+    (("backtest", "bare.xlsx"), 1, "bare.xlsx: has never been calculated"),
+    (("backtest", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
     (("show", "folder"), 1, "folder"),
     (("show", "bare.xlsx"), 1, "bare.xlsx: has never been calculated"),
     (("show", "stranger.xlsx"), 1, "stranger.xlsx: is no plan of microhedge"),
@@ -150,7 +154,15 @@ REFUSED: list[Row] = [
 ]
 REFUSED += [
     ((*words[:1], file, *words[1:]), *((3, MISSING) if file == "missing.xlsx" else (1, file)))
-    for words in (("check",), ("show",), ("calendar",), ("migrate",), ("share",), ("recalc", "--in-place"))
+    for words in (
+        ("check",),
+        ("show",),
+        ("backtest",),
+        ("calendar",),
+        ("migrate",),
+        ("share",),
+        ("recalc", "--in-place"),
+    )
     for file in FILES
 ]
 
@@ -424,7 +436,7 @@ def test_folder_that_nobody_can_write_in_is_refused(
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device that never ends: /dev/zero")
-@pytest.mark.parametrize("command", ["check", "show", "calendar", "migrate", "share"])
+@pytest.mark.parametrize("command", ["check", "show", "backtest", "calendar", "migrate", "share"])
 def test_device_is_refused_unread(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,8 +50,8 @@ class PlanView:
         shown = {
             "path": str(self.path),
             "template_version": self.saved.version,
-            "inputs": {name: _plain(port, self.saved.value(name)) for name, port in plan.inputs.items()},
-            "results": {name: _plain(port, self.saved.value(name)) for name, port in plan.outputs.items()},
+            "inputs": {name: plain(port, self.saved.value(name)) for name, port in plan.inputs.items()},
+            "results": {name: plain(port, self.saved.value(name)) for name, port in plan.outputs.items()},
             "warnings": list(self._warnings()),
             "findings": list(self._findings()),
             "scenarios": list(self._scenarios()),
@@ -97,7 +97,8 @@ class PlanView:
 
     def _figures(self, blocks: "Bars") -> Table:
         table = Table(box=None, pad_edge=False, show_header=False)
-        table.add_column()  # where there is little room, labels and units wrap: figures and bars never do
+        # where there is little room, labels and units wrap: figures and bars never do
+        table.add_column(overflow="fold")
         table.add_column(justify="right", no_wrap=True)
         table.add_column()
         table.add_column(no_wrap=True)
@@ -205,7 +206,7 @@ def _drawn() -> Sequence[str]:
     return [name for names in COMPARED for name in names]
 
 
-def _plain(port: Port, value: Value) -> Value:
+def plain(port: Port, value: Value) -> Value:
     """A value for a program: dates as ISO text, an empty text as nothing."""
     if value == "" or value is None:
         return None

@@ -15,6 +15,7 @@ from typing import Any
 
 from conftest import ROOT
 
+from support import backtest_oracle
 from workbook.layout.plan import SETTINGS as PLAN_SETTINGS
 
 Row = dict[str, Any]
@@ -196,6 +197,7 @@ class Oracle:
         self._scenarios()
         self._compare()
         self._roll()
+        self._backtest()
         self._states()
         self._judge()
         self._words()
@@ -647,6 +649,44 @@ class Oracle:
             row["margin"] = row["notional"] / cells["plan_leverage"] if ready else ""
             row["fees"] = 2 * row["notional"] * cells["plan_fee_rate"] if ready else ""
             row["effectiveness"] = cells[f"{way}_effectiveness"]
+
+    def _backtest(self) -> None:
+        """The plan over its own history, kept as a ledger of cash."""
+        cells = self.cells
+        days = [row for row in self.tables["Prices"] if row["date"]]
+        held = [row["asset"].lower() for row in self.tables["Betas"] if row["value"] > 0]
+        priced = {name: sum(day[name] is not None for day in days) for name in ASSETS}
+        hedge = cells["plan_instrument"].lower()
+        gaps = [name for name in held if priced[name] < len(days)]
+        cells["back_gaps"] = len(gaps) + (priced.get(hedge, 0) < len(days))
+        sound = all(self.needs.get(name) is True for name in ("inputs", "limits", "margin"))
+        limit: Any = 0
+        if sound:
+            terms = {"kind": cells["plan_kind"], "formula": cells["plan_liquidation_formula"]}
+            fee = cells["plan_closing_fee"]
+            leverage, rate = cells["plan_leverage"], cells["plan_maintenance_rate"]
+            stop = liquidation(1, leverage, rate, fee=fee, **terms)
+            limit = stop if isinstance(stop, str) else stop - 1
+        cells["back_limit"] = limit
+        possible = sound and cells["plan_contract_row"] and cells["hedge_col"] and cells["corr_value"]
+        every = int(cells["back_every"])
+        possible = possible and not cells["back_gaps"] and len(days) > 2 * every and limit != 0
+        cells["back_ready"] = bool(possible)
+        beta_share = sum(row["beta_value"] for row in self.tables["Betas"])
+        share = beta_share / cells["corr_value"] if possible and cells["plan_method"] == "beta" else 1
+        backtest_oracle.fill(
+            cells,
+            self.tables,
+            backtest_oracle.Terms(
+                every=every,
+                share=cells["plan_ratio"] * share if possible else 0,
+                limit=None if isinstance(limit, str) else limit,
+                leverage=cells["plan_leverage"],
+                cost=cells["plan_fee_rate"] + (cells["costs_slippage_bps"] or 0) / 10_000,
+            )
+            if possible
+            else None,
+        )
 
     def _roll(self) -> None:
         cells = self.cells

@@ -8,6 +8,7 @@ same row. A sheet is a module of this package; it is added by adding its record 
 from typing import Final
 
 from workbook.layout import (
+    backtest,
     checks,
     correlation,
     costs,
@@ -28,7 +29,12 @@ from workbook.layout.schema import Book
 PLAN: Final = Book(
     version=guide.VERSION,
     lists={"market_symbols": ("Market", "symbol"), "venue_names": ("VenueList", "venue")},
-    areas={"history": ("Prices", False), "history_head": ("Prices", True)},
+    areas={
+        "history": ("Prices", False),
+        "history_head": ("Prices", True),
+        "funding_days": ("FundingDays", False),
+        "funding_head": ("FundingDays", True),
+    },
     sheets=tuple(
         sheet.SHEET
         for sheet in (
@@ -39,6 +45,7 @@ PLAN: Final = Book(
             costs,
             scenarios,
             correlation,
+            backtest,
             roll,
             journal,
             funding,

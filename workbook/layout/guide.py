@@ -66,6 +66,7 @@ FURTHER: Final = Notes(
     rows=(
         ("Scenarios", "What a move from -50% to +50% does, and how near liquidation is at each leverage."),
         ("Correlation", "How the assets moved together, and whether one short can hedge them all."),
+        ("Backtest", "The plan over a year of real prices and funding: what the hedge would have done."),
         ("Roll", "Dated futures: what they earn or cost until expiry, and what it costs to roll."),
         ("Journal", "Every hedge from opening to close, and what each needs today."),
         ("Funding", "Funding as it was settled, for the results of the Journal."),

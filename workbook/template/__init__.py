@@ -21,6 +21,7 @@ from workbook.native.editions import ADD_IN, NATIVE, EditionName, looked_up, rec
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import (
+    backtest,
     blocks,
     checks,
     correlation,
@@ -43,6 +44,7 @@ DRESS: Final[Mapping[str, ModuleType]] = {
     "Costs": costs,
     "Scenarios": scenarios,
     "Correlation": correlation,
+    "Backtest": backtest,
     "Roll": roll,
     "Journal": journal,
     "Checks": checks,

@@ -15,6 +15,7 @@ from udfs.registry import REGISTRY, Spec
 from udfs.symbols import venue_key
 from udfs.venues import liquidation_rule, tables
 from workbook.errors import BookError
+from workbook.layout.backtest import WALK
 from workbook.layout.journal import JOURNAL
 from workbook.layout.market import MARKET
 from workbook.layout.plan import SETTINGS
@@ -174,7 +175,9 @@ def _common() -> dict[str, Rows]:
         "Leverage": LEVERAGES,
         "Betas": tuple((asset,) for asset in ASSETS),
         "Ways": WAYS,
-        "Prices": _price_rows(),
+        "Prices": _day_rows("prices.csv"),
+        "Backtest": tuple((step + 1,) for step in range(WALK.rows)),
+        "FundingDays": _day_rows("funding_days.csv"),
         "Rolls": (("BTC",),),
         "Functions": _function_rows(),
         "Statuses": STATUS_ROWS,
@@ -269,10 +272,10 @@ def _shown(cell: object) -> str:
     return "" if cell is None else f'"{cell}"' if isinstance(cell, str) else str(cell)
 
 
-def _price_rows() -> Rows:
-    """The real price history, one row per day."""
+def _day_rows(name: str) -> Rows:
+    """A real history, of prices or of funding rates, one row per day."""
     return tuple(
-        (serial(datetime.fromisoformat(day)), *map(float, prices)) for day, *prices in _read("prices.csv")[1:]
+        (serial(datetime.fromisoformat(day)), *map(float, figures)) for day, *figures in _read(name)[1:]
     )
 
 
