@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xltx", ".xltm")
-OPEN_DOCUMENT: Final = (".ods", ".ots", ".fods")
+OTHER_FORMATS: Final = (".ods", ".ots", ".fods", ".gnumeric", ".numbers", ".xls", ".xlsb")
 LOCK: Final = "~$"
 GROWING: Final = ".partial"
 
@@ -78,8 +78,8 @@ def is_book(name: str, passed_over: Counter[str]) -> bool:
         passed_over["lock files of open books"] += 1
     elif name.startswith("."):
         passed_over["hidden files"] += 1
-    elif name.lower().endswith(OPEN_DOCUMENT):
-        passed_over["OpenDocument books (.ods), which must be saved as .xlsx"] += 1
+    elif name.lower().endswith(OTHER_FORMATS):
+        passed_over["books of other formats (.ods, .gnumeric, .xls), which must be saved as .xlsx"] += 1
     elif not name.lower().endswith(SUFFIXES):
         passed_over["other files"] += 1
     else:

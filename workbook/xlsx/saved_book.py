@@ -18,6 +18,7 @@ from workbook.formula.grammar import Grammar
 from workbook.formula.linked_books import Link
 from workbook.formula.structured_references import Table
 from workbook.xlsx.external_links import Kept, kept
+from workbook.xlsx.other_formats import other_package
 from workbook.xlsx.parts import children, identity, relations, rooted
 from workbook.xlsx.shared_texts import Texts, texts_of
 from workbook.xlsx.sheet_memo import read
@@ -25,7 +26,6 @@ from workbook.xlsx.sheet_reader import Cells
 from workbook.xlsx.xml_text import attributes_of, string_of
 from workbook.xlsx.zip import Fingerprint, Package
 
-OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument"
 NO_NAME: Final = re.compile(r"[\\/?*:\[\]\x00-\x1f]")
 MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*>")
 BUILT_IN: Final = "_xlnm."
@@ -273,13 +273,12 @@ class Book:
 
     def _workbook_part(self) -> str:
         main = {part for _, kind, part in relations(self.package, "") if kind == "officeDocument"}
-        if not main and "mimetype" in self.package and OPEN_DOCUMENT in self.package.read("mimetype"):
-            raise BadPackage("is an OpenDocument book (.ods): save it as .xlsx")
         if len(main) != 1:
-            raise BadPackage("the file is no workbook: it names no main part, or several")
+            other = "" if main else other_package(self.package.entries)
+            raise BadPackage(other or "the file is no workbook: it names no main part, or several")
         part = main.pop()
         if part.endswith(".bin"):
-            raise BadPackage("the book is in Excel's binary format (.xlsb)")
+            raise BadPackage("the book is in Excel's binary format (.xlsb): save it as .xlsx")
         return self.package.exact(part)
 
     def _sheets(self) -> Iterator[Sheet]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from workbook.errors import BadPackage
+from workbook.xlsx.other_formats import other_file
 
 LOCAL: Final = struct.Struct("<4s5H3I2H")
 CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
@@ -24,7 +25,6 @@ END: Final = struct.Struct("<4s4H2IH")
 LOCAL_MARK: Final = b"PK\x03\x04"
 CENTRAL_MARK: Final = b"PK\x01\x02"
 END_MARK: Final = b"PK\x05\x06"
-OLE_MARK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 STORED: Final = 0
 DEFLATED: Final = 8
@@ -169,8 +169,8 @@ _inflated_again = lru_cache(maxsize=1_000)(_inflated)  # the small parts of book
 
 def _directory(content: bytes, limits: Limits) -> tuple[int, bytes, list[bytes]]:
     """Where the directory begins, the end record with its comment, and the directory's records."""
-    if content[: len(OLE_MARK)] == OLE_MARK:
-        raise BadPackage("the file is encrypted or in Excel's old binary format")
+    if not content.startswith(b"PK") and (said := other_file(content)):
+        raise BadPackage(said)
     at = content.rfind(END_MARK, max(0, len(content) - END.size - 0xFFFF))
     if at < 0 or at + END.size > len(content):
         raise BadPackage("the file is no workbook package, or is cut short")
