@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from udfs import REGISTRY
 from workbook.cells import Area, area_of
-from workbook.formula.grammar import BLANK, Grammar
+from workbook.formula.forms import Plain
+from workbook.formula.grammar import Grammar
+from workbook.formula.plain_writer import BLANK
 from workbook.formula.structured_references import Table
 from workbook.formula.tokens import parse
 
@@ -247,3 +249,67 @@ def test_area_of_reads_plain_ranges(text: str, area: tuple[int, ...] | None) -> 
     """And nothing else."""
     found = area_of(text)
     assert (found and found[1:]) == area
+
+
+REFERENCES = st.builds(
+    "{}{}{}{}{}".format,
+    st.sampled_from(["", "", "'My Holdings'!", "Plan!", "It's!"]),
+    st.sampled_from(["", "$"]),
+    st.sampled_from(["A", "b", "XFD", "AA"]),
+    st.sampled_from(["", "$"]),
+    st.sampled_from(["1", "7", "1048576", "1048577"]),
+)
+PIECES = st.one_of(
+    REFERENCES,
+    st.builds("{}:{}".format, REFERENCES, st.sampled_from(["B9", "$C$2", "a$3"])),
+    st.sampled_from(
+        [
+            *("A:C", "$A:B", "3:$5", "Q1:Q3!A1", "'A1'!B2", "LOG10(A1)", "A1#", "A1.x", "TAX2024", "1E5"),
+            *('"A1"', '"it""s B2"', "ratio", "near", "deep", "Holdings[Quantity]", "Holdings[@Quantity]"),
+            *("Holdings[[#This Row],[Asset]]", "[@Quantity]", "[Asset]", "Holdings[#Headers]", "[1]Other!A1"),
+            *("SUM(B2:INDEX(A1:A9,2))", "F(1,,A2)", "#REF!", "OFFSET(A1,1,1)"),
+        ]
+    ),
+)
+TEXTS = st.lists(PIECES, min_size=1, max_size=4).map("+".join)
+CELLS = st.tuples(st.sampled_from([1, 2, 3, 5, 6, 9, 1048570]), st.sampled_from([1, 3, 5, 8, 16380]))
+
+
+def unmoved() -> Grammar:
+    """The same words, with nothing remembered."""
+    names = {**GRAMMAR.names, (None, "near"): "Plan!A1*2", (None, "deep"): "near+Holdings[@Quantity]"}
+    return Grammar(GRAMMAR.sheets, names, GRAMMAR.tables, GRAMMAR.ours, GRAMMAR.links)
+
+
+@given(TEXTS, st.lists(st.tuples(st.integers(0, 3), CELLS, CELLS), min_size=2, max_size=6), st.booleans())
+def test_a_formula_is_the_same_wherever_one_that_reads_alike_was_written_before(
+    text: str, cells: list[tuple[int, tuple[int, int], tuple[int, int]]], qualified: bool
+) -> None:
+    """What is worked out once for all cells of a form is what is worked out for each of them alone."""
+    shared = unmoved()
+    for sheet, (row, column), origin in cells:
+        for at in ((row, column), origin):  # as in a cell of its own, and as a part of shared formulas
+            together = shared.plain(text, sheet, row, column, at, qualified=qualified)
+            alone = unmoved().plain(text, sheet, row, column, at, qualified=qualified)
+            assert said(together) == said(alone)
+
+
+def said(plain: Plain) -> tuple[object, ...]:
+    """All that is told of a formula."""
+    return (
+        *(plain.text, plain.areas, plain.named, plain.shape),
+        *(plain.calls, plain.reaches, plain.fault, plain.has_names),
+    )
+
+
+ODD = "Q1:Q3!"  # sheets that look like cells: such a text is read for each cell
+
+
+@given(TEXTS.filter(lambda text: ODD not in text), CELLS, CELLS)
+def test_formulas_that_read_alike_are_one_form(text: str, one: tuple[int, int], two: tuple[int, int]) -> None:
+    """A shared formula is one form in all its cells, unless it reads the tables that these stand in."""
+    grammar = unmoved()
+    first = grammar.form(text, 0, *one, one)
+    assert grammar.form(text, 0, *one, one) is first
+    if "[" not in text and "deep" not in text:
+        assert grammar.form(text, 0, *two, one) is first

@@ -21,7 +21,7 @@ from udfs.dates import serial
 from workbook import new_book, recalc_book
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, address
 from workbook.engines import libreoffice_extension, soffice
-from workbook.formula.grammar import LONG_NAME
+from workbook.formula.words import LONG_NAME
 from workbook.recalc.evaluation import differs
 from workbook.xlsx.saved_book import Book
 

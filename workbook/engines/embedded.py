@@ -31,7 +31,7 @@ from workbook.cells import (
 from workbook.engines.protocol import UNKNOWN
 from workbook.errors import Unknowable
 from workbook.formula.deep_chains import shallow
-from workbook.formula.grammar import BLANK_SHEET
+from workbook.formula.plain_writer import BLANK_SHEET
 
 KINDS: Final = {error.text: error.engine for error in ERROR_VALUES if error.engine}
 # Excel stores the two newest errors as #VALUE! with a rich value beside it, which we can't write.

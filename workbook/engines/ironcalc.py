@@ -33,7 +33,7 @@ from workbook.cells import (
 )
 from workbook.engines.protocol import UNKNOWN
 from workbook.errors import Unknowable
-from workbook.formula.grammar import BLANK_SHEET
+from workbook.formula.plain_writer import BLANK_SHEET
 from workbook.formula.tokens import PREFIX, TOKEN, unquoted
 from workbook.formula.tree import DEEPEST, Node, tree, written
 

@@ -40,7 +40,7 @@ from workbook.cells import (
 from workbook.engines.libreoffice_extension import extension
 from workbook.engines.soffice import layer, run
 from workbook.errors import Unknowable
-from workbook.formula.grammar import BLANK_SHEET
+from workbook.formula.plain_writer import BLANK_SHEET
 from workbook.formula.tokens import TOKEN
 from workbook.formula.truth_values import gives_truth
 

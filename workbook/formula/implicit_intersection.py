@@ -73,14 +73,16 @@ def intersected(
     is_array: bool = False,
     has_names: bool = False,
     works: Collection[str] | None = None,
+    alike: str = "",
 ) -> tuple[str, str]:
     """The formula with its implicit intersections written out, as in `@(B1:B3)*2`, and what it lacks.
 
     `has_names` says that formulas of names were written into it, `works` names the functions that
     the engine works cell by cell where they are given ranges; None if it does so with all.
+    `alike` is the text's shape, if that is known.
     """
     asked = frozenset(ours), is_array, has_names, None if works is None else frozenset(works)
-    alike = shape(text)
+    alike = alike or shape(text)
     found, fault = _shaped(alike, *asked)
     if fault or found == alike:
         return text, fault

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from workbook.cells import Area
@@ -31,10 +33,22 @@ class Table:
 
 def selected(table: Table, specifier: str, row: int) -> Area | None:
     """The area that the brackets of a structured reference select; None for a row outside."""
+    parts, columns, spans = _words(specifier)
+    left, right = _columns(table, columns, spans)
+    rows = _rows(table, parts, row)
+    return rows and rows._replace(left=left, right=right)
+
+
+def is_of_row(specifier: str) -> bool:
+    """Whether the brackets select of a table the row of the formula itself."""
+    return "#this row" in _words(specifier)[0]
+
+
+@lru_cache(maxsize=1_024)
+def _words(specifier: str) -> tuple[frozenset[str], tuple[str, ...], bool]:
+    """The parts and columns that the brackets name, and whether all columns between these."""
     if SINGLE.fullmatch(specifier):  # one column, whatever signs its name has
-        rows = _rows(table, set(), row)
-        left, right = _columns(table, [re.sub(r"'(.)", r"\1", specifier[1:-1].strip())], spans=False)
-        return rows and rows._replace(left=left, right=right)
+        return frozenset(), (re.sub(r"'(.)", r"\1", specifier[1:-1].strip()),), False
     parts: set[str] = set()
     columns: list[str] = []
     spans = False
@@ -52,9 +66,7 @@ def selected(table: Table, specifier: str, row: int) -> Area | None:
             parts.add(word.lower())
         elif word:
             columns.append(re.sub(r"'(.)", r"\1", word))
-    left, right = _columns(table, columns, spans)
-    rows = _rows(table, parts, row)
-    return rows and rows._replace(left=left, right=right)
+    return frozenset(parts), tuple(columns), spans
 
 
 def _columns(table: Table, columns: Sequence[str], spans: bool) -> tuple[int, int]:
@@ -70,7 +82,7 @@ def _columns(table: Table, columns: Sequence[str], spans: bool) -> tuple[int, in
     return min(numbers), max(numbers)
 
 
-def _rows(table: Table, parts: set[str], row: int) -> Area | None:
+def _rows(table: Table, parts: AbstractSet[str], row: int) -> Area | None:
     area, data = table.area, table.data
     if not parts or parts == {"#data"}:
         return data

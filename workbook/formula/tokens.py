@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from workbook.cells import MAX_COLUMN, MAX_ROW, Area, column_letters, column_number
+from workbook.cells import MAX_COLUMN, MAX_ROW, Area, column_number
 
 LONGEST: Final = 32_768  # Excel's limit is 8192 characters
 STACKING: Final = frozenset(  # take any number of areas, and the same cells of several sheets at once
@@ -78,7 +78,7 @@ def parse(text: str) -> tuple[Token, ...]:
         kind = match.lastgroup or "other"
         sheet = match["sheet"]
         if kind == "area":
-            tokens.append(_area(match["area"], sheet))
+            tokens.append(area_token(match["area"], sheet))
         elif kind == "table":
             tokens.append(Token("table", match["table"], (sheet or "") + (match["word"] or "")))
         else:
@@ -139,7 +139,8 @@ def _with_omissions(tokens: Sequence[Token]) -> Iterator[Token]:
         yield token
 
 
-def _area(text: str, sheet: str | None) -> Token:
+def area_token(text: str, sheet: str | None) -> Token:
+    """The token of a reference; beyond the last row or column it is a name."""
     first, _, last = text.partition(":")
     corner = _corner(first)
     corners = corner, _corner(last) if last else corner
@@ -186,13 +187,6 @@ def moved(corner: Corner, shift: tuple[int, int]) -> Corner:
 def _inside(number: int, limit: int) -> int:
     # Relative references of names and shared formulas wrap round the edges of the sheet.
     return (number - 1) % limit + 1
-
-
-def corner_text(corner: Corner) -> str:
-    """A corner as a formula writes it."""
-    column = ("$" if corner.fixed_column else "") + column_letters(corner.column) if corner.column else ""
-    row = ("$" if corner.fixed_row else "") + str(corner.row) if corner.row else ""
-    return column + row
 
 
 def spanned(sheet: int, first: Corner, last: Corner) -> Area:

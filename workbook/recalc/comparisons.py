@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from workbook.cells import Area
 from workbook.formula.criteria import CRITERIA
 from workbook.formula.expression import COMPARING, Expression, Joined, Operation, expression
-from workbook.formula.grammar import BLANK
+from workbook.formula.plain_writer import BLANK
 from workbook.recalc.new_values import Now
 
 EPSILON: Final = 4e-15  # relative: what may be the same in fifteen digits

@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 from udfs import REGISTRY
 from workbook.cells import CellError, Value
 from workbook.formula.expression import Expression, Joined, Operation, expression
-from workbook.formula.grammar import BLANK as BLANK_CELL
 from workbook.formula.implicit_intersection import letters_of
+from workbook.formula.plain_writer import BLANK as BLANK_CELL
 from workbook.formula.tree import Node, tree
 from workbook.recalc.comparisons import Pair, pairs_of
 from workbook.recalc.new_values import DIGITS, PATTERN_SIGNS

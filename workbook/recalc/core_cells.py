@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, Area
-from workbook.formula.grammar import Plain
+from workbook.formula.forms import Plain
 from workbook.recalc.comparisons import Pair, is_close
 from workbook.recalc.core import ALL, BLANK, FOREIGN, PLAIN_NUMBERS, Shape, kind_of
 from workbook.recalc.new_values import Now

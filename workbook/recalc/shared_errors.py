@@ -14,8 +14,9 @@ from typing import Final, NamedTuple
 from workbook.cells import CellError, Value, area_of
 from workbook.formula.criteria import CRITERIA
 from workbook.formula.expression import expression
-from workbook.formula.grammar import BLANK, Plain
-from workbook.formula.tree import Node, calls, shape, tree, written
+from workbook.formula.forms import Plain
+from workbook.formula.plain_writer import BLANK
+from workbook.formula.tree import Node, calls, tree, written
 from workbook.recalc.comparisons import EPSILON, Side, numbers_of, written_numbers
 from workbook.recalc.core import EXTREME, ODD, READABLE, certified, kind_of
 from workbook.recalc.new_values import DIGITS, Now, long_runs
@@ -151,7 +152,7 @@ def doubts(
     found = {}
     for where in cells:
         if where in plain:  # or it is a cell that an array formula fills
-            asked = suspect(shape(plain[where].text))
+            asked = suspect(plain[where].shape)
             why = asked.alike or _given(asked, plain[where], now)
             if not why and where in changes:
                 why = _odd(changes[where], asked, plain[where], now)

@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from udfs import REGISTRY
 from workbook.cells import (
@@ -25,7 +25,8 @@ from workbook.cells import (
 )
 from workbook.engines.protocol import Engine, Evaluation, Voice, engine_named
 from workbook.formula.dependency_graph import Dependents
-from workbook.formula.grammar import CLOCK, RANDOM, Grammar, Plain
+from workbook.formula.forms import Form, Plain
+from workbook.formula.grammar import CLOCK, RANDOM, Grammar
 from workbook.formula.implicit_intersection import SPREADING, intersected
 from workbook.formula.tree import Node, calls, shape, tree, written
 from workbook.formula.unions import without_unions
@@ -69,20 +70,12 @@ class Plan:
 class Program:
     """The formulas of a book by place, written plainly, and what depends on what."""
 
-    def __init__(self, grammar: Grammar, sheets: Iterable[Formulas], engine: Engine) -> None:
+    def __init__(self, grammar: Grammar, written: "Written", engine: Engine) -> None:
         self.grammar = grammar
         self.engine = engine
         self.ours = grammar.ours
         self.spreading = SPREADING.union(name for name in self.ours if REGISTRY[name].is_array)
-        self.formulas: dict[int, Formula] = {}
-        self.arrays: dict[int, Area] = {}
-        for sheet, formulas in enumerate(sheets):
-            base = sheet << SHEET_BITS
-            for key, formula in formulas.by_key.items():
-                self.formulas[base | key] = formula
-                if formula.kind and formula.area is not None:
-                    self.arrays[base | key] = formula.area
-        self.plain = {where: self.written(where) for where in self.formulas}
+        self.formulas, self.arrays, self.plain = written
         self._reached: dict[frozenset[int], frozenset[int]] = {}
         self._plans: dict[tuple[bool, frozenset[int]], Plan] = {}
         self._checks: dict[frozenset[int], Checks] = {}
@@ -129,11 +122,16 @@ class Program:
     def beyond(self) -> frozenset[int]:
         """The formulas that sum more cells than they name, as SUMIF does to fit the other range."""
         summing = {w: plain for w, plain in self.plain.items() if not SUMMING.isdisjoint(plain.calls)}
-        return frozenset(
-            where
-            for where, plain in summing.items()
-            if any(_sums_beyond(call, sheet_of(where), self.grammar) for call in calls(tree(plain.text)))
-        )
+        known: dict[Hashable, bool] = {}  # by the form and the sizes of its ranges
+        found = set()
+        for where, plain in summing.items():
+            alike = plain.form, *map(_size, plain.named)
+            if alike not in known:
+                home = sheet_of(where)
+                known[alike] = any(_sums_beyond(one, home, self.grammar) for one in calls(tree(plain.text)))
+            if known[alike]:
+                found.add(where)
+        return frozenset(found)
 
     @cached_property
     def lacks(self) -> Mapping[int, str]:
@@ -156,7 +154,7 @@ class Program:
 
     def asks(self, where: int) -> Shape:
         """What a formula asks for, to be core."""
-        return asked(shape(self.plain[where].text), is_array=self.formulas[where].kind == "array")
+        return asked(self.plain[where].shape, is_array=self.formulas[where].kind == "array")
 
     def name(self, where: int) -> str:
         """A cell's name for a reader: Plan!B7."""
@@ -223,18 +221,6 @@ class Program:
         """A formula such that it gives the same on any sheet, in its row and column."""
         return self._text(where, self.arrays, qualified=True)
 
-    def written(self, where: int, *, qualified: bool = False) -> Plain:
-        """A formula as the grammar writes it for its place."""
-        formula = self.formulas[where]
-        origin = formula.origin >> COLUMN_BITS, formula.origin & COLUMN_MASK
-        plain = self.grammar.plain(
-            formula.text, sheet_of(where), row_of(where), column_of(where), origin, qualified=qualified
-        )
-        if self.ours.isdisjoint(plain.calls):
-            return plain
-        text = without_unions(plain.text, self.ours)
-        return plain if text == plain.text else replace(plain, text=text)
-
     def dependents_with(self, arrays: Mapping[int, Area]) -> Dependents:
         """What depends on what while dynamic arrays fill these cells."""
         return Dependents(
@@ -259,21 +245,22 @@ class Program:
         unknown = sorted(plain.calls.intersection(self.unknown_functions))
         if unknown:
             return f"calls {unknown[0]}, which neither microhedge nor its engine knows"
-        return self._intersected(where, plain.text)[1]
+        return self._intersected(where, plain, plain.text)[1]
 
     def _text(self, where: int, arrays: Mapping[int, Area], *, qualified: bool) -> str:
         """The formula such that it fills one cell, unless it is an array formula."""
-        plain = self.written(where, qualified=True) if qualified else self.plain[where]
+        plain = self.plain[where]
+        if qualified:
+            plain = _plain(self.grammar, where, self.formulas[where], qualified=True)
         text = self._despilled(where, plain, arrays)
         formula = self.formulas[where]
         if formula.kind == "array":
             is_single = not formula.dynamic and formula.area is not None and formula.area.size == 1
             return f"INDEX({text},1,1)" if is_single else text
-        return self._intersected(where, text)[0]
+        return self._intersected(where, plain, text)[0]
 
-    def _intersected(self, where: int, text: str) -> tuple[str, str]:
+    def _intersected(self, where: int, plain: Plain, text: str) -> tuple[str, str]:
         """The formula with its implicit intersections written out, and what the engine lacks for it."""
-        plain = self.plain[where]
         if (
             all(area.size == 1 for area in plain.areas)
             and "{" not in text
@@ -286,6 +273,7 @@ class Program:
             is_array=self.formulas[where].kind == "array",
             has_names=plain.has_names,
             works=self.engine.WORKS,
+            alike=plain.shape if text is plain.text else "",
         )
 
     def _despilled(self, where: int, plain: Plain, arrays: Mapping[int, Area]) -> str:
@@ -343,7 +331,46 @@ def _joined(areas: Iterable[Area]) -> Iterator[Area]:
         yield Area(sheet, start, left, end, right)
 
 
+class Written(NamedTuple):
+    """The formulas of a book by place: as they are saved, the areas of arrays, and written plainly."""
+
+    formulas: Mapping[int, Formula]
+    arrays: Mapping[int, Area]
+    plain: Mapping[int, Plain]
+
+
+def _plain(grammar: Grammar, where: int, formula: Formula, *, qualified: bool = False) -> Plain:
+    origin = formula.origin >> COLUMN_BITS, formula.origin & COLUMN_MASK
+    plain = grammar.plain(
+        formula.text, sheet_of(where), row_of(where), column_of(where), origin, qualified=qualified
+    )
+    if grammar.ours.isdisjoint(plain.calls) or not _has_unions(plain.form, grammar.ours):
+        return plain
+    text = without_unions(plain.text, grammar.ours)
+    return replace(plain, text=text, shape=shape(text))
+
+
+@lru_cache(maxsize=16_384)
+def _has_unions(form: Form, ours: frozenset[str]) -> bool:
+    """Whether a call of ours is given several areas as one argument, wherever the formula stands."""
+    text = form.at(1, 1).text
+    return without_unions(text, ours) != text
+
+
+@lru_cache(maxsize=PROGRAMS)
+def _written(grammar: Grammar, sheets: tuple[Formulas, ...]) -> Written:
+    """The formulas of a book, whatever engine evaluates them."""
+    formulas = {
+        sheet << SHEET_BITS | key: formula
+        for sheet, there in enumerate(sheets)
+        for key, formula in there.by_key.items()
+    }
+    arrays = {w: formula.area for w, formula in formulas.items() if formula.kind and formula.area is not None}
+    plain = {where: _plain(grammar, where, formula) for where, formula in formulas.items()}
+    return Written(formulas, arrays, plain)
+
+
 @lru_cache(maxsize=PROGRAMS)
 def program(grammar: Grammar, sheets: tuple[Formulas, ...], engine: Voice) -> Program:
     """The program of a book for an engine; all three are known by their identity."""
-    return Program(grammar, sheets, engine_named(engine))
+    return Program(grammar, _written(grammar, sheets), engine_named(engine))

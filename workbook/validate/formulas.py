@@ -39,8 +39,10 @@ def _cell(saved: SavedPlan, area: Area, stored: str, what: str, shown: str) -> I
         kind = Kind.FORMULA_EMPTY if value in (None, "") else Kind.FORMULA_TYPED_OVER
         yield Fault(message(kind, what=what, formula=shown), area)
         return
-    wanted = saved.grammar.plain(stored, sheet, row, column, (row, column))
     origin = (formula.origin >> 15, formula.origin & 0x7FFF)
+    if formula.text == stored and origin == (row, column):
+        return
+    wanted = saved.grammar.plain(stored, sheet, row, column, (row, column))
     held_plain = saved.grammar.plain(formula.text, sheet, row, column, origin)
     if wanted.fault or (not held_plain.fault and canonical(held_plain.text) == canonical(wanted.text)):
         return  # a formula whose own table or column is gone is not at fault itself

@@ -6,7 +6,7 @@ from typing import Final
 from udfs import REGISTRY
 from workbook.cells import Area, CellError, Value, address, column_of, place, row_of
 from workbook.engines.embedded import knows
-from workbook.formula.grammar import Plain
+from workbook.formula.forms import Plain
 from workbook.validate.finding import Fault, Finding
 from workbook.validate.kinds import Kind, message
 from workbook.xlsx.parts import children, tree
@@ -68,7 +68,7 @@ def _calls(book: Book, area: Area) -> frozenset[str]:
 def _plain(book: Book, area: Area) -> Plain:
     formula = book.cells(area.sheet).formulas.get(place(0, area.top, area.left))
     if formula is None:
-        return Plain("", (), frozenset(), reaches=False, fault="", has_names=False)
+        return book.grammar.plain("", area.sheet, area.top, area.left, (area.top, area.left))
     origin = (row_of(formula.origin), column_of(formula.origin))
     return book.grammar.plain(formula.text, area.sheet, area.top, area.left, origin)
 
@@ -95,7 +95,7 @@ def unresolved(book: Book) -> Iterator[Finding]:
         for key, formula in book.cells(number).formulas.items():
             row, column = row_of(key), column_of(key)
             origin = (row_of(formula.origin), column_of(formula.origin))
-            for call in book.grammar.plain(formula.text, number, row, column, origin).calls:
+            for call in book.grammar.form(formula.text, number, row, column, origin).calls:
                 if not _is_known(call):
                     first.setdefault(call, f"{sheet.name}!{address(row, column)}")
                     counts[call] = counts.get(call, 0) + 1
