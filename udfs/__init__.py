@@ -7,6 +7,8 @@ A refusal is an exception. Lists, arrays, Series and frames give what they are; 
 480.0
 """
 
+from typing import TYPE_CHECKING, Any
+
 # A function is added in its module alone: the stars take it in, and __all__ reads the registry.
 from udfs.backtest import *
 from udfs.candidates import *
@@ -61,4 +63,17 @@ __all__ = [
 
 __all__ += [name.lower() for name in REGISTRY]
 
-globals().update({name.lower(): checked(spec) for name, spec in REGISTRY.items()})
+for _name in REGISTRY:
+    del globals()[_name.lower()]  # the stars brought the function of plain numbers
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Compile the checked call of a function when it is first asked for."""
+        spec = REGISTRY.get(name.upper())
+        if spec is None or name != name.lower():
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals().setdefault(name, checked(spec))
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

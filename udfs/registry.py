@@ -8,7 +8,7 @@ ranges), refuses by argument name, and broadcasts ranges as Excel's own function
 import inspect
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeVar, get_origin, get_type_hints
@@ -51,10 +51,11 @@ class Spec:
     doc: str
     is_array: bool
     native: Native
-    call: Callable[..., Any] = field(init=False, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "call", compiled(self))
+    @cached_property
+    def call(self) -> Callable[..., Any]:
+        """The checked call as a cell makes it, compiled when it is first asked for."""
+        return compiled(self)
 
     @cached_property
     def is_elementwise(self) -> bool:

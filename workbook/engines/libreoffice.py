@@ -18,9 +18,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Final
-from xml.sax.saxutils import escape
 
 from udfs.cell_errors import ERROR_VALUES
 from udfs.dates import serial
@@ -220,12 +220,14 @@ def _copy(
     for where, text in formulas.items():
         area = areas.get(where)
         if area is None or area.size == 1:
-            cells[sheet_of(where)][where & KEY_MASK] = f"><f>{escape(text)}</f>"
+            cells[sheet_of(where)][where & KEY_MASK] = f"><f>{escape(text, quote=False)}</f>"
         else:
             extent = f"{address(area.top, area.left)}:{address(area.bottom, area.right)}"
             for inside in area.places():
                 cells[area.sheet].pop(inside & KEY_MASK, None)
-            cells[area.sheet][where & KEY_MASK] = f'><f t="array" ref="{extent}">{escape(text)}</f>'
+            cells[area.sheet][where & KEY_MASK] = (
+                f'><f t="array" ref="{extent}">{escape(text, quote=False)}</f>'
+            )
     numbers = range(sheets)
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
@@ -278,7 +280,7 @@ def _constant(value: float | str) -> str:
         return '><f>""</f>'  # an empty text in a cell of a file is read as a blank cell
     if isinstance(value, str):
         text = CONTROL.sub(lambda found: f"_x{ord(found[0][0]):04X}_" + found[0][1:], value)
-        return f' t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is>'
+        return f' t="inlineStr"><is><t xml:space="preserve">{escape(text, quote=False)}</t></is>'
     return f"><v>{value!r}</v>"
 
 

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Final, NamedTuple
-from xml.sax.saxutils import escape
 
 from workbook.cells import (
     KEY_MASK,
@@ -268,5 +268,5 @@ def _text(value: Value, *, is_text: bool) -> bytes | None:
     if isinstance(value, float):
         return number_text(value).encode()
     if is_text or isinstance(value, CellError):
-        return escape(value).encode()
+        return escape(value, quote=False).encode()
     return b"0"  # what a chart draws for a text

@@ -6,10 +6,10 @@ them for as long as the other book is closed. They are read from the package; no
 
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from math import inf, isfinite
 from typing import Final, NamedTuple
 from urllib.parse import unquote
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -72,7 +72,7 @@ def _values(data: etree._Element, part: str) -> Iterator[tuple[int, Value]]:
 
 def _value(kind: str, text: str, part: str) -> Value:
     if kind == "str":
-        return string_of(escape(text).encode())
+        return string_of(escape(text, quote=False).encode())
     if kind == "b":
         return text.strip() in TRUE
     if kind == "e":

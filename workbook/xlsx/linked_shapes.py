@@ -7,8 +7,8 @@ is (texts, truth values, errors, and plain numbers of the format General) is wri
 
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Final, NamedTuple
-from xml.sax.saxutils import escape
 
 from workbook.cells import Area, CellError, Value, number_text
 from workbook.xlsx.chart_points import area_of_formula
@@ -111,7 +111,7 @@ def _shown_words(book: Book, shape: bytes, area: Area | None, changes: Mapping[i
     old, new = _shown(book.value(area), code), _shown(changes[next(area.places())], code)
     if old is None or new is None or text_of(field[2]) != old:
         return None
-    return shape[: field.start(2)] + escape(new).encode() + shape[field.end(2) :]
+    return shape[: field.start(2)] + escape(new, quote=False).encode() + shape[field.end(2) :]
 
 
 def _shown(value: Value, code: str) -> str | None:

@@ -5,9 +5,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
+from html import escape
 from itertools import groupby
 from typing import Final, NamedTuple
-from xml.sax.saxutils import escape
 
 from workbook.cells import (
     COLUMN_BITS,
@@ -124,7 +124,7 @@ def stored(value: Value, prefix: bytes, *, has_formula: bool) -> tuple[bytes, by
 
 def text_bytes(text: str) -> bytes:
     """A text as an element holds it."""
-    return escape(UNSTORABLE.sub(_stand_in, text)).encode()
+    return escape(UNSTORABLE.sub(_stand_in, text), quote=False).encode()
 
 
 def _v(prefix: bytes, text: bytes) -> bytes:
