@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from addin.shell.coercion import swift
 from addin.shell.exit import Exit
 from addin.shell.options import HELP, UsageError, help_if_alone
 
@@ -55,7 +56,7 @@ class Commands(TyperGroup):
             from udfs.close_words import did_you_mean
 
             raise UsageError(f"there is no command {cmd_name}{did_you_mean(cmd_name, SUMMARIES)}")
-        made: Command = typer.main.get_command(import_module(f"addin.shell.{cmd_name}").app)
+        made = swift(typer.main.get_command(import_module(f"addin.shell.{cmd_name}").app))
         made.name = cmd_name
         return made
 
@@ -111,7 +112,7 @@ def main() -> NoReturn:
 def _run() -> int:
     try:
         _refuse_empty(sys.argv[1:])
-        code: int = app(standalone_mode=False) or Exit.DONE
+        code: int = swift(typer.main.get_command(app))(standalone_mode=False) or Exit.DONE
         if code == Exit.INTERRUPTED:  # typer's own answer to Ctrl-C is silent
             _refuse("interrupted", code)
     except TyperException as error:
