@@ -131,7 +131,7 @@ def test_a_book_is_read_and_recalculated_without_pandas(tmp_path: Path, words: t
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     loaded = subprocess.check_output(command, text=True, cwd=tmp_path, env=environment).split()
     assert "workbook.xlsx.saved_book" in loaded
-    assert not {"pandas", "numpy", "openpyxl"} & set(loaded)
+    assert not {"pandas", "numpy", "openpyxl", "pydantic", "urllib.request"} & set(loaded)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +152,8 @@ def test_command_imports_what_it_needs_alone(words: tuple[str, ...]) -> None:
         "xlwings",
         "ccxt",
         "distributed",
+        "pydantic",
+        "urllib.request",
         "workbook.layout",
         "workbook.request",
     }

@@ -39,7 +39,9 @@ def plain(value: Any, annotation: Any) -> Any:
             return value
         if annotation is Path:
             return Path(value)
-    return WRONG
+    if annotation is float and type(value) is int:  # a default
+        return float(value)
+    return value if type(value) is annotation else WRONG
 
 
 def swift(command: "Command") -> "Command":
