@@ -142,9 +142,10 @@ def _draw_as_filled(sheet: Worksheet, table: Table) -> None:
     key = f"${first}${table.first_row}:${first}${table.last_row}"
     for at, column in enumerate(table.columns, table.column):
         if column.is_input:
-            for row in range(table.first_row, table.last_row + 1):
-                cell = sheet.cell(row, at)
-                cell.fill, cell.border = styles.EMPTY, styles.BARE
+            first_cell = sheet.cell(table.first_row, at)
+            first_cell.fill, first_cell.border = styles.EMPTY, styles.BARE
+            for row in range(table.first_row + 1, table.last_row + 1):
+                _like(first_cell, sheet.cell(row, at))
             mark(sheet, _span(table, at), ((f"ROW()<={table.first_row}+COUNTA({key})", "input"),))
 
 
