@@ -182,11 +182,11 @@ def test_one_value_that_reads_otherwise_is_enough(key: tuple[int, int], value: A
     """A wrong value, a missing one, or one of another type."""
     opened = Book(every_type())
     cells, xml = opened.cells(0), opened.xml(0)
-    second_reader.prove_cells(xml, cells.values, cells.formulas, opened._texts, date1904=False)
+    second_reader.prove_cells(xml, cells.values, cells.formulas, opened.texts, date1904=False)
     values = {**cells.values, key[0] << COLUMN_BITS | key[1]: value}
     values = {where: content for where, content in values.items() if content is not None}
     with pytest.raises(BadPackage, match="reads otherwise"):
-        second_reader.prove_cells(xml, values, cells.formulas, opened._texts, date1904=False)
+        second_reader.prove_cells(xml, values, cells.formulas, opened.texts, date1904=False)
 
 
 def test_a_formula_that_nobody_wrote_is_found() -> None:
@@ -200,7 +200,7 @@ def test_a_formula_that_nobody_wrote_is_found() -> None:
         {**cells.formulas, first: sheet_reader.Formula("A1*3", origin=first)},
     ):
         with pytest.raises(BadPackage, match="parser"):
-            second_reader.prove_cells(xml, cells.values, formulas, opened._texts, date1904=False)
+            second_reader.prove_cells(xml, cells.values, formulas, opened.texts, date1904=False)
 
 
 @pytest.mark.parametrize(

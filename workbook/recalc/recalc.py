@@ -26,6 +26,7 @@ from workbook.recalc.inputs import new_inputs
 from workbook.recalc.plan_values import plan_values
 from workbook.recalc.saved_by_google import is_by_google, restore_errors
 from workbook.recalc.saved_by_libreoffice import is_by_libreoffice, restore_truths
+from workbook.recalc.tall import in_columns, is_tall
 from workbook.recalc.verification import Verdict, judged
 from workbook.request import Cause, Outcome, Place, Request, Status
 from workbook.xlsx.chart_points import charts_with
@@ -94,6 +95,8 @@ def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
 
 
 def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
+    if is_tall(book) and (found := in_columns(book, request)) is not None:
+        return found
     if is_by_libreoffice(book):
         restore_truths(book)
     elif is_by_google(book):

@@ -223,7 +223,7 @@ class Book:
         if not self.sheets[sheet].has_cells:
             return Cells()
         try:
-            return read(xml, sheet, self._texts, self.package.limits.cells, date1904=self.date1904)
+            return read(xml, sheet, self.texts, self.package.limits.cells, date1904=self.date1904)
         except BadPackage as error:
             raise BadPackage(f"the sheet {self.sheets[sheet].name} can't be read: {error}") from None
         except UnicodeDecodeError:
@@ -259,7 +259,8 @@ class Book:
         return self.package.fingerprint(self._texts_part) if self._texts_part else None
 
     @cached_property
-    def _texts(self) -> Texts:
+    def texts(self) -> Texts:
+        """The shared texts."""
         xml = self.package.read(self._texts_part) if self._texts_part else b""
         return texts_of(xml) if len(xml) <= TEXTS else Texts(xml)
 

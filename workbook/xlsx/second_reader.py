@@ -92,6 +92,17 @@ def prove_texts(xml: bytes, texts: Shared, count: int) -> None:
         raise BadPackage(f"text {number + 1} reads otherwise to an XML parser")
 
 
+def prove_strings(read: Mapping[bytes, Value]) -> None:
+    """Refuse texts of cells, given as they stand in the sheet, that a parser reads otherwise."""
+    whole = b"<x>" + b"".join([b"<t>" + raw + b"</t>" for raw in read]) + b"</x>"
+    try:
+        found = [_unescaped(text.text or "") for text in parsed(whole)]
+    except etree.XMLSyntaxError as error:
+        raise BadPackage(f"a text is no well-formed XML: {error}") from None
+    if found != list(read.values()):
+        raise BadPackage("a text reads otherwise to an XML parser")
+
+
 def prove_cells(
     xml: bytes,
     values: Mapping[int, Value],

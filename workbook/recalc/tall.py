@@ -1,0 +1,21 @@
+"""Which books are tall: only for those is numpy loaded."""
+
+from typing import Final
+
+from workbook.request import Outcome, Request
+from workbook.xlsx.saved_book import Book
+
+SIZE: Final = 512 << 10  # bytes of a sheet: some two thousand rows
+
+
+def is_tall(book: Book) -> bool:
+    """Whether a book has a sheet that may be worked in columns."""
+    entries = book.package.entries
+    return any(sheet.has_cells and entries[sheet.part].size >= SIZE for sheet in book.sheets)
+
+
+def in_columns(book: Book, request: Request) -> tuple[bytes, Outcome] | None:
+    """The bytes of a tall book and the outcome; None if it has to be recalculated cell by cell."""
+    from workbook.recalc.tall_books import recalculated  # noqa: PLC0415 - numpy, which few books need
+
+    return recalculated(book, request)

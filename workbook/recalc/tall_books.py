@@ -1,0 +1,133 @@
+"""Tall books: thousands of formulas that are equal relative to their rows, worked as columns of numbers.
+
+What comes of it is, byte for byte, what the engine's way gives: the same cells are reached, the same are
+proven by what Excel saved, the same doubts are looked for. Two evaluators have to agree: the columns work
+every row, the engine the first, the last and the most unusual rows of each formula. Whatever is no plain
+number on the way is left to the engine's way altogether: `recalculated` then has no answer.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import numpy as np
+
+from udfs.parameters import DECIMAL_TEXT
+from workbook.cells import COLUMN_BITS, Area, Value, number_texts
+from workbook.columns.expressions import Odd, Unsupported
+from workbook.columns.groups import Group, Spot, TallBook, groups, ordered
+from workbook.columns.rows import NotTall, Tall, read
+from workbook.files.venue_tables import in_force
+from workbook.layout import PLAN
+from workbook.recalc.named_cells import cell_of
+from workbook.recalc.saved_by_google import is_by_google
+from workbook.recalc.saved_by_libreoffice import is_by_libreoffice
+from workbook.recalc.tall_changes import Cells, changes
+from workbook.request import Outcome, Request
+from workbook.xlsx.saved_book import Book
+from workbook.xlsx.written_proof import Change, prove_written
+from workbook.xlsx.zip import Package
+
+DRAWN: Final = ("/charts/", "/drawings/")  # parts that follow cells
+
+
+def recalculated(book: Book, request: Request) -> tuple[bytes, Outcome] | None:
+    """A tall book's new bytes and the outcome; None if it has to be recalculated cell by cell."""
+    try:
+        _refuse_unusual(book, request)
+        sheets = dict(_sheets(book))
+        columns = {
+            (home, at): column for home, sheet in sheets.items() for at, column in sheet.columns.items()
+        }
+        tall = TallBook(book.grammar, columns, ordered(list(_groups(book, sheets))))
+        found, reached = changes(tall, _inputs(book, tall, request), date1904=book.date1904)
+        written = _written(book, sheets, found)
+    except (NotTall, Odd, Unsupported):
+        return None
+    changed = sum(len(rows) for rows, _ in found.values())
+    outcome = Outcome(
+        "",
+        "done" if changed else "unchanged",
+        formulas=sum(len(group.rows) for group in tall.groups),
+        changed=changed,
+        venues=in_force(),
+        core=reached,
+    )
+    return written, outcome
+
+
+def _refuse_unusual(book: Book, request: Request) -> None:
+    """Leave what needs more than its cells to the engine's way."""
+    is_plain = request.engine == "embedded" and not (request.market or request.tables)
+    is_drawn = any(mark in f"/{part}" for part in book.package.entries for mark in DRAWN)
+    if not is_plain or is_drawn or book.rounds or book.is_signed or PLAN.describes(book.names):
+        raise NotTall
+    if is_by_google(book) or is_by_libreoffice(book):
+        raise NotTall
+
+
+def _sheets(book: Book) -> Iterator[tuple[int, Tall]]:
+    for number, sheet in enumerate(book.sheets):
+        if sheet.has_cells:
+            limit = book.package.limits.cells
+            yield number, read(book.xml(number), number, book.texts, limit, date1904=book.date1904)
+
+
+def _groups(book: Book, sheets: Mapping[int, Tall]) -> Iterator[Group]:
+    """The formulas of all sheets, each of which must hold a number and refer to cells of this book."""
+    for sheet, tall in sheets.items():
+        for group in groups(tall, sheet, book.grammar):
+            is_filled = (tall.columns[group.column].slots[group.rows] >= 0).all()
+            if not is_filled or any(area.sheet >= len(book.sheets) for area, _ in group.areas):
+                raise NotTall
+            yield group
+
+
+def _inputs(book: Book, tall: TallBook, request: Request) -> Cells:
+    """The numbers that a request writes over others; what it may not write is refused elsewhere."""
+    found: dict[Spot, dict[int, float]] = {}
+    for name, given in request.inputs.items():
+        area = cell_of(book, name)
+        if area is None or isinstance(given, bool) or not isinstance(given, (float, int, str)):
+            raise NotTall
+        if isinstance(given, str) and not DECIMAL_TEXT.fullmatch(given):
+            raise NotTall
+        rows = found.setdefault((area.sheet, area.left), {})
+        number = float(given)
+        if area.top in rows or not math.isfinite(number) or not _is_free(book, tall, area):
+            raise NotTall
+        rows[area.top] = number
+    return {spot: (np.array(list(rows)), np.array(list(rows.values()))) for spot, rows in found.items()}
+
+
+def _is_free(book: Book, tall: TallBook, area: Area) -> bool:
+    """Whether a cell holds a number that no formula computes, and is no header."""
+    column = tall.columns.get((area.sheet, area.left))
+    if column is None or area.top >= len(column.slots) or column.slots[area.top] < 0:
+        return False
+    if any(group.spot == (area.sheet, area.left) and area.top in group.rows for group in tall.groups):
+        return False
+    return not any(table.area.meets(area) and area.top < table.data.top for table in book.tables.values())
+
+
+def _written(book: Book, sheets: Mapping[int, Tall], found: Cells) -> bytes:
+    """The package with the new numbers, read back before anyone gets it."""
+    parts: dict[str, bytes] = {}
+    values: dict[int, dict[int, Value]] = {}
+    for sheet in sorted({sheet for sheet, _ in found}):
+        slots: list[int] = []
+        numbers: list[float] = []
+        keys: list[int] = []
+        for (home, column), (rows, new) in found.items():
+            if home == sheet:
+                slots += sheets[sheet].columns[column].slots[rows].tolist()
+                numbers += new.tolist()
+                keys += (rows << COLUMN_BITS | column).tolist()
+        parts[book.sheets[sheet].part] = sheets[sheet].written(slots, number_texts(numbers))
+        values[sheet] = dict(zip(keys, numbers, strict=True))
+    written = book.package.written(parts)
+    after = Package(written) if parts else book.package
+    for sheet, change in values.items():
+        part = book.sheets[sheet].part
+        prove_written(book.xml(sheet), after.read(part), Change(change, {}), book.sheets[sheet].name)
+    return written
