@@ -118,7 +118,7 @@ def engine(package: bytes, request: Request, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No third engine is asked: it takes seconds to start."""
-    monkeypatch.setattr("workbook.recalc.votes.has_third", lambda: False)
+    monkeypatch.setattr("workbook.recalc.votes.has_office", lambda: False)
 
 
 @settings(
@@ -159,8 +159,8 @@ def tall(price: float, *, shared: bool, count: int = ROWS) -> bytes:
             cells.append(f'<c r="{column}{row}" s="0">{said}<v></v></c>')
         rows.append(f'<row r="{row}" spans="1:8">{"".join(cells)}</row>')
     package = book({"Sheet1": {"A1": "x"}}, {"ratio": "Sheet1!$B$1"})
-    said = f"<sheetData>{''.join(rows)}</sheetData>".encode()
-    return repacked(package, {SHEET: re.sub(rb"<sheetData>.*</sheetData>", said, parts(package)[SHEET])})
+    data = f"<sheetData>{''.join(rows)}</sheetData>".encode()
+    return repacked(package, {SHEET: re.sub(rb"<sheetData>.*</sheetData>", data, parts(package)[SHEET])})
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["shared", "written out"])

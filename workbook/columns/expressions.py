@@ -22,7 +22,7 @@ from udfs.front.arrays import answer
 from workbook.columns.rounding import MOST, WAYS, rounded
 from workbook.columns.rows import BLANK, PLAIN, WORD, Floats, Kinds
 from workbook.formula.expression import Expression, Operation, expression
-from workbook.formula.grammar import BLANK as OMITTED
+from workbook.formula.plain_writer import BLANK as OMITTED
 from workbook.formula.tree import Node, tree
 
 Truths = npt.NDArray[np.bool_]

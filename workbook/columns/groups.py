@@ -11,8 +11,8 @@ import numpy as np
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, Area, Value, place
 from workbook.columns.expressions import Numbers, Operand, Truths, Unsupported, compiled
 from workbook.columns.rows import BLANK, FAULT, PLAIN, Column, Floats, Form, Integers, Kinds, NotTall, Tall
-from workbook.formula.grammar import Grammar, Plain
-from workbook.formula.tree import shape
+from workbook.formula.forms import Plain
+from workbook.formula.grammar import Grammar
 from workbook.xlsx.xml_text import text_of
 
 BLOCK: Final = 64  # cells of a range that are taken one by one
@@ -109,7 +109,7 @@ def _group(grammar: Grammar, sheet: int, column: int, rows: Integers, source: So
         text, origin = source.written(row, column)
         found.append(grammar.plain(text, sheet, row, column, origin))
     first, last = found
-    if first.fault or first.reaches or shape(first.text) != shape(last.text) or first.calls != last.calls:
+    if first.fault or first.reaches or first.shape != last.shape or first.calls != last.calls:
         raise NotTall
     ends = int(rows[0]), int(rows[-1])
     named = list(_references(first.named, last.named, *ends))

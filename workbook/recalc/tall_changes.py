@@ -15,7 +15,6 @@ from workbook.columns.rows import Floats, Integers, NotTall
 from workbook.engines.embedded import Session
 from workbook.engines.protocol import hold_places
 from workbook.formula.grammar import CLOCK, RANDOM
-from workbook.formula.tree import shape
 from workbook.recalc.comparisons import EPSILON
 from workbook.recalc.core import PLAIN_NUMBERS, asked
 from workbook.recalc.evaluation import TOLERANCE
@@ -103,7 +102,7 @@ def _worked(tall: TallBook, dirty: Masks, saved: Values, new: Values) -> Iterato
 
 def _refuse_uncertain(group: Group) -> None:
     """Leave formulas to the engine that are not core for all numbers, or whose values ask for a look."""
-    alike = shape(group.plain.text)
+    alike = group.plain.shape
     masks, doubt = asked(alike, is_array=False).masks, suspect(alike)
     if masks is None or len(masks) != len(group.named) or any(PLAIN_NUMBERS & ~mask for mask in masks):
         raise Unsupported
@@ -128,7 +127,7 @@ def _prove(one: Worked, is_reached: Truths, saved: Values) -> None:
 
 def _doubt(one: Worked, differs: Truths, new: Values) -> None:
     """A sum or difference that rounding alone may have kept from 0 is to Excel 0."""
-    if not suspect(shape(one.group.plain.text)).adds:
+    if not suspect(one.group.plain.shape).adds:
         return
     size = np.abs(one.numbers)
     small = differs & (size > 0) & (size < TINY)
