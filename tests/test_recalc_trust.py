@@ -1,10 +1,13 @@
 """What a recalculation may change, what it must refuse, and what nothing can hide."""
 
 import datetime as dt
+import io
 import re
 from typing import Any
 
+import openpyxl
 import pytest
+from openpyxl.workbook.defined_name import DefinedName
 from support.books import Array, F, book, cached, edited, parts, repacked, without_values
 
 from workbook.recalc.recalc import recalc_bytes
@@ -592,6 +595,39 @@ def test_an_input_that_does_not_fit_is_refused(name: str, value: str, reason: st
 
     _, outcome = run(book({"Sheet1": cells}, names, add_table), inputs={name: value})
     assert (outcome.status, outcome.reason) == ("refused", reason)
+
+
+@pytest.mark.parametrize(
+    ("old", "shown", "typed", "expected"),
+    [
+        (0.5, "0%", "40%", 0.4),
+        (0.5, "0.00%", "0,4", 0.4),
+        (0.5, '0.0"%"', "40%", "cell: takes no percentage, got 40%: write the number itself"),
+        (0.5, "General", "40%", "cell: takes no percentage, got 40%: write the number itself"),
+        (5, "General", "5x", "cell: takes no multiple, got 5x: write the number itself"),
+        (5, "General", "0,25", 0.25),
+        (5, "General", "1,000", "cell: 1,000 may be 1000 or 1.000: write which"),
+        (None, "0%", "40%", 0.4),
+        (None, "General", "40%", "cell: takes no percentage, got 40%: write the number itself"),
+        (None, "yyyy-mm-dd", "2026-01-31", dt.datetime(2026, 1, 31)),
+        ("word", "General", "40%", "40%"),
+    ],
+)
+def test_a_number_is_typed_as_its_cell_takes_it(
+    old: float | str | None, shown: str, typed: str, expected: object
+) -> None:
+    """A percentage where the cell shows one, a decimal comma anywhere, and a hint where it does not fit."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    sheet["A1"], sheet["A1"].number_format, sheet["B1"] = old, shown, 1
+    workbook.defined_names["cell"] = DefinedName("cell", attr_text="Sheet!$A$1")
+    saved = io.BytesIO()
+    workbook.save(saved)
+    written, outcome = run(saved.getvalue(), inputs={"cell": typed})
+    if outcome.is_problem:
+        assert outcome.reason == expected
+    else:
+        assert cached(written, "Sheet", "A1") == [expected]
 
 
 @pytest.mark.parametrize(

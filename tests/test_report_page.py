@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -124,6 +125,21 @@ def test_nothing_foreign_runs_and_nothing_is_fetched() -> None:
         assert (attributes.get("href") or "./").startswith(("./", "#"))
     assert not re.search(r"https?:|@import|url\(", text)
     assert not re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
+
+
+def test_books_of_one_point_are_a_column_and_the_farthest_is_named() -> None:
+    """Thirty copies of a plan do not lie on each other; of two far ones on a side the farther is named."""
+
+    def copy(number: int, now: float) -> Outcome:
+        one = plan(f"books/a/client{number:02}.xlsx", "BTC", Random(1))  # noqa: S311 - figures, no secrets
+        outputs = {**one.outputs, "plan_coverage_now": now, "plan_coverage_target": 0.5}
+        return replace(one, outputs=outputs)
+
+    text = page_of([copy(number, 0.1) for number in range(30)] + [copy(30, 0.0)])
+    assert "A column holds the books of one point" in text
+    assert "\u25c2 client30 \u221250" in text
+    assert text.count("\u25c2 client") == 1
+    assert "A dot is a book" in page_of([copy(number, number / 20) for number in range(10)])
 
 
 def test_many_books_stay_small_enough_for_a_browser() -> None:

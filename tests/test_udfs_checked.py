@@ -163,6 +163,34 @@ def test_columns_of_all_arguments_together(spec: Spec) -> None:
         assert same([mine], [single])
 
 
+@CELL_BY_CELL
+def test_rows_that_a_function_tells_apart(spec: Spec) -> None:
+    """Rows of either sign and any size, some of them 0, which comparisons tell apart: each its digits."""
+    height = 300
+    chance = np.random.default_rng(11)
+    given: list[Any] = []
+    for parameter, cell in zip(spec.parameters, full_cells(spec), strict=True):
+        if cell is None or parameter.arg.is_text:
+            given.append(cell)
+            continue
+        sizes = chance.choice([-1.0, 1.0], height) * 10 ** chance.uniform(-3, 2, height)
+        sizes[chance.integers(0, height, 9)] = 0.0
+        given.append(np.clip(sizes * float(cell), parameter.low, parameter.high))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RefusedCells)
+        found = python_name(spec)(*given, errors="coerce")
+    for row in range(height):
+        single = told(lambda: spec.call(*(c[row] if isinstance(c, np.ndarray) else c for c in given)))  # noqa: B023
+        assert same([found[row] if isinstance(found, np.ndarray) else found], [single])
+
+
+def test_rows_are_told_apart_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows of a function that compares are not worked cell by cell."""
+    monkeypatch.setattr("udfs.front.arrays.column_of", lambda *_: pytest.fail("cell by cell"))
+    notional = np.array([100.0, -5_000.0, 20_000.0, 0.0])
+    assert udfs.maintenance_margin(notional, 0.005, 50).tolist() == [0, 0, 50, 0]
+
+
 @pytest.mark.parametrize("index", LABELS, ids=["dates", "texts", "numbers", "aware"])
 @OF_TWO
 def test_series_meet_by_label(spec: Spec, index: Any) -> None:

@@ -2,12 +2,13 @@
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from os import PathLike
 from typing import Any, Final, Literal
+
+from workbook.printable import printable_json
 
 Cell = float | str | bool | datetime | None
 """A cell's value; an error is its text, as in "#N/A"."""
@@ -39,8 +40,6 @@ Cause = Literal[
     "fault",  # of our own
 ]
 """Why a book was refused or failed, for programs; the reason says it for people."""
-
-STEERING: Final = re.compile(r"[^ -~]")
 
 PROBLEMS: Final[frozenset[Status]] = frozenset({"refused", "failed"})
 
@@ -119,8 +118,7 @@ class Outcome:
 
     def to_json(self) -> str:
         """The row on one line; signs that steer a terminal are escaped, as JSON may."""
-        text = json.dumps(self.as_row(), ensure_ascii=False)
-        return text if text.isprintable() else STEERING.sub(_escaped, text)
+        return printable_json(json.dumps(self.as_row(), ensure_ascii=False))
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Outcome":
@@ -132,10 +130,6 @@ class Outcome:
     def from_json(cls, text: str | bytes) -> "Outcome":
         """The outcome whose row stands on this line."""
         return cls.from_row(json.loads(text))
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return json.dumps(found[0])[1:-1] if not found[0].isprintable() else found[0]
 
 
 def _plain(cell: Cell) -> Cell:

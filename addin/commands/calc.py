@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from addin.commands.typed import typed_number
 from udfs.dates import serial
 from udfs.errors import BadArgument, HedgeError
 from udfs.parameters import DECIMAL_TEXT, Parameter
 from udfs.registry import Spec
+from workbook.printable import printable, printable_json
+from workbook.typed import typed_number
 
+DATE_LIKE: Final = re.compile(r"\s*\d{1,4}[./-]\d{1,2}[./-]\d{1,4}.*")
 CELL: Final = re.compile(r'\s*("(?:[^"]|"")*"|[^",;{}]*)\s*([,;}])')
 
 
@@ -24,8 +26,8 @@ def cells_from_text(spec: Spec, words: Sequence[str]) -> list[Any]:
 def shown_result(result: Any) -> str:
     """A result as text: numbers at the 15 digits a cell shows, a range as JSON."""
     if isinstance(result, list):
-        return json.dumps(result, default=lambda refusal: refusal.cell, ensure_ascii=False)
-    return f"{result:.15g}" if isinstance(result, float) else str(result)
+        return printable_json(json.dumps(result, default=lambda refusal: refusal.cell, ensure_ascii=False))
+    return f"{result:.15g}" if isinstance(result, float) else printable(str(result))
 
 
 def refusals(result: Any) -> Iterator[HedgeError]:
@@ -88,6 +90,9 @@ def _cell(parameter: Parameter, word: str) -> Any:
     if parameter.arg.unit == "date":
         with suppress(ValueError):
             return serial(dt.datetime.fromisoformat(word))
+        if DATE_LIKE.fullmatch(word):
+            name = parameter.name
+            raise BadArgument(f"{name}: must be a date such as 2026-01-31, got {word}", name, word)
     if DECIMAL_TEXT.fullmatch(word):
         return float(word) if parameter.is_range else word
     if parameter.arg.is_text:

@@ -1,5 +1,6 @@
 """The market in the shell: a book's Market sheet or a market file brought up to date."""
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,15 @@ from workbook.live.marketfile import fill_file, history_path, write_history
 from workbook.live.quotes import Quote, Want
 from workbook.request import Request
 
+LISTED: Final = {  # what fits a terminal; the JSON has every fact
+    "symbol": "symbol",
+    "spot": "spot",
+    "mark": "mark",
+    "next rate": "predicted_rate",
+    "settles": "next_settlement",
+    "future": "future",
+    "expires": "expiry",
+}
 FIRST_VENUE: Final = "Binance"  # of a market file, which does not say
 
 
@@ -67,7 +77,14 @@ def fetch_market(
         return json.dumps(quotes, indent=2, default=str), complete
     if not quotes:
         return "nothing was had", complete
-    return aligned([[*quotes[0]], *([shown(fact) for fact in facts.values()] for facts in quotes)]), complete
+    return aligned([[*LISTED], *map(_line, quotes)]), complete
+
+
+def _line(facts: Mapping[str, object]) -> list[str]:
+    """What of a quote fits a terminal; of the expiry its day alone."""
+    expiry = facts["expiry"]
+    day = expiry.date() if isinstance(expiry, dt.datetime) else expiry
+    return [shown({**facts, "expiry": day}[name]) for name in LISTED.values()]
 
 
 def _history(path: Path, wants: Sequence[Want], days: int, live: LiveMarket) -> bool:

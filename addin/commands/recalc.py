@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from addin.commands.printable import printable
 from addin.commands.run_facts import run_facts
-from addin.commands.typed import typed_number
 from addin.shell.exit import Exit
+from udfs.errors import BadArgument
 from udfs.parameters import DECIMAL_TEXT
 from workbook.batch.last_run import keep_run, read_last_run
 from workbook.batch.pools import BadRun
@@ -25,6 +25,7 @@ from workbook.files.storage import find_store
 from workbook.layout import PLAN
 from workbook.report.run_facts import RunFacts
 from workbook.request import Outcome, Request
+from workbook.typed import typed_number
 
 STANDARD_OUTPUT = "-"
 FIRST_YEAR = 1900  # where Excel's days begin
@@ -62,8 +63,10 @@ def _value(name: str, text: str) -> float | str:
     elif port is None or port.kind != "number":
         return text
     else:
-        takes = {"percent": "%" in port.format, "times": '"x"' in port.format}
-        typed = typed_number(f"--set {name}", text, **takes)
+        try:
+            typed = typed_number(f"--set {name}", text, percent=port.is_percent, times=port.is_multiple)
+        except BadArgument as refusal:
+            raise BadRun(str(refusal)) from None
         if typed is None:
             return text
         number = typed

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from udfs.dates import moment
 from udfs.venues import FRESH_DAYS, Contract, tables
+from workbook.printable import printable, printable_json
 
 LISTED: Final = {  # what fits a terminal; the JSON has every fact
     "venue": "venue",
@@ -14,9 +15,9 @@ LISTED: Final = {  # what fits a terminal; the JSON has every fact
     "size": "contract_size",
     "lot": "lot",
     "tick": "tick",
-    "minimum": "minimum_notional",
+    "min": "minimum_notional",
     "taker": "taker_fee",
-    "leverage": "maximum_leverage",
+    "most x": "maximum_leverage",
 }
 
 
@@ -34,7 +35,7 @@ def contracts_as_text() -> str:
 def contracts_as_json() -> str:
     """A list of objects, one a contract, with every fact by its column; null is a fact not known."""
     rows = [row._asdict() | {"as_of": _date(row), "age_days": _age(row)} for row in tables().contracts]
-    return json.dumps(rows, indent=2, ensure_ascii=False, default=str)
+    return printable_json(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
 
 
 def stale_contracts() -> Iterator[str]:
@@ -60,7 +61,7 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 def _shown(fact: Any) -> str:
     if fact is None:
         return "-"
-    return f"{fact:.15g}" if isinstance(fact, float) else str(fact)
+    return f"{fact:.15g}" if isinstance(fact, float) else printable(str(fact))
 
 
 def _date(row: Contract) -> dt.date | None:

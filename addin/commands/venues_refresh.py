@@ -3,15 +3,16 @@
 import datetime as dt
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from addin.commands.printable import say
+from addin.commands.printable import printable, say
 from udfs.venue_files import user_folder
 from udfs.venues import tables
 from workbook.live.client import Connection
 from workbook.live.clock import here
 from workbook.live.venues import Change, changes, kept, refresh, write
+from workbook.printable import printable_json
 
 
 def progress(step: str) -> None:
@@ -36,7 +37,7 @@ def refresh_venues(venues: Sequence[str], symbols: Sequence[str], form: str) -> 
     say(f"{len(found.contracts)} contracts refreshed, {len(missed)} kept as they were, in {folder}")
     if form == "json":
         return (
-            json.dumps(
+            _json(
                 {
                     "refreshed": [{"venue": row.venue, "symbol": row.symbol} for row in found.contracts],
                     "changes": [asdict(change) for change in changed],
@@ -45,13 +46,15 @@ def refresh_venues(venues: Sequence[str], symbols: Sequence[str], form: str) -> 
                         for miss in missed
                     ],
                     "folder": str(folder),
-                },
-                indent=2,
-                ensure_ascii=False,
+                }
             ),
             not missed,
         )
     return _table(changed), not missed
+
+
+def _json(said: Mapping[str, object]) -> str:
+    return printable_json(json.dumps(said, indent=2, ensure_ascii=False))
 
 
 def _table(changed: Sequence[Change]) -> str:
@@ -76,4 +79,4 @@ def shown(fact: object) -> str:
         return "-"
     if isinstance(fact, dt.datetime):
         return f"{fact:%Y-%m-%d %H:%M}"
-    return f"{fact:.15g}" if isinstance(fact, float) else str(fact)
+    return f"{fact:.15g}" if isinstance(fact, float) else printable(str(fact))

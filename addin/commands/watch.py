@@ -1,11 +1,11 @@
 """The watch in the shell: looks at a folder again and again, and tells when a state changes."""
 
 import datetime as dt
+import errno
 import re
 import shlex
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
@@ -19,7 +19,7 @@ from workbook.batch.records import FOLDER
 from workbook.batch.run import recalc_paths
 from workbook.errors import BookError
 from workbook.files.storage import find_store
-from workbook.report.alerts import Event, events_of, states_from_json, states_to_json
+from workbook.report.alerts import Event, events_of, states_from_json, states_to_json, untold
 from workbook.report.page import rows_of
 from workbook.report.run_facts import RunFacts
 from workbook.request import Request
@@ -79,6 +79,8 @@ class Watch:
     def look(self) -> Exit:
         """Recalculate what changed, tell what begins and ends, and keep what holds now."""
         store, folder = find_store(self.folder)
+        if not store.exists(folder):
+            raise FileNotFoundError(errno.ENOENT, "there is no such file or folder", self.folder)
         if not store.is_folder(folder):
             raise BookError(f"{self.folder}: is no folder that could be watched")
         state = store.join(folder, STATE)
@@ -104,23 +106,25 @@ class Watch:
             )
         )
         events, held = events_of(now, rows_of(outcomes, RunFacts(now), None), known or {})
-        failed = [fault for event in events for fault in self._told(event)]
+        faults = []
+        for event in events:
+            if fault := self._tell(event):
+                faults.append(fault)
+                untold(held, event)
         store.write(state, states_to_json(held).encode())
-        for fault in failed:
+        for fault in dict.fromkeys(faults):
             say(fault)
-        return Exit.FAULTY if failed else Exit.DONE
+        return Exit.FAULTY if faults else Exit.DONE
 
-    def _told(self, event: Event) -> Iterator[str]:
+    def _tell(self, event: Event) -> str:
+        """Tell of one event here and to whoever is to be told besides; what went wrong, if anything."""
         if self.form == "json":
             print(event.to_json(), flush=True)  # noqa: T201 - a shell host prints
         else:
             do = f" {event.remedy}" if event.remedy else ""
             line = f"{event.book}: {event.state} {event.change}: {event.sentence}{do}"
             print(printable(line), flush=True)  # noqa: T201 - a shell host prints
-        if self.alert:
-            fault = self.alert.tell(event)
-            if fault:
-                yield fault
+        return self.alert.tell(event) if self.alert else ""
 
 
 def watch(watched: Watch, every: float) -> None:

@@ -23,8 +23,9 @@ def migrate(
 
     migration = migrate_book(book, edition=edition)
     if migration is None:
-        print(f"{book}: is of the present template and stands as it should; nothing was done")
+        print(f"{printable(str(book))}: is of the present template and stands as it should; nothing was done")
         return
-    print(f"{migration.book}: {migration.taken} inputs taken; the old book is {migration.kept}")
+    kept = printable(str(migration.kept))
+    print(f"{printable(str(migration.book))}: {migration.taken} inputs taken; the old book is {kept}")
     for sentence in migration.left:
         print(f"  not taken: {printable(sentence)}")

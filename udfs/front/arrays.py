@@ -1,6 +1,5 @@
 """The functions over numpy's arrays: at once where a function is arithmetic, cell by cell where it is not."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ import numpy.typing as npt
 from udfs.broadcasting import column_of
 from udfs.checked import blanked, settled
 from udfs.errors import HedgeError, NotAvailable, WrongType
-from udfs.front.uniform import Mixed, Uniform
+from udfs.front.uniform import Mixed, Split, Uniform, is_finite
 from udfs.parameters import MAX, Parameter
 from udfs.ranges import RANGES, Plain, is_range
 from udfs.registry import Spec
@@ -19,6 +18,7 @@ Array = npt.NDArray[Any]
 
 NUMERIC: Final = frozenset("iuf")  # kinds of numpy's types that are numbers
 RUN: Final = 16_000  # rows at a time: what lies between two operations stays in memory that is at hand
+DEEPEST: Final = 8  # comparisons, one inside another, by which rows are told apart
 WORDS: Final = frozenset("UO")  # kinds that may hold words
 
 
@@ -93,8 +93,7 @@ def _at_once(spec: Spec, values: Sequence[Any], shape: tuple[int, ...]) -> Array
             for start in range(0, flat.size, RUN):
                 run = slice(start, start + RUN)
                 rows = (column[run] if isinstance(column, np.ndarray) else column for column in columns)
-                cells = map(_uniform, spec.parameters, rows)
-                _put(flat[run], spec.function(*cells))
+                _work(spec.function, list(map(_uniform, spec.parameters, rows)), flat[run])
     except (HedgeError, ArithmeticError, TypeError, ValueError, Mixed):
         return None
     return found
@@ -123,14 +122,28 @@ def _uniform(parameter: Parameter, numbers: Any) -> Any:
         if parameter.divides and not numbers.all():
             raise Mixed
         return Uniform(numbers)  # that all are finite shows in the result, or is looked at where it would not
-    if not parameter.low <= np.minimum.reduce(numbers) <= np.maximum.reduce(numbers) <= parameter.high:
+    if parameter.low != -MAX and not np.minimum.reduce(numbers) >= parameter.low:
+        raise Mixed
+    if parameter.high != MAX and not np.maximum.reduce(numbers) <= parameter.high:
         raise Mixed
     if parameter.divides and parameter.low <= 0 <= parameter.high and not numbers.all():
         raise Mixed
-    return Uniform(numbers, is_finite=True)
+    return Uniform(numbers, is_finite=parameter.low != -MAX and parameter.high != MAX)
 
 
-def _put(place: Array, result: Any) -> None:
+def _work(function: Callable[..., Any], cells: Sequence[Any], place: Array, *, depth: int = 0) -> None:
+    """Put the results for a run of rows into their place; rows that a comparison tells apart go apart."""
+    try:
+        result = function(*cells)
+    except Split as split:
+        if depth == DEEPEST:
+            raise Mixed from None
+        for rows in (np.flatnonzero(split.truths), np.flatnonzero(~split.truths)):
+            some = [cell.at(rows) if isinstance(cell, Uniform) else cell for cell in cells]
+            part = np.empty(len(rows))
+            _work(function, some, part, depth=depth + 1)
+            place[rows] = part
+        return
     np.add(result.values if isinstance(result, Uniform) else float(result), 0.0, out=place)  # -0.0 reads as 0
-    if not math.isfinite(np.add.reduce(place)):
+    if not is_finite(place):
         raise Mixed

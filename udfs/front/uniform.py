@@ -1,10 +1,12 @@
 """A column of numbers in the place of one: it takes part in arithmetic, and in what all of it agrees on.
 
 A function that is run with columns gives what it gives cell by cell, or it stops: the four operations
-of numpy give Python's digits, and a comparison on which the rows differ is `Mixed`. All else that a
-function may do with a number (roots, powers, rounding, formatting) a column does not know.
+of numpy give Python's digits, and a comparison on which the rows differ is `Split`, so that the two
+kinds of rows are worked apart. All else that a function may do with a number (roots, powers, rounding,
+formatting) a column does not know.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -16,12 +18,23 @@ Numbers = npt.NDArray[np.float64]
 
 
 class Mixed(Exception):
-    """The rows differ where a function treats them all alike, or hold what needs a look of its own."""
+    """The rows hold what needs a look of its own."""
+
+
+class Split(Exception):
+    """The rows differ where a function treats them all alike; the truths say how."""
+
+    def __init__(self, truths: npt.NDArray[np.bool_]) -> None:
+        super().__init__()
+        self.truths = truths
 
 
 def is_finite(numbers: Numbers) -> bool:
-    """Whether no number is a NaN or infinite, told by the least and the greatest: the quickest look."""
-    return bool(-np.inf < np.minimum.reduce(numbers) and np.maximum.reduce(numbers) < np.inf)
+    """Whether no number is a NaN or infinite, told by their sum: the quickest look.
+
+    Numbers whose sum is too large for a number get a look of their own.
+    """
+    return math.isfinite(np.add.reduce(numbers))
 
 
 def _operation(work: Callable[[Any, Any], Any], *, swapped: bool = False) -> Callable[[Any, Any], Any]:
@@ -46,7 +59,7 @@ def _comparison(work: Callable[[Any, Any], Any]) -> Callable[[Any, Any], bool]:
         if truths.all():
             return True
         if truths.any():
-            raise Mixed
+            raise Split(truths)
         return False
 
     return compare
@@ -69,6 +82,10 @@ class Uniform:
         if not (self.is_finite or is_finite(self.values)):
             raise Mixed
         return self.values
+
+    def at(self, rows: npt.NDArray[np.intp]) -> "Uniform":
+        """Some of the rows."""
+        return Uniform(self.values[rows], is_finite=self.is_finite)
 
     __add__ = _operation(np.add)
     __sub__ = _operation(np.subtract)

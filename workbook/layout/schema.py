@@ -15,8 +15,10 @@ from types import MappingProxyType
 from typing import ClassVar, Final, Literal
 
 from udfs.dates import serial
+from udfs.errors import BadArgument
 from udfs.parameters import DECIMAL_TEXT
 from workbook.errors import BookError
+from workbook.typed import typed_number
 
 Kind = Literal["number", "text", "date", "flag"]
 Value = float | str | bool
@@ -79,6 +81,16 @@ class Port:
             return f"a number from {low} to {high}"
         return f"a number of at least {low}" if low else f"a number up to {high}" if high else "a number"
 
+    @property
+    def is_percent(self) -> bool:
+        """Whether its cell shows, and takes, 40%."""
+        return "%" in self.format
+
+    @property
+    def is_multiple(self) -> bool:
+        """Whether its cell shows, and so a text may say, 5x."""
+        return '"x"' in self.format
+
     def read(self, value: Cell) -> Value | None:
         """The value as its cell holds it (dates as Excel's day number), or a refusal in a sentence."""
         if value is None or value == "":
@@ -108,8 +120,12 @@ class Port:
         return BookError(f"{self.name}: must be {self.domain}, got {said}", self.name, value)
 
     def _number(self, value: Cell) -> float:
-        if isinstance(value, str) and DECIMAL_TEXT.fullmatch(value):
-            value = float(value)
+        if isinstance(value, str):
+            try:
+                typed = typed_number(self.name, value, percent=self.is_percent, times=self.is_multiple)
+            except BadArgument as refused:
+                raise BookError(str(refused), self.name, value) from None
+            value = float(value) if DECIMAL_TEXT.fullmatch(value) else value if typed is None else typed
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise self._refuse(value)
         if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from udfs.close_words import did_you_mean
 from udfs.dates import serial
+from udfs.errors import BadArgument
 from udfs.parameters import DECIMAL_TEXT
 from workbook.cells import KEY_MASK, LATER_1904, Area, CellError, Value, address, place
 from workbook.errors import BadInput
@@ -15,7 +16,8 @@ from workbook.layout.schema import Port
 from workbook.recalc.feed import Fill, filled
 from workbook.recalc.named_cells import cell_of
 from workbook.request import Cell, Request
-from workbook.xlsx.number_formats import is_date
+from workbook.typed import TYPED, typed_number
+from workbook.xlsx.number_formats import is_date, is_percent
 from workbook.xlsx.saved_book import Book
 
 LONGEST_TEXT = 32_767  # Excel's limit
@@ -102,12 +104,12 @@ def _refuse_unlisted(book: Book, said: str, value: Value, listed: str) -> None:
     if table is None:
         return  # no table to hold it against: the validator says so
     find = _column_finder(table, {column.name: column.header for column in PLAN.tables[name].columns})
-    words = _rows_by_word(book, table, find(key))
+    words = _words(book, table, find(key))
     if str(value).lower() not in words:
         sheet = book.sheets[table.area.sheet].name
         raise BadInput(
             f'{said}: must stand in the table {name} of the sheet {sheet}, got "{value}"'
-            f"{did_you_mean(str(value), map(str.upper, words))}",
+            f"{did_you_mean(str(value), words.values())}",
             said,
         )
 
@@ -119,23 +121,28 @@ def _typed(book: Book, area: Area, said: str, given: Cell) -> Value:
     if not isinstance(given, str):
         return given if isinstance(given, bool) or given is None else float(given)
     old = book.value(area)
-    if old is None or isinstance(old, CellError):
-        return _guessed(given)
-    if isinstance(old, str):
+    if isinstance(old, str) and not isinstance(old, CellError):
         return given
-    if isinstance(old, float) and not DECIMAL_TEXT.fullmatch(given) and is_date(book, area):
+    if not DECIMAL_TEXT.fullmatch(given) and is_date(book, area):
         return _date(book, said, given)
-    guess = _guessed(given)
+    guess = _guessed(book, area, said, given)
+    if old is None or isinstance(old, CellError):
+        return guess
     if type(guess) is not type(old):
         wanted = "TRUE or FALSE" if isinstance(old, bool) else "a number"
         raise BadInput(f'{said}: must be {wanted}, got "{given}"', said, given)
     return guess
 
 
-def _guessed(given: str) -> Value:
-    """A blank cell takes what the text looks like."""
+def _guessed(book: Book, area: Area, said: str, given: str) -> Value:
+    """What the text looks like; a percentage only where the cell shows one."""
     if DECIMAL_TEXT.fullmatch(given):
         return float(given)
+    if TYPED.fullmatch(given) and any(map(str.isdigit, given)):
+        try:
+            return typed_number(said, given, percent=is_percent(book, area), times=False)
+        except BadArgument as refused:
+            raise BadInput(str(refused), said, given) from None
     upper = given.strip().upper()
     return upper == "TRUE" if upper in ("TRUE", "FALSE") else given or None
 
@@ -243,11 +250,12 @@ def _column_finder(table: Table, headers: Mapping[str, str]) -> Callable[[str], 
     return find
 
 
-def _rows_by_word(book: Book, table: Table, column: int) -> dict[str, int]:
+def _words(book: Book, table: Table, column: int) -> dict[str, str]:
+    """The words of a column as they are written, by what is the same in any case."""
     data = table.data
-    rows: dict[str, int] = {}
+    words: dict[str, str] = {}
     for row in range(data.top, data.bottom + 1):
         value = book.value(Area(data.sheet, row, column, row, column))
         if isinstance(value, str) and value.strip():
-            rows.setdefault(value.strip().lower(), row)
-    return rows
+            words.setdefault(value.strip().lower(), value.strip())
+    return words

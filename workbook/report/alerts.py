@@ -64,6 +64,15 @@ def events_of(
     return events, now
 
 
+def untold(held: dict[str, dict[str, str]], event: Event) -> None:
+    """Take an event back that could not be told: the next look tells it again."""
+    states = held[event.book]
+    if event.change == "begins":
+        del states[event.state]
+    else:
+        states[event.state] = event.sentence
+
+
 def states_to_json(states: States) -> str:
     """The file's text."""
     return json.dumps({"form": FORM, "books": states})

@@ -14,6 +14,7 @@ from workbook.report.figures import count, minus, money, part
 from workbook.report.markup import Markup, joined, tag
 
 CROWD: Final = 80  # books of a lane that are drawn one by one
+STACK: Final = 12  # books of one point that can be told apart when drawn one by one
 HEAP: Final = 600  # books of a chart that are drawn one by one
 LIMIT, BAND, LANE = 30.0, 5.0, 60  # points to either side, points that are near enough, pixels
 TIGHT: Final = 80.0  # percent of the capital, above which little is left to post
@@ -35,6 +36,7 @@ def strip(rows: Sequence[BookRow]) -> Markup:
         return Markup()
     folders = sorted({row.folder for row, _ in known})
     lanes = [sorted((pair for pair in known if pair[0].folder == name), key=_far) for name in folders]
+    is_crowded = any(len(lane) > CROWD or max(_heaps(lane).values()) > STACK for lane in lanes)
     height = LANE * len(lanes)
     outside = sum(abs(gap) > BAND for _, gap in known)
     labels = [
@@ -51,7 +53,7 @@ def strip(rows: Sequence[BookRow]) -> Markup:
     ]
     for number, lane in enumerate(lanes):
         marks.append(_svg("line", x1="0", x2="100%", y1=number * LANE, y2=number * LANE, class_="grid"))
-        marks += _columns(lane, number) if len(lane) > CROWD else _dots(lane, number)
+        marks += _columns(lane, number) if is_crowded else _dots(lane, number)
         marks += _ends(lane, number)
     for step in (-20, -10, 0, 10, 20):
         said = minus(f"{step:+d}") if step else "wanted"
@@ -64,7 +66,7 @@ def strip(rows: Sequence[BookRow]) -> Markup:
         role="img",
         aria_label=f"{outside} of {len(known)} books are outside their band",
     )
-    what = "A dot is a book" if max(map(len, lanes)) <= CROWD else "A column holds the books of one point"
+    what = "A column holds the books of one point" if is_crowded else "A dot is a book"
     return figure(
         "Coverage against wanted",
         f"Open now less wanted, in points. {what}; the shade is \u00b1{BAND:.0f} points: "
@@ -89,8 +91,13 @@ def _svg(name: str, **attributes: object) -> Markup:
     return tag(name, **attributes)
 
 
+def _heaps(lane: Sequence[tuple[BookRow, float]]) -> Counter[int]:
+    """How many books lie at each whole point."""
+    return Counter(round(max(-LIMIT, min(LIMIT, gap))) for _, gap in lane)
+
+
 def _columns(lane: Sequence[tuple[BookRow, float]], number: int) -> list[Markup]:
-    heaps = Counter(round(max(-LIMIT, min(LIMIT, gap))) for _, gap in lane)
+    heaps = _heaps(lane)
     tallest = max(heaps.values())
     made = []
     for point, books in sorted(heaps.items()):
@@ -143,12 +150,10 @@ def _coverage(row: BookRow) -> str:
 def _ends(lane: Sequence[tuple[BookRow, float]], number: int) -> list[Markup]:
     """The names of the farthest book on either side."""
     made = []
-    for row, gap in {
-        min(lane, key=_gap)[0].name: min(lane, key=_gap),
-        max(lane, key=_gap)[0].name: max(lane, key=_gap),
-    }.values():
-        if abs(gap) <= 2 * BAND:
-            continue
+    lowest, highest = min(lane, key=_gap), max(lane, key=_gap)
+    for row, gap in ([lowest] if lowest[1] < -2 * BAND else []) + (
+        [highest] if highest[1] > 2 * BAND else []
+    ):
         beyond = abs(gap) > LIMIT
         name = short(row.name.rpartition("/")[2])
         said = f"{name} {minus(f'{gap:+.0f}')}" if beyond else name

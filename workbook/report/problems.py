@@ -24,7 +24,9 @@ KINDS: Final[Mapping[str, Kind]] = {  # in order of harm
     "failed": Kind("warn", "Not recalculated. The result of an earlier run stands."),
     "refused": Kind("warn", "Not recalculated, and nothing was written."),
     "failed checks": Kind("warn", "A check of the book fails: its figures may be wrong."),
-    "unknown facts": Kind("dunno", "No order is given while a fact that it rests on is missing."),
+    "unknown facts": Kind(
+        "dunno", "Nothing is said of what is not known, and an order that rests on it is withheld."
+    ),
     "stale cells": Kind("dunno", "Some cells keep an older value, and are named."),
     "waiting": Kind("dunno", "A hedge waits for its review, its roll or its stop."),
 }

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from udfs.close_words import did_you_mean
 from udfs.conventions import LINEAR
 from udfs.dates import serial
 from udfs.registry import REGISTRY, Spec
@@ -70,7 +71,9 @@ def example(name: str, venue: str | None = None) -> Example:
     names = [row[0] for row in venue_rows()]
     found = [known for known in names if venue is not None and venue_key(str(known)) == venue_key(venue)]
     if venue is not None and not found:
-        raise BookError(f"venue: must be one of {', '.join(map(str, names))}, got {venue}", "venue", venue)
+        one = f"one of {', '.join(map(str, names))}"
+        meant = did_you_mean(venue, map(str, names))
+        raise BookError(f"venue: must be {one}, got {venue}{meant}", "venue", venue)
     fields = dict(made.fields) | ({"plan_venue": str(found[0])} if found else {})
     return Example(fields, _common() | dict(made.tables), made.as_of)
 

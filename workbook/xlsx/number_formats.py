@@ -1,4 +1,4 @@
-"""How a cell shows its value: whether as a date, on which an input's type depends, or as it is."""
+"""How a cell shows its value: as a date or a percentage, on which an input's type depends, or as it is."""
 
 import re
 from typing import Final
@@ -10,6 +10,7 @@ from workbook.xlsx.sheet_reader import NUMBER, spans
 from workbook.xlsx.xml_text import TAG, attributes_of
 
 BUILT_IN: Final = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+PERCENT: Final = frozenset((9, 10))
 GENERAL: Final = "General"
 LITERAL: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
@@ -18,6 +19,12 @@ def is_date(book: Book, cell: Area) -> bool:
     """Whether the number format of a cell shows a date or a time."""
     number, code = _format(book, cell)
     return number in BUILT_IN or bool(set("ymdh") & set(LITERAL.sub("", code).lower()))
+
+
+def is_percent(book: Book, cell: Area) -> bool:
+    """Whether the number format of a cell shows a hundredth as 1%."""
+    number, code = _format(book, cell)
+    return number in PERCENT or "%" in LITERAL.sub("", code)
 
 
 def format_code(book: Book, cell: Area) -> str:
