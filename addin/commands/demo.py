@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from addin.commands.check import reports
+from addin.commands.printable import printable
 from addin.commands.progress import shown_progress
 from addin.commands.show import page, shown
 from workbook import new_book
@@ -49,7 +50,7 @@ def run(folder: Path) -> bool:
     sound = all(report.is_sound for report in checked)
     if sound and not any(outcome.is_problem for outcome in recalculated.values()):
         console.print(_plans(books))
-        console.print(Text(f"The whole of one plan: microhedge show {books[0]}"))
+        console.print(Text(printable(f"The whole of one plan: microhedge show {books[0]}")))
         return True
     return False
 

@@ -22,7 +22,7 @@ def calendar(
 ) -> None:
     """Reminders of the Journal's open hedges as a calendar: review, roll, expiry, funding."""
     from addin.commands.calendar import calendar_of, write_calendar
-    from addin.commands.printable import say
+    from addin.commands.printable import printable, say
 
     if out is not None and out.resolve() == book.resolve():
         raise UsageError(f"{out}: is the book, and cannot be the calendar too")
@@ -31,7 +31,7 @@ def calendar(
         sys.stdout.buffer.write(content)
     else:
         write_calendar(content, out, force=force)
-        print(out)
+        print(printable(str(out)))
     for sentence in unusable:
         say(sentence)
     if unusable:

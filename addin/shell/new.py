@@ -28,7 +28,8 @@ def new(
     force: Force = False,
 ) -> None:
     """Write a new plan book."""
+    from addin.commands.printable import printable
     from workbook import new_book
 
     new_book(book, example, venue, edition, force=force)
-    print(book)
+    print(printable(str(book)))

@@ -24,6 +24,6 @@ def share(
 
     target = out or book.with_name(f"{book.stem} (native).xlsx")
     left = share_book(book, target)
-    print(target)
+    print(printable(str(target)))
     for sentence in left:
         print(f"  not taken: {printable(sentence)}")

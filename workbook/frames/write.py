@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from udfs.close_words import did_you_mean
 from udfs.front import plain
 from workbook.errors import BookError
 from workbook.files.atomic_write import write_whole
@@ -82,7 +83,8 @@ def _changed_inputs(now: Plan, wanted: Mapping[str, Any]) -> Iterator[tuple[str,
     for name, value in wanted.items():
         port = PLAN.inputs.get(name.lower())
         if port is None:
-            raise BadFrame(f"{name}: is no input of the plan; it takes {', '.join(PLAN.inputs)}", name, value)
+            takes = f"{did_you_mean(name, PLAN.inputs)}; it takes {', '.join(PLAN.inputs)}"
+            raise BadFrame(f"{name}: is no input of the plan{takes}", name, value)
         if _plain(value) != _plain(now.inputs[port.name]):
             yield port.name, _taken(port, value, "inputs")
 
@@ -100,7 +102,8 @@ def _changed_tables(now: Plan, given: Mapping[str, pd.DataFrame]) -> Mapping[str
     changed: dict[str, Rows] = {}
     for name, frame in given.items():
         if name not in names:
-            raise BadFrame(f"{name}: the plan has no such table; it has {', '.join(names)}", name)
+            has = f"{did_you_mean(name, names)}; it has {', '.join(names)}"
+            raise BadFrame(f"{name}: the plan has no such table{has}", name)
         if not isinstance(frame, pd.DataFrame):
             raise BadFrame(f"{name}: must be a DataFrame, got {type(frame).__name__}", name)
         rows = dict(_Changes(PLAN.tables[names[name]], name, now.tables[name]).of(frame))
@@ -143,8 +146,9 @@ class _Changes:
         for word in frame.columns:
             name = known.get(str(word).strip().lower())
             if name is None:
-                takes = ", ".join(column.name for column in self.inputs)
-                raise BadFrame(f"{self.said}: has no column {word}; it takes {takes}", str(word))
+                known_names = [column.name for column in self.inputs]
+                takes = f"{did_you_mean(str(word), known_names)}; it takes {', '.join(known_names)}"
+                raise BadFrame(f"{self.said}: has no column {word}{takes}", str(word))
             if name in names:
                 raise BadFrame(f"{self.said}: the column {name} is there twice", name)
             names.append(name)
