@@ -85,7 +85,10 @@ class Session:
             _load_values(self._engine, title, given)
             return
         for key, value in cells.items():
-            self._engine.set_value(title, key >> COLUMN_BITS, key & COLUMN_MASK, _given(value))
+            if value is None:
+                self._engine.set_value(title, key >> COLUMN_BITS, key & COLUMN_MASK, None)
+        # At each call the engine goes through all that depends on the cells: neighbours go at once.
+        _load_values(self._engine, title, {key: value for key, value in cells.items() if value is not None})
 
     def results(self, as_of: dt.datetime | None) -> dict[int, Value]:
         """Evaluate, and read the value of every formula and of every cell of an array."""

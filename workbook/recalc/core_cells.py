@@ -4,9 +4,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
-from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, Area
+from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area
 from workbook.formula.forms import Plain
 from workbook.recalc.comparisons import Pair, is_close
 from workbook.recalc.core import ALL, BLANK, FOREIGN, PLAIN_NUMBERS, Shape, kind_of
@@ -14,6 +15,8 @@ from workbook.recalc.new_values import Now
 
 LARGE: Final = 100_000  # an area of more cells is read only as far as a book fills it
 FEW: Final = 64  # cells of an area that must not be blank; a larger one is thought to have blanks
+
+NO_PAIRS: Final[tuple[tuple[Pair, ...], tuple[Area, ...]]] = ((), ())
 
 Rows = Mapping[int, list[int]]
 """The rows of some cells by column, in order."""
@@ -29,6 +32,15 @@ class Checks:
     keys: dict[int, dict[int, frozenset[int]]] = field(default_factory=dict)  # by mask and sheet
     large: list[tuple[Area, int]] = field(default_factory=list)
     asks_filled: bool = False  # whether any cell must not be blank
+
+    @cached_property
+    def looked(self) -> dict[int, frozenset[int]]:
+        """The keys that are looked at, by sheet; those of large areas apart."""
+        sheets: dict[int, set[int]] = defaultdict(set)
+        for by_sheet in self.keys.values():
+            for sheet, keys in by_sheet.items():
+                sheets[sheet] |= keys
+        return {sheet: frozenset(keys) for sheet, keys in sheets.items()}
 
 
 def checks(asked: Iterable[tuple[int, Plain, Shape]]) -> Checks:
@@ -84,6 +96,46 @@ def unsure(found: Checks, now: Now) -> set[int]:
         if where not in unlike and any(is_close(pair, areas, now) for pair in pairs):
             unlike.add(where)
     return unlike
+
+
+def is_unsure(found: Checks, where: int, now: Now, *, clashes: bool) -> bool:
+    """The same of one formula; `clashes` says whether cells spell one text in several ways."""
+    if where in found.never:
+        return True
+    for area, mask in found.demands.get(where, ()):
+        values = now.values(area)
+        is_open = mask & BLANK or (area.size <= FEW and len(values) == area.size)
+        if not is_open or any(kind_of(value) & ~mask for value in values):
+            return True
+        if clashes and now.holds("foreign", (area,)):
+            return True
+    pairs, areas = found.pairs.get(where, NO_PAIRS)
+    return any(is_close(pair, areas, now) for pair in pairs)
+
+
+def foreign_cells(found: Checks, now: Now, cells: Iterable[int] | None = None) -> dict[int, str]:
+    """The texts outside ASCII among the cells that are looked at, or among some of those."""
+    looked = found.looked
+    if cells is None:
+        cells = (sheet << SHEET_BITS | key for sheet, keys in looked.items() for key in keys)
+    texts = {}
+    for where in cells:
+        value = now.value(where)
+        if (
+            isinstance(value, str)
+            and not value.isascii()
+            and where & KEY_MASK in looked.get(where >> SHEET_BITS, ())
+        ):
+            texts[where] = value
+    return texts
+
+
+def has_clash(texts: Iterable[str]) -> bool:
+    """Whether texts are the same in other letters, which engines tell apart and Excel does not."""
+    spellings: dict[str, set[str]] = defaultdict(set)
+    for text in texts:
+        spellings[text.casefold()].add(text)
+    return any(len(found) > 1 for found in spellings.values())
 
 
 def _looked_at(found: Checks, now: Now) -> Iterator[tuple[int, int, Iterable[int]]]:

@@ -30,8 +30,8 @@ from workbook.errors import Unknowable
 from workbook.formula.dependency_graph import Dependents
 from workbook.formula.tokens import quoted
 from workbook.recalc.data_tables import WhatIf, tables_of
-from workbook.recalc.new_values import Now
-from workbook.recalc.template_formulas import Plan, program
+from workbook.recalc.new_values import Now, Origin
+from workbook.recalc.template_formulas import Given, Plan, program
 from workbook.xlsx.saved_book import Book
 from workbook.xlsx.sheet_reader import LARGEST_ARRAY
 
@@ -54,6 +54,11 @@ class Model:
         linked = range(len(cells), len(book.grammar.titles))
         self._cells = [*cells, *map(book.cells, linked)]
         self._values = [sheet.values for sheet in self._cells]
+
+    @cached_property
+    def origins(self) -> Sequence[Origin]:
+        """Of each sheet its values, those that they were told from, and the keys at which the two differ."""
+        return [(cells.values, *(cells.base or (None, ()))) for cells in self._cells]
 
     @cached_property
     def missing(self) -> frozenset[int]:
@@ -274,32 +279,27 @@ class Model:
         for where, value in held.items():
             others[where >> SHEET_BITS][where & KEY_MASK] = value
         for sheet, keys in plan.needs.items():
-            values = self._values[sheet]
-            if sheet in others:
-                values = {**values, **others[sheet]}
-            session.hold(sheet, self._news(sheet, plan.held.get(sheet), values, keys))
-            plan.held[sheet] = values
+            given = Given(self._values[sheet], others.get(sheet, {}))
+            session.hold(sheet, self._news(sheet, plan.held.get(sheet), given, keys))
+            plan.held[sheet] = given
         results = session.results(as_of)
         plan.session = session
         return results
 
     def _news(
-        self,
-        sheet: int,
-        before: Mapping[int, Value] | None,
-        values: Mapping[int, Value],
-        keys: frozenset[int],
+        self, sheet: int, before: Given | None, given: Given, keys: frozenset[int]
     ) -> Mapping[int, Value]:
         """Those values at some keys of a sheet that an engine does not hold yet."""
-        base, differing = self._cells[sheet].base or (None, frozenset())
         if before is None:
-            return {key: value for key in keys if (value := values.get(key)) is not None}
-        if before is values:
-            return {}
-        candidates: Iterable[int] = differing & keys
-        if base is not before or values is not self._values[sheet]:
-            candidates = compress(keys, map(is_not, map(values.get, keys), map(before.get, keys)))
-        return {key: values.get(key) for key in candidates if not same(values.get(key), before.get(key))}
+            return {key: value for key in keys if (value := given.at(key)) is not None}
+        base, differing = self._cells[sheet].base or (None, frozenset())
+        if before.cached is given.cached:
+            differing = frozenset()
+        elif base is not before.cached or self._cells[sheet].values is not given.cached:
+            olds, news = map(before.cached.get, keys), map(given.cached.get, keys)
+            differing = frozenset(compress(keys, map(is_not, news, olds)))
+        candidates = keys.intersection(differing.union(before.others, given.others))
+        return {key: given.at(key) for key in candidates if not same(given.at(key), before.at(key))}
 
     def _session(self, texts: Mapping[int, str], plan: Plan, more: list[str]) -> Evaluation:
         return self.program.engine.Session(

@@ -4,10 +4,12 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from functools import lru_cache
+from itertools import compress
+from operator import is_not
 from typing import Final
 
-from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area, CellError, Value
+from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area, CellError, Value, same
 
 PLAIN: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\s*%?\s*")  # a number to every program
 AMOUNT: Final = re.compile(r"[<>=]*\s*(?:[-+(]*\s*[$€£]?-?[0-9.,]*[0-9][0-9.,]*\s*[%)]?\s*|\d{4}-\d\d-\d\d)")
@@ -17,6 +19,8 @@ DIGITS: Final = 15  # that Excel shows of a number, and compares
 PATTERN_SIGNS: Final = frozenset("*?~<>=")  # in a text that is searched for, or a criterion
 SMALL: Final = 256  # cells of an area that are looked at one by one
 
+Origin = tuple[Mapping[int, Value], Mapping[int, Value] | None, Iterable[int]]
+
 
 class Now:
     """The values of a book's cells after a change."""
@@ -24,42 +28,75 @@ class Now:
     def __init__(
         self, cached: Sequence[Mapping[int, Value]], results: Mapping[int, Value], inputs: Mapping[int, Value]
     ) -> None:
-        self._cached = cached
-        self._results = results
-        self._inputs = inputs
+        self.cached = cached
+        self.news: Mapping[int, Value] = {**inputs, **results}
         self._sheets: dict[int, dict[int, Value]] = {}
         self._odd: dict[int, dict[str, list[int]]] = {}
+        self._values: dict[Area, list[Value]] = {}
+        self._holds: dict[tuple[str, Area], bool] = {}
+
+    def bare(self) -> "Now":
+        """The same values, with nothing worked out from them."""
+        return Now(self.cached, self.news, {})
 
     def value(self, where: int) -> Value:
         """The value of a cell."""
-        if where in self._results:
-            return self._results[where]
-        if where in self._inputs:
-            return self._inputs[where]
-        return self._cached[where >> SHEET_BITS].get(where & KEY_MASK)
+        if where in self.news:
+            return self.news[where]
+        return self.cached[where >> SHEET_BITS].get(where & KEY_MASK)
 
     def cells(self, sheet: int) -> dict[int, Value]:
         """The values of a sheet's cells by key."""
         if sheet not in self._sheets:
-            cells = self._sheets[sheet] = dict(self._cached[sheet])
-            for where, value in chain(self._inputs.items(), self._results.items()):
+            cells = self._sheets[sheet] = dict(self.cached[sheet])
+            for where, value in self.news.items():
                 if where >> SHEET_BITS == sheet:
                     cells[where & KEY_MASK] = value
         return self._sheets[sheet]
 
+    def differing(self, before: "Now", origins: Sequence[Origin], most: int) -> set[int] | None:
+        """The cells that hold something else than before; None if there are more than so many.
+
+        `origins` say of each sheet which values were told from which others as it was read, and at which
+        keys it differs from those.
+        """
+        found = {*self.news, *before.news}
+        for sheet, (cells, others) in enumerate(zip(self.cached, before.cached, strict=True)):
+            if cells is others:
+                continue
+            told, base, keys = origins[sheet]
+            if told is not cells or base is not others:
+                every = [*cells.keys() | others.keys()]
+                apart = compress(every, map(is_not, map(cells.get, every), map(others.get, every)))
+                keys = [key for key in apart if not same(cells.get(key), others.get(key))]
+            found.update(sheet << SHEET_BITS | key for key in keys)
+            if len(found) > most:
+                return None
+        return {where for where in found if not same(self.value(where), before.value(where))}
+
     def values(self, area: Area) -> list[Value]:
         """What the cells of an area hold, in their order, blanks left out."""
-        found: Iterable[Value]
+        known = self._values.get(area)
+        if known is None:
+            known = self._values[area] = [value for value in self._of(area) if value is not None]
+        return known
+
+    def _of(self, area: Area) -> Iterable[Value]:
         if area.size <= SMALL:
-            found = map(self.value, area.places())
-        else:
-            cells = self.cells(area.sheet)
-            found = (cells[key] for key in sorted(key for key in cells if _within(area, key)))
-        return [value for value in found if value is not None]
+            return map(self.value, area.places())
+        cells = self.cells(area.sheet)
+        return (cells[key] for key in sorted(key for key in cells if _within(area, key)))
 
     def holds(self, kind: str, areas: Iterable[Area]) -> bool:
         """Whether one of the areas holds a value of a kind."""
-        return any(True for area in areas for _ in self.places(kind, area))
+        for area in areas:
+            asked = kind, area
+            known = self._holds.get(asked)
+            if known is None:
+                known = self._holds[asked] = any(True for _ in self.places(kind, area))
+            if known:
+                return True
+        return False
 
     def places(self, kind: str, area: Area) -> Iterator[int]:
         """The cells of an area that hold a value of a kind."""
@@ -106,7 +143,12 @@ def _kinds(value: Value) -> Iterator[str]:
         yield from _kinds_of_text(value)
 
 
-def _kinds_of_text(value: str) -> Iterator[str]:
+@lru_cache(maxsize=16_384)
+def _kinds_of_text(value: str) -> tuple[str, ...]:
+    return tuple(_told(value))
+
+
+def _told(value: str) -> Iterator[str]:
     if AMOUNT.fullmatch(value) and not PLAIN.fullmatch(value) and not CRITERION.fullmatch(value):
         yield "criterion"
     if any(map(str.isdigit, value)) or value.upper() in ("TRUE", "FALSE"):

@@ -32,6 +32,7 @@ from workbook.formula.tree import Node, calls, shape, tree, written
 from workbook.formula.unions import without_unions
 from workbook.recalc.core import Shape, asked
 from workbook.recalc.core_cells import Checks, checks
+from workbook.recalc.looked_at import Looks
 from workbook.recalc.shared_errors import SUMMING
 from workbook.xlsx.sheet_reader import Formula, Formulas
 
@@ -46,6 +47,17 @@ OPEN: Final = 100_000  # a range of more cells is read only as far as a book fil
 HELD: Final = 1_000_000  # cells of all ranges, filled or blank, that an engine is kept for
 PROGRAMS: Final = 4  # templates that a process remembers
 PLANS: Final = 8  # sets of cells that it remembers how to evaluate, a template
+
+
+class Given(NamedTuple):
+    """The values of a sheet that an engine is given: those that a book caches, and others in their place."""
+
+    cached: Mapping[int, Value]
+    others: Mapping[int, Value]
+
+    def at(self, key: int) -> Value:
+        """The value of a cell."""
+        return self.others[key] if key in self.others else self.cached.get(key)
 
 
 @dataclass(eq=False)
@@ -63,7 +75,7 @@ class Plan:
     wanted: Collection[Area]
     keeps: bool
     session: Evaluation | None = field(default=None, repr=False)
-    held: dict[int, Mapping[int, Value]] = field(default_factory=dict, repr=False)  # by the session, by sheet
+    held: dict[int, "Given"] = field(default_factory=dict, repr=False)  # by the session, by sheet
     tables: object = field(default=None, repr=False)  # the venue tables that the session has read
 
 
@@ -79,6 +91,7 @@ class Program:
         self._reached: dict[frozenset[int], frozenset[int]] = {}
         self._plans: dict[tuple[bool, frozenset[int]], Plan] = {}
         self._checks: dict[frozenset[int], Checks] = {}
+        self._lack: dict[int, str] = {}
 
     @cached_property
     def dependents(self) -> Dependents:
@@ -151,6 +164,11 @@ class Program:
                 self._checks.pop(next(iter(self._checks)))
             known = self._checks[cells] = checks((w, self.plain[w], self.asks(w)) for w in cells)
         return known
+
+    @cached_property
+    def looks(self) -> Looks:
+        """What was looked at in the values of the last books."""
+        return Looks(self.plain, self.dependents)
 
     def asks(self, where: int) -> Shape:
         """What a formula asks for, to be core."""
@@ -235,6 +253,12 @@ class Program:
 
     def lack(self, where: int) -> str:
         """Why a formula can't be evaluated at all, or nothing."""
+        known = self._lack.get(where)
+        if known is None:
+            known = self._lack[where] = self._lacking(where)
+        return known
+
+    def _lacking(self, where: int) -> str:
         if self.formulas[where].kind == "dataTable":
             return ""  # a matter of the whole table: `workbook.recalc.data_tables`
         plain = self.plain[where]

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from workbook.cells import Area, Value, same
 from workbook.engines.protocol import UNKNOWN
 from workbook.errors import Unknowable
-from workbook.recalc.core_cells import unsure
 from workbook.recalc.evaluation import Model, differs, shown
 from workbook.recalc.saved_by_google import is_by_google, is_near
 from workbook.recalc.saved_by_libreoffice import SLACK, is_by_libreoffice
@@ -86,27 +85,30 @@ def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None)
         trusted = frozenset(change.affected.intersection(results) - change.doubtful)
         new = frozenset(trusted - proofs.keys())
         proofs |= dict.fromkeys(new, "") | divergences(model, new)
-        now = model.now(results, change.given)
-        doubted = {**doubts(model.program.plain, trusted, change.new, now), **unsettled}
+        now = model.now(change.new, change.given)
         failed = {where: why for where, why in proofs.items() if why}
         lost = dict.fromkeys(change.lost, LOST)
-        formulas = frozenset(w for w in trusted if w in model.formulas and w not in model.tables)
-        unlike = unsure(model.program.checks(formulas), now)
+        formulas = trusted.intersection(model.formulas).difference(model.tables)
+        looked = model.program.looks.at(
+            formulas, model.program.checks(formulas), change.new, now, model.origins
+        )
+        tables = trusted.intersection(model.tables)
+        doubted = {**looked.doubted, **doubts(model.program.plain, tables, change.new, now), **unsettled}
         live = change.affected - model.closure({*votes.unknown, *doubted})
         lacking = {
             where: why
             for where, why in {**_lacks(model), **failed, **lost}.items()
             if where in live and where in model.formulas
         }
-        if not votes.taken(unlike & live, lacking, {**change.given, **results}, results):
+        if not votes.taken(looked.unlike & live, lacking, {**change.given, **change.new}, results):
             break
     else:
         raise Unknowable("too many of its formulas wait for another engine's value of one before them")
-    votes.confirm({**change.given, **results})
+    votes.confirm({**change.given, **change.new})
     lost = {where: why for where, why in change.lost.items() if where not in votes.held}
     failed = {where: why for where, why in failed.items() if where not in votes.held}
     verdict = _judged(model, change, {**lost, **failed, **doubted, **votes.unknown})
-    return replace(verdict, count=_counted(verdict, formulas, unlike, votes))
+    return replace(verdict, count=_counted(verdict, formulas, looked.unlike, votes))
 
 
 def _following(model: Model, where: int) -> set[int]:
