@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.books import F, book
 
@@ -49,6 +49,7 @@ news = st.dictionaries(st.sampled_from(FORMULAS), values, max_size=3)
 given_cells = st.dictionaries(st.integers(1, ROWS).map(lambda row: place(0, row, 1)), values, max_size=2)
 
 
+@example(["Ä", "ä", "x", 1.0, 2.0, 3.0, 4.0, 5.0], [(None, {}, {}), ((0, 1.0), {}, {}), ((0, "Ä"), {}, {})])
 @settings(max_examples=60, deadline=None)
 @given(
     columns,
