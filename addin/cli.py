@@ -39,6 +39,7 @@ SUMMARIES: Final = {
     "addin": "Build, install, look at or remove the add-in of a host.",
 }
 """The commands in the order of the help page; each has its module in `addin/shell`."""
+OBJECTS: Final = 200_000  # that are made before Python looks for cycles: a book is many of them, and no cycle
 
 
 class Commands(TyperGroup):
@@ -96,8 +97,10 @@ def microhedge(
 
 def main() -> NoReturn:
     """Run one command; every refusal is one sentence on standard error."""
+    import gc
     import io
 
+    gc.set_threshold(OBJECTS)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another

@@ -1,9 +1,11 @@
 """Where Excel takes one cell of a range, and where only an array formula works cell by cell."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workbook.engines.embedded import WORKS
-from workbook.formula.implicit_intersection import intersected
+from workbook.formula.implicit_intersection import _Walk, intersected
 from workbook.formula.tree import tree, written
 
 OURS = frozenset(("HEDGE_MARGIN", "HEDGE_BETA"))
@@ -111,3 +113,22 @@ def test_formulas_of_names_are_worked_cell_by_cell() -> None:
     fault = "uses a name whose formula Excel works cell by cell"
     assert intersected("SUM((A1:A3*2))", has_names=True) == ("SUM((A1:A3*2))", fault)
     assert intersected("SUM((A1:A3))", has_names=True) == ("SUM((A1:A3))", "")
+
+
+PIECES = st.sampled_from(
+    [
+        *("A{}:A{}", "A{}", "$B${}:C{}", "INDEX(A{}:C{},2,0)", "{}:{}", 'LEFT("A{}",A{}:A{})', "(B{}:B{})"),
+        *("TRANSPOSE(A{}:A{})", "IF(A{}:A{}>1,A{},B{})", "SUM(A{}:A{})", "HEDGE_MARGIN(A{}:A{},5)", "Q{}x"),
+    ]
+)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=4), st.lists(st.integers(1, 99_999), min_size=24, max_size=24))
+def test_what_is_written_into_a_shape_is_written_into_each_formula_of_it(
+    pieces: list[str], rows: list[int]
+) -> None:
+    """The numbers of rows come back in their places."""
+    text = "+".join(pieces).format(*rows)
+    found, fault = intersected(text, OURS, works=WORKS)
+    if not fault:
+        assert found == _Walk(OURS, is_array=False, has_names=False, works=WORKS).formula(text)[0]

@@ -16,7 +16,7 @@ from itertools import cycle
 from typing import Final
 
 from udfs import REGISTRY
-from workbook.formula.tree import Node, shape, tree, written
+from workbook.formula.tree import Node, shape, tree, with_rows, written
 
 WANTS: Final = {  # of all other functions every argument is a single value
     name: wanted
@@ -84,9 +84,7 @@ def intersected(
     asked = frozenset(ours), is_array, has_names, None if works is None else frozenset(works)
     alike = alike or shape(text)
     found, fault = _shaped(alike, *asked)
-    if fault or found == alike:
-        return text, fault
-    return _Walk(*asked).formula(text)
+    return (text if fault or found == alike else with_rows(found, text)), fault
 
 
 @lru_cache(maxsize=16_384)

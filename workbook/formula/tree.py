@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from workbook.formula.tokens import PREFIX, TOKEN
@@ -24,6 +25,7 @@ class _Unbalanced(Exception):
     """A bracket too many or too few, or more of them than Excel allows."""
 
 
+@lru_cache(maxsize=4_096)
 def tree(text: str) -> tuple[Node, ...]:
     """The nodes of a formula; what is no formula at all is one node of kind `other`."""
     try:
@@ -36,6 +38,12 @@ def tree(text: str) -> tuple[Node, ...]:
 def shape(text: str) -> str:
     """The formula without the numbers of rows, in which alone formulas down a column differ."""
     return ROW.sub(r"\g<1>1", text)
+
+
+def with_rows(found: str, text: str) -> str:
+    """What was made of a formula's shape by writing more into it, with the numbers of the formula's rows."""
+    rows = (match[0][len(match[1]) :] for match in ROW.finditer(text))
+    return ROW.sub(lambda match: match[1] + next(rows), found)
 
 
 def written(nodes: Iterable[Node]) -> str:
