@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from support.books import F, book, edited, parts, repacked
 
+from workbook.columns import rows
 from workbook.recalc import recalc
 from workbook.recalc.recalc import recalc_bytes
 from workbook.recalc.tall import SIZE
@@ -88,12 +89,12 @@ def sheets(draw: st.DrawFn) -> dict[str, Any]:
             cells[f"{column}{row}"] = draw(numbers)
         for column, text in texts.items():
             cells[f"{column}{row}"] = F("=" + text.format(r=row, p=row - 1))
-    rows = st.integers(5, 4 + count)
-    for row, column in draw(st.lists(st.tuples(rows, st.sampled_from("ABC")), max_size=2)):
+    inside = st.integers(5, 4 + count)
+    for row, column in draw(st.lists(st.tuples(inside, st.sampled_from("ABC")), max_size=2)):
         cells[f"{column}{row}"] = draw(odd)
-    for row, column in draw(st.lists(st.tuples(rows, st.sampled_from("DEF")), max_size=2)):
+    for row, column in draw(st.lists(st.tuples(inside, st.sampled_from("DEF")), max_size=2)):
         cells.pop(f"{column}{row}", None)
-    for row, text in draw(st.lists(st.tuples(rows, expressions("ABC")), max_size=1)):
+    for row, text in draw(st.lists(st.tuples(inside, expressions("ABC")), max_size=1)):
         cells[f"F{row}"] = F("=" + text.format(r=row, p=row - 1))
     if draw(st.booleans()):
         cells["H1"] = F(f"={draw(st.sampled_from(['SUM', 'AVERAGE', 'MAX', 'MIN']))}(F5:F{4 + count})")
@@ -146,8 +147,8 @@ ROWS: Final = 2_500
 def tall(price: float, *, shared: bool, count: int = ROWS) -> bytes:
     """A book as Excel saves it: three numbers and three formulas a row, and a total."""
     formulas = ("A{r}*C{r}", "HEDGE_NOTIONAL(D{r}*B{r},$B$1)", "ROUND(E{r}-SUM(A{r}:C{r}),2)")
-    rows = ['<row r="1"><c r="A1" t="inlineStr"><is><t>ratio</t></is></c><c r="B1"><v>0.4</v></c>']
-    rows.append(f'<c r="H1"><f>SUM(F2:F{count + 1})</f><v></v></c></row>')
+    lines = ['<row r="1"><c r="A1" t="inlineStr"><is><t>ratio</t></is></c><c r="B1"><v>0.4</v></c>']
+    lines.append(f'<c r="H1"><f>SUM(F2:F{count + 1})</f><v></v></c></row>')
     for row in range(2, count + 2):
         held = zip("ABC", (float(row), price + row, 0.1), strict=True)
         cells = [f'<c r="{column}{row}"><v>{number:g}</v></c>' for column, number in held]
@@ -157,9 +158,9 @@ def tall(price: float, *, shared: bool, count: int = ROWS) -> bytes:
                 area = f' ref="{column}2:{column}{count + 1}"' if row == 2 else ""
                 said = f'<f t="shared"{area} si="{number}"' + (f">{text.format(r=2)}</f>" if area else "/>")
             cells.append(f'<c r="{column}{row}" s="0">{said}<v></v></c>')
-        rows.append(f'<row r="{row}" spans="1:8">{"".join(cells)}</row>')
+        lines.append(f'<row r="{row}" spans="1:8">{"".join(cells)}</row>')
     package = book({"Sheet1": {"A1": "x"}}, {"ratio": "Sheet1!$B$1"})
-    data = f"<sheetData>{''.join(rows)}</sheetData>".encode()
+    data = f"<sheetData>{''.join(lines)}</sheetData>".encode()
     return repacked(package, {SHEET: re.sub(rb"<sheetData>.*</sheetData>", data, parts(package)[SHEET])})
 
 
@@ -243,3 +244,39 @@ def test_whatever_is_unusual_changes_no_result(
         expected = engine(strange, request, monkeypatch)
         written, outcome = recalc_bytes(strange, request)
         assert (written, replace(outcome, seconds=0.0)) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'<v>20002</v></c><c r="C2">', b'<v>20003</v></c><c r="C2">'),
+        (b"<f>A7*C7</f>", b"<f>A7-C7</f>"),
+        (b'<c r="E7" s="0">', b'<c r="E7" s="1">'),
+        (b'<c r="E7" s="0">', b'<c r="E7" s="0" t="str">'),
+        (b'<c r="E7" s="0">', b'<c r="G7" s="0">'),
+        (b"</v></c></row></sheetData>", b"1</v></c></row></sheetData>"),
+        (b"</sheetData>", b'<row r="999"/></sheetData>'),
+        (b"</worksheet>", b"<!-- --></worksheet>"),
+        (b"<v>0.5</v>", b"<v>0x5</v>"),
+        (b"<v>0.5</v>", b"<v>0.25</v>"),
+        (b"<v>0.5</v>", b"<v/>"),
+    ],
+)
+def test_a_tall_sheet_that_was_written_wrong_is_refused(
+    monkeypatch: pytest.MonkeyPatch, written_out: bytes, old: bytes, new: bytes
+) -> None:
+    """A wrong value, a formula, a style or a name that is another one, a row too many."""
+    monkeypatch.setattr(recalc, "is_tall", lambda _: True)
+    right = recalc_bytes(written_out, Request(inputs={"ratio": 0.5}))
+    assert right[1].status == "done"
+    write = rows.Tall.written
+
+    def spoilt(*given: Any) -> bytes:
+        xml = write(*given)
+        assert old in xml
+        return xml.replace(old, new, 1)
+
+    monkeypatch.setattr(rows.Tall, "written", spoilt)
+    found, outcome = recalc_bytes(written_out, Request(inputs={"ratio": 0.5}))
+    assert (outcome.status, "would not read back" in outcome.reason) == ("refused", True)
+    assert found == written_out

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress
+from itertools import chain, compress, repeat
 from operator import eq, not_
 from typing import Final, NamedTuple
 
@@ -38,7 +38,7 @@ OWN: Final = b"\x02"  # stands for the row's number
 OTHERS: Final = b"\x03\x04\x05\x06\x07\x08\x0e\x0f\x10\x11\x12\x13"  # for numbers at some distance to it
 DIGITS: Final = b"0123456789"
 NUMBERS: Final = re.compile(rb"([0-9]+)")
-ROW_NUMBER: Final = re.compile(rb'r="([1-9][0-9]{0,6})"')
+ROW_NUMBER: Final = re.compile(rb'<row r="([1-9][0-9]{0,6})"')
 NAME: Final = re.compile(rb'([A-Z]{1,3})\x02"')
 CELL: Final = re.compile(  # type, formula
     rb'([A-Z]{1,3})\x02"(?: s="[0-9]+")?(?: t="([A-Za-z]+)")?'
@@ -113,7 +113,7 @@ class Tall:
     xml: bytes
     begin: int
     end: int
-    pieces: list[bytes]  # of the cells' section, cut at its values
+    pieces: tuple[bytes, ...]  # of the cells' section, cut at its values
     forms: Sequence[Form]
     cells: Cells  # those of the first row of each form
     columns: dict[int, Column]
@@ -124,7 +124,7 @@ class Tall:
         pieces = self.pieces
         step = int(slots[1] - slots[0]) if len(slots) > 1 else 1
         if slots[-1] - slots[0] == step * (len(slots) - 1) and (np.diff(slots) == step).all():
-            said = pieces[2 * int(slots[0]) + 1 : 2 * int(slots[-1]) + 2 : 2 * step]
+            said: Sequence[bytes] = pieces[2 * int(slots[0]) + 1 : 2 * int(slots[-1]) + 2 : 2 * step]
         else:
             said = [pieces[2 * slot + 1] for slot in slots.tolist()]
         found = b"".join(said).split(tag)
@@ -134,7 +134,7 @@ class Tall:
 
     def written(self, slots: Sequence[int], texts: Sequence[bytes]) -> bytes:
         """The sheet with other numbers."""
-        pieces = self.pieces.copy()
+        pieces = list(self.pieces)
         for slot, text in zip(slots, texts, strict=True):
             pieces[2 * slot + 1] = b"<v>" + text
         return b"".join((self.xml[: self.begin], *pieces, self.xml[self.end :]))
@@ -145,13 +145,12 @@ def read(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int, *, da
     begin, end = xml.find(OPENING) + len(OPENING), xml.rfind(CLOSING)
     if begin < len(OPENING) or end < begin or len(xml.translate(None, CONTROL)) < len(xml):
         raise NotTall
-    pieces = SLOT.split(xml[begin:end])
-    before, *rows = HERE.join(pieces[::2]).split(ROW)
-    order = _numbers(rows)
-    if before.strip() or len(pieces) // 2 > limit:
+    pieces = tuple(SLOT.split(xml[begin:end]))
+    rows = _Rows(HERE.join(pieces[::2]))
+    if len(pieces) // 2 > limit:
         raise NotTall
-    starts = np.cumsum([0, *map(_slots, rows[:-1])], dtype=np.int64)
-    forms = sorted(_forms(rows, order, starts), key=lambda form: int(form.rows[0]))
+    forms = sorted(rows.forms(), key=lambda form: int(form.rows[0]))
+    order = rows.order
     del rows
     _check_shared(forms)
     small = b"".join((xml[:begin], *(form.first(pieces) for form in forms), xml[end:]))
@@ -165,40 +164,52 @@ def read(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int, *, da
     return tall
 
 
-def _slots(row: bytes) -> int:
-    return row.count(HERE)
+class _Rows:
+    """The rows of a sheet, with marks where their values were."""
+
+    def __init__(self, text: bytes) -> None:
+        before, *self.texts = text.split(ROW)
+        self.numbers = ROW_NUMBER.findall(text)
+        self.order = np.array(list(map(int, self.numbers)), dtype=np.int64)
+        if before.strip() or not self.numbers or len(self.numbers) != len(self.texts):
+            raise NotTall
+        last = int(self.order[-1])
+        if not (self.order[1:] > self.order[:-1]).all() or last > min(MAX_ROW, GAP * len(self.texts)):
+            raise NotTall
+        counts = list(map(bytes.count, self.texts, repeat(HERE)))
+        self.starts = np.cumsum([0, *counts[:-1]], dtype=np.int64)
+        _, *self.plain = text.translate(None, DIGITS).split(ROW)
+
+    def forms(self) -> Iterator[Form]:
+        """The rows, put together by their form."""
+        alike: dict[bytes, list[int]] = defaultdict(list)
+        for index, text in enumerate(self.plain):
+            alike[text].append(index)
+        most = max(len(self.texts) // SPARSE, FEW)
+        count = 0
+        for indexes in alike.values():
+            left = indexes
+            while left:
+                count += 1
+                if count > most:
+                    raise NotTall
+                template, marks = _template(self.texts, self.order, left)
+                found = map(self.texts.__getitem__, left)
+                is_such = list(map(eq, found, self._said(template, marks, left)))
+                taken = list(compress(left, is_such))
+                fields = tuple(_fields(template))
+                yield Form(self.order[taken], self.starts[taken], template, marks, fields)
+                left = [] if len(taken) == len(left) else list(compress(left, map(not_, is_such)))
+
+    def _said(self, template: bytes, marks: Sequence[tuple[bytes, int]], rows: list[int]) -> Iterator[bytes]:
+        """What a template says for some rows."""
+        if len(marks) > 1:
+            return (written(template, row, marks) for row in self.order[rows].tolist())
+        return map(template.replace, repeat(OWN), map(self.numbers.__getitem__, rows))
 
 
-def _numbers(rows: Sequence[bytes]) -> Integers:
-    """The numbers of the rows, which rise and leave no great gap."""
-    found = [int(match[1]) if (match := ROW_NUMBER.match(row)) else 0 for row in rows]
-    order = np.array(found, dtype=np.int64)
-    if not found or min(found) < 1 or not (order[1:] > order[:-1]).all():
-        raise NotTall
-    if not found[-1] <= min(MAX_ROW, GAP * len(found)):
-        raise NotTall
-    return order
-
-
-def _forms(rows: Sequence[bytes], order: Integers, starts: Integers) -> Iterator[Form]:
-    """The rows, put together by their form."""
-    alike: dict[bytes, list[int]] = defaultdict(list)
-    for index, row in enumerate(rows):
-        alike[row.translate(None, DIGITS)].append(index)
-    most = max(len(rows) // SPARSE, FEW)
-    count = 0
-    for indexes in alike.values():
-        left = indexes
-        while left:
-            count += 1
-            if count > most:
-                raise NotTall
-            template, marks = _template(rows, order, left)
-            said = [written(template, number, marks) for number in order[left].tolist()]
-            is_such = list(map(eq, map(rows.__getitem__, left), said))
-            taken = list(compress(left, is_such))
-            yield Form(order[taken], starts[taken], template, marks, tuple(_fields(template)))
-            left = list(compress(left, map(not_, is_such)))
+def _slots(text: bytes) -> int:
+    return text.count(HERE)
 
 
 def _template(

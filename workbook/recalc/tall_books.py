@@ -8,15 +8,18 @@ number on the way is left to the engine's way altogether: `recalculated` then ha
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Final
 
 import numpy as np
 
 from udfs.parameters import DECIMAL_TEXT
-from workbook.cells import COLUMN_BITS, Area, Value, number_texts
+from workbook.cells import Area, column_letters, number_texts
 from workbook.columns.expressions import Odd, Unsupported
 from workbook.columns.groups import Group, Spot, TallBook, groups, ordered
-from workbook.columns.rows import NotTall, Tall, read
+from workbook.columns.rows import Floats, Integers, NotTall, Tall, read
+from workbook.columns.written import is_as_computed
+from workbook.errors import Unknowable
 from workbook.files.venue_tables import in_force
 from workbook.layout import PLAN
 from workbook.recalc.named_cells import cell_of
@@ -25,7 +28,6 @@ from workbook.recalc.saved_by_libreoffice import is_by_libreoffice
 from workbook.recalc.tall_changes import Cells, changes
 from workbook.request import Outcome, Request
 from workbook.xlsx.saved_book import Book
-from workbook.xlsx.written_proof import Change, prove_written
 from workbook.xlsx.zip import Package
 
 DRAWN: Final = ("/charts/", "/drawings/")  # parts that follow cells
@@ -113,21 +115,27 @@ def _is_free(book: Book, tall: TallBook, area: Area) -> bool:
 def _written(book: Book, sheets: Mapping[int, Tall], found: Cells) -> bytes:
     """The package with the new numbers, read back before anyone gets it."""
     parts: dict[str, bytes] = {}
-    values: dict[int, dict[int, Value]] = {}
-    for sheet in sorted({sheet for sheet, _ in found}):
+    for home, tall in sheets.items():
         slots: list[int] = []
         numbers: list[float] = []
-        keys: list[int] = []
-        for (home, column), (rows, new) in found.items():
-            if home == sheet:
-                slots += sheets[sheet].columns[column].slots[rows].tolist()
+        for (there, column), (rows, new) in found.items():
+            if there == home:
+                slots += tall.columns[column].slots[rows].tolist()
                 numbers += new.tolist()
-                keys += (rows << COLUMN_BITS | column).tolist()
-        parts[book.sheets[sheet].part] = sheets[sheet].written(slots, number_texts(numbers))
-        values[sheet] = dict(zip(keys, numbers, strict=True))
+        if slots:
+            parts[book.sheets[home].part] = tall.written(slots, number_texts(numbers))
     written = book.package.written(parts)
     after = Package(written) if parts else book.package
-    for sheet, change in values.items():
-        part = book.sheets[sheet].part
-        prove_written(book.xml(sheet), after.read(part), Change(change, {}), book.sheets[sheet].name)
+    for home, tall in sheets.items():
+        sheet = book.sheets[home]
+        if sheet.part in parts:
+            cells = dict(chain(*(_named(*cells) for cells in found.items() if cells[0][0] == home)))
+            if not is_as_computed(tall, after.read(sheet.part), cells):
+                raise Unknowable(f"the sheet {sheet.name} would not read back as it was computed")
     return written
+
+
+def _named(spot: Spot, cells: tuple[Integers, Floats]) -> Iterator[tuple[bytes, float]]:
+    """New numbers by the names of their cells."""
+    name = column_letters(spot[1]).encode() + b"%d"
+    return zip(map(name.__mod__, cells[0].tolist()), cells[1].tolist(), strict=True)
