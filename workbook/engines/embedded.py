@@ -32,6 +32,7 @@ from workbook.engines.protocol import UNKNOWN
 from workbook.errors import Unknowable
 from workbook.formula.deep_chains import shallow
 from workbook.formula.plain_writer import BLANK_SHEET
+from workbook.formula.rounded_texts import rounded_texts
 
 KINDS: Final = {error.text: error.engine for error in ERROR_VALUES if error.engine}
 # Excel stores the two newest errors as #VALUE! with a rich value beside it, which we can't write.
@@ -120,7 +121,7 @@ class Session:
 
     def _set_formulas(self, run: Sequence[int], texts: Mapping[int, str]) -> None:
         """Set the formulas of some neighbours in a column."""
-        formulas = [["=" + shallow(texts[where])] for where in run]
+        formulas = [["=" + shallow(rounded_texts(texts[where]))] for where in run]
         self._engine.set_formulas_batch(
             self._sheets[sheet_of(run[0])], row_of(run[0]), column_of(run[0]), formulas
         )

@@ -33,7 +33,9 @@ from workbook.cells import (
 )
 from workbook.engines.protocol import UNKNOWN
 from workbook.errors import Unknowable
+from workbook.formula.deep_chains import shallow
 from workbook.formula.plain_writer import BLANK_SHEET
+from workbook.formula.rounded_texts import rounded_texts
 from workbook.formula.tokens import PREFIX, TOKEN, unquoted
 from workbook.formula.tree import DEEPEST, Node, tree, written
 
@@ -46,8 +48,8 @@ ROWS: Final = re.compile(
 )
 ORDERED: Final = re.compile(r"\b(?:H?LOOKUP|MATCH|VLOOKUP)\(", re.IGNORECASE)
 MEASURING: Final = re.compile(r"\b(?:ADDRESS|COUNTBLANK|INDEX|OFFSET|ROWS?)\(", re.IGNORECASE)
-OPERATOR: Final = re.compile(r"[-+*/^&=<>:]")
-LONGEST: Final = 500  # operators of one formula: 8,000 fill a stack of 8 MB
+NESTING: Final = re.compile(r"[\^:]|(?<=[-+*/^&=<>(,])[-+]")  # whose chains are not cut
+LONGEST: Final = 500  # of these in one formula: 8,000 fill a stack of 8 MB
 WRAPPED: Final = re.compile(r"INDEX\((.*),1,1\)", re.DOTALL)
 CALENDAR: Final = re.compile(r"\b(DAY|HOUR|MINUTE|MONTH|SECOND|WEEKDAY|WEEKNUM|YEAR)\(")  # of one day
 DATED: Final = re.compile(  # of days by other ways, which IronCalc counts from 1900 alone
@@ -146,7 +148,7 @@ class Session:
     def _load(self, model: ironcalc.Model, where: int) -> None:
         at = sheet_of(where), row_of(where), column_of(where)
         area = self._areas.get(where)
-        text = self._texts[where]
+        text = shallow(rounded_texts(self._texts[where]))
         if not is_bounded(text):
             model.set_user_input(*at, UNKNOWN)
             return
@@ -214,7 +216,7 @@ def is_bounded(text: str) -> bool:
     if len(text) <= DEEPEST:
         return True
     opened = list(accumulate((mark in "({") - (mark in ")}") for mark in text if mark in "(){}"))
-    return max(opened, default=0) <= DEEPEST and len(OPERATOR.findall(text)) <= LONGEST
+    return max(opened, default=0) <= DEEPEST and len(NESTING.findall(text)) <= LONGEST
 
 
 def spanned(text: str) -> str:

@@ -13,6 +13,7 @@ from workbook.cells import Area
 from workbook.formula.criteria import CRITERIA
 from workbook.formula.expression import COMPARING, Expression, Joined, Operation, expression
 from workbook.formula.plain_writer import BLANK
+from workbook.formula.tree import Node
 from workbook.recalc.new_values import Now
 
 EPSILON: Final = 4e-15  # relative: what may be the same in fifteen digits
@@ -71,13 +72,20 @@ class Term(NamedTuple):
     parts: tuple["Side", ...]
 
 
+class Word(NamedTuple):
+    """A text that stands in the formula itself."""
+
+    text: str
+
+
 class Other(NamedTuple):
-    """A text or truth value, and whatever else is no arithmetic of cells and numbers."""
+    """A truth value, and whatever else is no arithmetic of cells, numbers and texts."""
 
     is_settled: bool  # it is no number
+    is_true: bool = False
 
 
-Side = Number | Cells | Term | Other
+Side = Number | Cells | Term | Word | Other
 
 
 class Pair(NamedTuple):
@@ -89,24 +97,33 @@ class Pair(NamedTuple):
     @property
     def is_known(self) -> bool:
         """Whether both sides can be worked out here, from the values of cells."""
-        return _is_known(self.left) and _is_known(self.right)
+        return is_known(self.left) and is_known(self.right)
 
 
 def pairs_of(found: Expression) -> Iterator[Pair]:
     """The comparisons in an expression of which both sides may be numbers equal in fifteen digits."""
-    yield from _pairs(_side(found, count()))
+    yield from _pairs(side_of(found))
 
 
-def written_numbers(found: Expression) -> Iterator[Side]:
-    """What may be a number that is written into a text, where an expression joins texts or counts letters."""
-    yield from _written(_side(found, count()))
+def side_of(found: Expression) -> Side:
+    """An expression as a side of a comparison; its areas are numbered in their order."""
+    return _side(found, count())
 
 
-def _written(side: Side) -> Iterator[Side]:
+def terms_of(side: Side) -> Iterator[Term]:
+    """The operators and functions of a side, the outer ones first."""
+    if isinstance(side, Term):
+        yield side
+        for part in side.parts:
+            yield from terms_of(part)
+
+
+def written_numbers(side: Side) -> Iterator[Side]:
+    """What may be a number that is written into a text, where a side joins texts or counts letters."""
     if isinstance(side, Term) and side.sign not in CRITERIA:  # a criterion is a number again
         for part in side.parts:
-            yield from _written(part)
-            if side.sign in WRITING and not isinstance(part, Other) and _is_known(part):
+            yield from written_numbers(part)
+            if side.sign in WRITING and is_known(part):
                 yield part
 
 
@@ -122,8 +139,16 @@ def _side(found: Expression, numbers: Iterator[int]) -> Side:
         return Term(found.name, parts)
     if found.kind == "area" and found.text != BLANK:
         return Cells(next(numbers))
-    is_truth = found.text.upper() in ("TRUE", "FALSE")
-    return Number(float(found.text)) if found.kind == "number" else Other(found.kind == "text" or is_truth)
+    return _constant(found)
+
+
+def _constant(node: Node) -> Side:
+    if node.kind == "number":
+        return Number(float(node.text))
+    if node.kind == "text":
+        return Word(node.text[1:-1].replace('""', '"'))
+    truth = node.text.upper()
+    return Other(truth in ("TRUE", "FALSE"), truth == "TRUE")
 
 
 def _pairs(found: Side) -> Iterator[Pair]:
@@ -149,7 +174,7 @@ def _is_settled(side: Side) -> bool:
     """Whether a side is no number, whatever the cells hold: a text or a truth value."""
     if isinstance(side, Term):
         return side.sign in ("&", "FIXED", "TEXT") or side.sign in COMPARING
-    return isinstance(side, Other) and side.is_settled
+    return isinstance(side, Word) or (isinstance(side, Other) and side.is_settled)
 
 
 def _is_whole(side: Side) -> bool:
@@ -163,10 +188,11 @@ def _may_cancel(side: Side) -> bool:
     return isinstance(side, Term) and (side.sign in ("+", "-", "SUM") or any(map(_may_cancel, side.parts)))
 
 
-def _is_known(side: Side) -> bool:
+def is_known(side: Side) -> bool:
+    """Whether a side can be worked out here, from the values of cells."""
     if isinstance(side, Term):
-        return side.sign in ("%", *ARITHMETIC, *GATHERING) and all(map(_is_known, side.parts))
-    return not isinstance(side, Other)
+        return side.sign in ("%", *ARITHMETIC, *GATHERING) and all(map(is_known, side.parts))
+    return isinstance(side, (Number, Cells))
 
 
 def numbers_of(side: Side, areas: Sequence[Area], now: Now) -> list[float]:
@@ -177,7 +203,7 @@ def numbers_of(side: Side, areas: Sequence[Area], now: Now) -> list[float]:
         values = now.values(areas[side.area])
         numbers = [value for value in values if isinstance(value, float)]
         return numbers or ([] if values or areas[side.area].size > 1 else [0.0])
-    if isinstance(side, Other):
+    if isinstance(side, (Word, Other)):
         return []
     parts = [numbers_of(part, areas, now) for part in side.parts]
     if side.sign in GATHERING:
@@ -201,10 +227,10 @@ def is_close(pair: Pair, areas: Sequence[Area], now: Now) -> bool:
         return False
     one, other = left[0], right[0]
     is_alike = abs(one - other) <= EPSILON * abs(one) and f"{one:.14e}" == f"{other:.14e}"
-    return is_alike or any(_is_residue(side, areas, now) for side in pair)
+    return is_alike or any(is_residue(side, areas, now) for side in pair)
 
 
-def _is_residue(side: Side, areas: Sequence[Area], now: Now) -> bool:
+def is_residue(side: Side, areas: Sequence[Area], now: Now) -> bool:
     """Whether a side is a sum that rounding alone may keep from 0."""
     if not isinstance(side, Term) or side.sign not in ("+", "-", "SUM"):
         return False

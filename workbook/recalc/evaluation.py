@@ -74,6 +74,7 @@ class Model:
             for where, function in self.program.hiding.items()
             if any(self._hides_rows(area.sheet) for area in self.program.plain[where].areas)
         }
+        hiding |= self.program.subtotalled
         if len(self._values) > len(self.book.sheets):
             hiding |= self._not_kept()
         hiding |= {where: table.fault for where, table in self.tables.items() if table.fault}

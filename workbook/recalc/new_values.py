@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import compress
+from itertools import chain, compress
 from operator import is_not
 from typing import Final
 
@@ -13,7 +13,19 @@ from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area,
 
 PLAIN: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\s*%?\s*")  # a number to every program
 AMOUNT: Final = re.compile(r"[<>=]*\s*(?:[-+(]*\s*[$€£]?-?[0-9.,]*[0-9][0-9.,]*\s*[%)]?\s*|\d{4}-\d\d-\d\d)")
-CRITERION: Final = re.compile(r"[<>=]+-?[0-9]+(?:\.[0-9]+)?")  # with a number that all programs read
+CRITERION: Final = re.compile(  # with a number that all programs read
+    r"[<>]=?-?[0-9]+(?:\.[0-9]+)?(?:E[-+]?[0-9]+)?|(?:<>|=)-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?",
+    re.IGNORECASE,
+)
+ODD_NUMBER: Final = re.compile(  # which engines do not read as Excel does, or take for a text
+    r"[<>=]*(?:\s+.*|\S.*\s|[-+]?0[0-9].*|\+.*|[-+]?[0-9]*\.[0-9]*0|[-+]?[0-9]+\.|[-+]?\.[0-9]+|[-+]?[0-9.]+E.*|-0)",
+    re.IGNORECASE,
+)
+NUMBER: Final = re.compile(r"[<>=]*\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E[-+]?[0-9]+)?\s*", re.IGNORECASE)
+WORDED: Final = re.compile(r"[<>=]*(?:TRUE|FALSE|#[A-Z/0!?]+)", re.IGNORECASE)
+SIGNLESS: Final = re.compile(r"[A-Za-z0-9 .]*")  # texts of these are put in one order by every program
+LONGEST_SOUGHT: Final = 255  # characters of a criterion, and of what is looked up
+TILDE: Final = re.compile(r"~(?![*?~])")
 RUN: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 DIGITS: Final = 15  # that Excel shows of a number, and compares
 PATTERN_SIGNS: Final = frozenset("*?~<>=")  # in a text that is searched for, or a criterion
@@ -34,6 +46,7 @@ class Now:
         self._odd: dict[int, dict[str, list[int]]] = {}
         self._values: dict[Area, list[Value]] = {}
         self._holds: dict[tuple[str, Area], bool] = {}
+        self._spellings: dict[Area, dict[float, str]] = {}
 
     def bare(self) -> "Now":
         """The same values, with nothing worked out from them."""
@@ -98,6 +111,25 @@ class Now:
                 return True
         return False
 
+    def spells_apart(self, areas: Iterable[Area]) -> bool:
+        """Whether some areas hold one number in several spellings, as 1, "1.0" and "01"."""
+        largest, *others = sorted(set(areas), key=lambda area: area.size, reverse=True)
+        seen = self._spelled(largest)
+        found = chain(seen.items(), *(self._spelled(area).items() for area in others))
+        return any(not spelling or seen.get(number, spelling) != spelling for number, spelling in found)
+
+    def _spelled(self, area: Area) -> Mapping[float, str]:
+        """The numbers of an area and how they are spelled; an empty text for one in several spellings."""
+        known = self._spellings.get(area)
+        if known is None:
+            known = self._spellings[area] = {}
+            for value in self.values(area):
+                spelling = value if isinstance(value, str) else "#"
+                if isinstance(value, float) or (isinstance(value, str) and NUMBER.fullmatch(value)):
+                    number = float(str(value).lstrip("<>="))
+                    known[number] = spelling if known.get(number, spelling) == spelling else ""
+        return known
+
     def places(self, kind: str, area: Area) -> Iterator[int]:
         """The cells of an area that hold a value of a kind."""
         if area.size <= SMALL:
@@ -121,6 +153,19 @@ def long_runs(text: str) -> list[str]:
     return [run for run in RUN.findall(text) if len(run.replace(".", "").lstrip("0")) > DIGITS]
 
 
+def is_spelled_oddly(text: str) -> bool:
+    """Whether a criterion, or a text that is counted, is a number, but not as engines write it."""
+    if CRITERION.fullmatch(text):
+        return False
+    return NUMBER.fullmatch(text) is not None and ODD_NUMBER.fullmatch(text) is not None
+
+
+def is_counted_otherwise(text: str) -> bool:
+    """Whether a criterion, or a text that is counted, is a value to Excel, or a pattern of its own."""
+    is_other = WORDED.fullmatch(text) is not None or TILDE.search(text) is not None
+    return is_other or len(text) > LONGEST_SOUGHT
+
+
 def _within(area: Area, key: int) -> bool:
     return area.top <= key >> COLUMN_BITS <= area.bottom and area.left <= key & COLUMN_MASK <= area.right
 
@@ -140,22 +185,20 @@ def _kinds(value: Value) -> Iterator[str]:
     elif isinstance(value, bool):
         yield "truth"
     elif isinstance(value, str):
-        yield from _kinds_of_text(value)
+        yield from _kinds_of_text(str(value))
 
 
 @lru_cache(maxsize=16_384)
-def _kinds_of_text(value: str) -> tuple[str, ...]:
-    return tuple(_told(value))
-
-
-def _told(value: str) -> Iterator[str]:
-    if AMOUNT.fullmatch(value) and not PLAIN.fullmatch(value) and not CRITERION.fullmatch(value):
-        yield "criterion"
-    if any(map(str.isdigit, value)) or value.upper() in ("TRUE", "FALSE"):
-        yield "readable"
-    if len(value) > DIGITS and long_runs(value):
-        yield "long"
-    if not value.isascii():
-        yield "foreign"
-        if max(value) > "\uffff":
-            yield "letter"
+def _kinds_of_text(value: str) -> frozenset[str]:
+    is_amount = AMOUNT.fullmatch(value) and not PLAIN.fullmatch(value) and not CRITERION.fullmatch(value)
+    found = {
+        "text": True,
+        "criterion": is_amount or is_counted_otherwise(value),
+        "spelled": is_spelled_oddly(value),
+        "readable": any(map(str.isdigit, value)) or value.upper() in ("TRUE", "FALSE"),
+        "long": len(value) > DIGITS and bool(long_runs(value)),
+        "letter": max(value, default="") > "\uffff",
+        "unsorted": not SIGNLESS.fullmatch(value),
+        "foreign": not value.isascii(),
+    }
+    return frozenset(kind for kind, is_so in found.items() if is_so)

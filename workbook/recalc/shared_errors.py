@@ -1,52 +1,55 @@
 """What no vote shows: values for which all engines differ from Excel alike.
 
 Excel makes 0 of a difference that rounding alone left, writes fifteen digits of a number in a text, counts
-some letters as two, and reads texts as numbers and dates that no engine reads. What to look for is worked
-out once for each shape of a formula, and looked for in the cells that a change reaches.
+some letters as two, and reads texts as numbers and dates that no engine reads. What to look for is known
+of each shape of a formula (`workbook.recalc.suspects`), and looked for in the cells that a change reaches.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal, DecimalException
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
-from workbook.cells import CellError, Value, area_of
-from workbook.formula.criteria import CRITERIA
-from workbook.formula.expression import expression
+from workbook.cells import Area, CellError, Value, area_of
 from workbook.formula.forms import Plain
-from workbook.formula.plain_writer import BLANK
-from workbook.formula.tree import Node, calls, tree, written
-from workbook.recalc.comparisons import EPSILON, Side, numbers_of, written_numbers
-from workbook.recalc.core import EXTREME, ODD, READABLE, certified, kind_of
-from workbook.recalc.new_values import DIGITS, Now, long_runs
+from workbook.recalc.comparisons import EPSILON, is_known, is_residue, numbers_of
+from workbook.recalc.core import EXTREME, ODD, kind_of
+from workbook.recalc.new_values import (
+    DIGITS,
+    LONGEST_SOUGHT,
+    SIGNLESS,
+    TILDE,
+    Now,
+    is_counted_otherwise,
+    is_spelled_oddly,
+    long_runs,
+)
+from workbook.recalc.suspects import (
+    BOTH,
+    DOWN,
+    IN,
+    OUT,
+    UP,
+    Step,
+    Suspect,
+    areas_of,
+    is_in_order,
+    suspect,
+    words_of,
+)
 
-LETTERS: Final = frozenset(("FIND", "LEFT", "LEN", "MID", "REPLACE", "RIGHT", "SEARCH"))
-SUMMED: Final = {  # the argument that is summed up, to which no criterion is put
-    **dict.fromkeys(("AVERAGEIF", "SUMIF"), 2),
-    **dict.fromkeys(("AVERAGEIFS", "MAXIFS", "MINIFS", "SUMIFS"), 0),
-}
-SUMMING: Final = frozenset(("AVERAGEIF", "SUMIF"))  # of which the last range may be named by its corner
-HIDING: Final = frozenset(("COUNT", "IFERROR", "ISERR", "ISERROR", "ISNUMBER"))
-DATES: Final = frozenset(("DATE", "DATEVALUE", "EDATE", "EOMONTH", "WORKDAY", "WORKDAY.INTL"))
-ALIKE: Final = {  # functions of which all engines make the same that Excel does not
-    "BESSELI": "the last digits",
-    "BESSELJ": "the last digits",
-    "BESSELK": "the last digits",
-    "BESSELY": "the last digits",
-    "CELL": "facts about formats and files",
-    "FORMULATEXT": "the texts of formulas",
-    "ISFORMULA": "which cells hold formulas",
-    "SHEET": "the numbers of sheets",
-    "SHEETS": "the number of sheets",
-    "XIRR": "the search, which stops after fewer digits",
-}
 FIRST_DAY: Final = 61.0  # the 1st of March 1900: before it engines count other days than Excel
+FIRST_DATE: Final = 800.0  # of DATE: below it, a day may have been counted on from one of those
 LAST_DAY: Final = 2_958_465.0
+SMALLEST: Final = 2.2250738585072014e-308  # below it, numbers are 0 to Excel
+LONGEST: Final = 32_767  # characters that a cell may hold
 TINY: Final = 1e-5  # of sums and differences below, it is asked whether rounding alone left them
+HALF: Final = 0.5
 MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 READ: Final = re.compile(  # what Excel may take for a number, a date or a time
     r"\s*[-+(]?\s*[$€£¥]?\s*[-+(]?[0-9][0-9.,'\s]*(?:E[-+]?[0-9]+)?\s*[%)$€£¥]*\s*"
+    r"|\s*[0-9]+\s+[0-9]+/[0-9]+\s*"
     rf"|\s*[0-9]{{1,4}}\s*[-/.:\s]\s*(?:[0-9]{{1,4}}|{MONTH})(?:[-/.:,\s]+[0-9]{{1,4}})?"
     r"(?:[ T]+[0-9]{1,2}:[0-9:.]+)?(?:\s*[AP]M?)?\s*"
     r"|\s*[0-9]{1,2}\s*[AP]M?\s*"
@@ -57,89 +60,7 @@ READ: Final = re.compile(  # what Excel may take for a number, a date or a time
 NAME: Final = re.compile(r"[^\W\d][\w.]*(?:\[.*\])?")
 LONGEST_READ: Final = 40  # characters
 SIMPLE: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\s*%?\s*")  # a number to every program
-
-
-class Suspect(NamedTuple):
-    """What to look at when a formula of some shape has been evaluated."""
-
-    letters: str  # a function that counts letters, or ""
-    joined: tuple[Side, ...]  # what is perhaps a number, and is written into a text
-    dates: str  # one that gives a day
-    counts: tuple[int, ...]  # the areas, by number, that it counts by criteria or takes criteria from
-    reaches: str  # what it reaches cells with by their names as text
-    adds: bool  # whether it is itself a sum or a difference
-    alike: str  # why it is not trusted at all
-    reads: tuple[int, ...]  # the areas, by number, whose texts it may read as numbers without a sign
-
-
-@lru_cache(maxsize=16_384)
-def suspect(alike: str) -> Suspect:
-    """What there is to look at in the values of formulas of a shape."""
-    nodes = tree(alike)
-    names = {call.name for call in calls(nodes)}
-    shared = next((name for name in sorted(names & ALIKE.keys()) if not _is_plain(name, nodes)), "")
-    return Suspect(
-        min(names & LETTERS, default=""),
-        tuple(written_numbers(expression(nodes))),
-        min(names & DATES, default=""),
-        tuple(_counted(nodes)) if names & CRITERIA else (),
-        min(names & {"INDIRECT"}, default=""),
-        any(node.kind == "operator" and node.text in "+-" for node in nodes),
-        f"calls {shared}, which no engine computes as Excel does: {ALIKE[shared]}" if shared else "",
-        tuple(_reads(nodes)) if names & HIDING else (),
-    )
-
-
-def _is_plain(name: str, nodes: Iterable[Node]) -> bool:
-    """Whether it is only asked for what every program tells alike."""
-    asked = {written(call.arguments[0]).strip().upper() for call in calls(nodes) if call.name == name}
-    return name == "CELL" and asked <= {'"ROW"', '"COL"', '"CONTENTS"'}
-
-
-def _counted(nodes: Iterable[Node]) -> Iterator[int]:
-    """The numbers of the areas in calls that count by criteria, but for the range that is summed up."""
-    at = 0
-
-    def walk(inner: Iterable[Node], *, counts: bool) -> Iterator[int]:
-        nonlocal at
-        for node in inner:
-            if node.kind == "area" and node.text != BLANK:
-                if counts:
-                    yield at
-                at += 1
-            for number, argument in enumerate(node.arguments):
-                asks = node.name in CRITERIA and number != SUMMED.get(node.name)
-                yield from walk(argument, counts=asks or (counts and node.name not in CRITERIA))
-
-    yield from walk(nodes, counts=False)
-
-
-def _reads(nodes: Iterable[Node]) -> Iterator[int]:
-    """The numbers of the areas that stand where a number is wanted, inside a call that hides errors."""
-    at = 0
-
-    def walk(inner: Iterable[Node], *, hides: bool, wants: bool) -> Iterator[int]:
-        nonlocal at
-        inner = tuple(inner)
-        wants = wants or any(node.kind == "operator" and node.text in "+-*/^%" for node in inner)
-        for node in inner:
-            if node.kind == "area" and node.text != BLANK:
-                if hides and wants:
-                    yield at
-                at += 1
-            below = hides or node.name in HIDING
-            for number, argument in enumerate(node.arguments):
-                yield from walk(argument, hides=below, wants=wants_number(node.name, number))
-
-    yield from walk(nodes, hides=False, wants=False)
-
-
-def wants_number(function: str, argument: int) -> bool:
-    """Whether a function reads a text as a number in an argument."""
-    if function in ("VALUE", "DATEVALUE", "TIMEVALUE", "NUMBERVALUE"):
-        return True
-    known = certified().get(function)
-    return known is not None and not known.takes[min(argument, len(known.takes) - 1)] & READABLE
+ZEROS: Final = re.compile(r"(?<![0-9.,])0+(?:[.,]0+)?(?![0-9.,])")
 
 
 def doubts(
@@ -153,7 +74,7 @@ def doubts(
     for where in cells:
         if where in plain:  # or it is a cell that an array formula fills
             asked = suspect(plain[where].shape)
-            why = asked.alike or _given(asked, plain[where], now)
+            why = "" if asked.is_nothing else asked.alike or _given(asked, plain[where], now)
             if not why and where in changes:
                 why = _odd(changes[where], asked, plain[where], now)
             if why:
@@ -162,31 +83,165 @@ def doubts(
 
 
 def _odd(value: Value, asked: Suspect, plain: Plain, now: Now) -> str:
+    """Why a new value is out of the ordinary."""
     if type(value) is float:
         return _odd_number(value, asked, plain, now)
+    if isinstance(value, CellError):
+        return _odd_error(value, asked, plain, now)
+    return _odd_text(value, asked, plain, now) if isinstance(value, str) else ""
+
+
+def _odd_error(value: CellError, asked: Suspect, plain: Plain, now: Now) -> str:
     if value == "#REF!" and asked.reaches:
         return "would be #REF! by INDIRECT, to which engines give no names"
-    if value == "#VALUE!":
-        if now.holds("readable", plain.areas) and not now.holds("error", plain.areas):
-            return "would be #VALUE! for a text that Excel may read as a number"
-    elif type(value) is str and len(value) > DIGITS:
-        return _long_number(value, plain, now)
+    if asked.tallies:
+        return f"would be {value}, but counts: to Excel an error is nothing that counts"
+    is_read = now.holds("readable", plain.areas) or any(map(_is_read, asked.words))
+    if is_read and value == "#VALUE!" and not now.holds("error", plain.areas):
+        return "would be #VALUE! for a text that Excel may read as a number"
     return ""
 
 
+def _odd_text(value: str, asked: Suspect, plain: Plain, now: Now) -> str:
+    if len(value) > LONGEST:
+        return f"would be a text of {len(value)} characters, more than a cell of Excel holds"
+    if asked.shown and ZEROS.search(value) and "-" not in value:
+        for side in asked.shown:
+            numbers = numbers_of(side, plain.named, now) if side else []
+            if not numbers or -HALF < numbers[0] < 0:
+                return "would show a 0, before which Excel writes the sign of a number that is not quite 0"
+    return _long_number(value, plain, now) if len(value) > DIGITS else ""
+
+
+def _odd_number(value: float, asked: Suspect, plain: Plain, now: Now) -> str:
+    """Excel has no day after 9999, a 29th of February 1900, and makes 0 of what rounding alone left."""
+    if 0 < abs(value) < SMALLEST:
+        return f"would be {value!r}, which is 0 to Excel"
+    first = FIRST_DATE if asked.dates == "DATE" else FIRST_DAY
+    if asked.dates and not first <= value <= LAST_DAY:
+        return f"would be {value!r} by {asked.dates}, a day that Excel does not have or counts otherwise"
+    if not asked.sums or not 0 < abs(value) < TINY:
+        return ""
+    whole = asked.sums[0]
+    if is_known(whole):
+        is_left = is_residue(whole, plain.named, now)
+    else:
+        values = chain(*map(now.values, plain.areas))
+        total = sum(abs(value) for value in values if isinstance(value, float))
+        is_left = abs(value) <= EPSILON * total
+    return f"would be {value!r}, of which Excel may make 0" if is_left else ""
+
+
 def _given(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Why a formula is not trusted with what its cells hold."""
     if asked.letters and now.holds("letter", plain.areas):
         return f"calls {asked.letters}, to which a letter counts as two in Excel alone"
     if any(map(_is_long, chain(*(numbers_of(side, plain.named, now) for side in asked.joined)))):
         return "writes a number of more than fifteen digits into a text, as Excel alone does"
     if asked.reaches and any(map(_is_name, _singles(plain, now))):
         return "calls INDIRECT with a name, which engines are not given"
-    if now.holds("criterion", [plain.named[number] for number in asked.counts if number < len(plain.named)]):
+    return next((why for look in LOOKS if (why := look(asked, plain, now))), "")
+
+
+def _counted(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Criteria, and texts among the cells that they are put to."""
+    areas = [plain.named[number] for number in asked.counts if number < len(plain.named)]
+    is_odd = any(is_counted_otherwise(text) or is_spelled_oddly(text) for text in asked.criteria)
+    if is_odd or now.holds("criterion", areas) or (now.holds("spelled", areas) and now.spells_apart(areas)):
         return "counts by a criterion, or among cells, that Excel may read as a number"
-    for number in asked.reads:
-        if number < len(plain.named) and any(map(_is_read, now.values(plain.named[number]))):
-            return "is given a text that Excel may read as a number"
+    bounds = [plain.named[number] for number in asked.bounds if number < len(plain.named)]
+    if any(map(is_in_order, asked.criteria)) or now.holds("text", bounds):
+        return "counts texts by their order, which Excel takes from a dictionary"
     return ""
+
+
+def _misread(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Texts that stand where numbers are wanted, and would give an error that nobody sees."""
+    values = chain(*(now.values(plain.named[at]) for at in asked.reads if at < len(plain.named)))
+    if any(map(_is_read, values)) or (asked.hides and any(map(_is_read, asked.words))):
+        return "is given a text that Excel may read as a number"
+    if asked.tallies and asked.hides and now.holds("error", plain.areas):
+        return "counts errors, which are nothing that counts to Excel"
+    return ""
+
+
+def _misordered(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Texts whose order is another one in a dictionary."""
+    for sides in asked.ordered:
+        words = [list(words_of(side)) for side in sides]
+        areas = [[plain.named[at] for at in areas_of(side) if at < len(plain.named)] for side in sides]
+        is_odd = now.holds("unsorted", chain(*areas)) or not all(map(SIGNLESS.fullmatch, chain(*words)))
+        if is_odd and all(word or now.holds("text", area) for word, area in zip(words, areas, strict=True)):
+            return "compares texts by their order, which Excel takes from a dictionary"
+    return ""
+
+
+def _early(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Days that Excel alone counts as it does."""
+    numbers = chain(*(numbers_of(side, plain.named, now) for side in asked.days))
+    return "is given a day before March 1900" if any(0 <= number < FIRST_DAY for number in numbers) else ""
+
+
+def _on_the_edge(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Numbers that are whole in fifteen digits, and are rounded in one direction."""
+    for asked_step in asked.steps:
+        sides = asked_step.number, asked_step.step
+        numbers, steps = (numbers_of(one, plain.named, now) if one else [1.0] for one in sides)
+        if len(numbers) == len(steps) == 1 and _is_on_the_edge(numbers[0], steps[0], asked_step):
+            return f"rounds {numbers[0]!r}, which may be whole to Excel"
+    return ""
+
+
+def _is_on_the_edge(number: float, step: float, asked: Step) -> bool:
+    """Whether a number is next to a whole one, on the side where that makes a difference."""
+    try:
+        exact = (Decimal(repr(number)) / Decimal(repr(step))).scaleb(int(asked.places))
+        away = exact.to_integral_value() - exact
+    except (DecimalException, ValueError, OverflowError):
+        return False
+    outwards = away if exact > 0 else -away
+    matters = {DOWN: away > 0, UP: away < 0, IN: outwards > 0, OUT: outwards < 0, BOTH: away != 0}
+    return matters[asked.way] and abs(away) <= Decimal(EPSILON) * abs(exact)
+
+
+def _sized(asked: Suspect, plain: Plain, _now: Now) -> str:
+    """Ranges that Excel takes in certain sizes alone."""
+    for numbers in asked.alike_in_size:
+        sizes = {_size(plain.named[at]) for at in numbers if at < len(plain.named)}
+        if len(sizes) > 1:
+            return "is given ranges of several sizes, which is #VALUE! to Excel"
+    if any(min(_size(plain.named[at])) > 1 for at in asked.wide if at < len(plain.named)):
+        return "takes a row of a range by one number, as engines do not"
+    return ""
+
+
+def _patterned(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Patterns that programs read each in its own way."""
+    for side in asked.patterns:
+        areas = (plain.named[at] for at in areas_of(side) if at < len(plain.named))
+        values = chain(*(now.values(area) for area in areas if area.size == 1))
+        texts = (value for value in values if isinstance(value, str))
+        for text in chain(words_of(side), texts):
+            if TILDE.search(text):
+                return "searches with a ~ that stands before no sign"
+            if len(text) > LONGEST_SOUGHT:
+                return f"searches for a text of more than {LONGEST_SOUGHT} characters, which Excel does not"
+    return ""
+
+
+LOOKS: Final[tuple[Callable[[Suspect, Plain, Now], str], ...]] = (
+    _counted,
+    _misread,
+    _misordered,
+    _early,
+    _on_the_edge,
+    _sized,
+    _patterned,
+)
+
+
+def _size(area: Area) -> tuple[int, int]:
+    return area.bottom - area.top + 1, area.right - area.left + 1
 
 
 def _singles(plain: Plain, now: Now) -> Iterator[Value]:
@@ -210,16 +265,6 @@ def _is_read(value: Value) -> bool:
 
 def _is_long(number: float) -> bool:
     return kind_of(number) & (ODD | EXTREME) != 0
-
-
-def _odd_number(value: float, asked: Suspect, plain: Plain, now: Now) -> str:
-    """Excel has no day after 9999, a 29th of February 1900, and makes 0 of what rounding alone left."""
-    if asked.dates and not FIRST_DAY <= value <= LAST_DAY:
-        return f"would be {value!r} by {asked.dates}, a day that Excel does not have or counts otherwise"
-    if not asked.adds or not 0 < abs(value) < TINY:
-        return ""
-    largest = max((abs(number) for number in _singles(plain, now) if isinstance(number, float)), default=0.0)
-    return f"would be {value!r}, of which Excel may make 0" if abs(value) <= EPSILON * largest else ""
 
 
 def _long_number(value: str, plain: Plain, now: Now) -> str:

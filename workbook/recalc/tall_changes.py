@@ -18,7 +18,8 @@ from workbook.formula.grammar import CLOCK, RANDOM
 from workbook.recalc.comparisons import EPSILON
 from workbook.recalc.core import PLAIN_NUMBERS, asked
 from workbook.recalc.evaluation import TOLERANCE
-from workbook.recalc.shared_errors import TINY, suspect
+from workbook.recalc.shared_errors import SMALLEST, TINY
+from workbook.recalc.suspects import suspect
 
 LARGE: Final = 4_096  # cells of a range that the engine is not asked to sum up again
 
@@ -106,7 +107,7 @@ def _refuse_uncertain(group: Group) -> None:
     masks, doubt = asked(alike, is_array=False).masks, suspect(alike)
     if masks is None or len(masks) != len(group.named) or any(PLAIN_NUMBERS & ~mask for mask in masks):
         raise Unsupported
-    if any(doubt._replace(adds=False)):
+    if any(doubt._replace(sums=(), ordered=(), hides=False)):  # numbers alone are compared here
         raise Unsupported
 
 
@@ -126,10 +127,12 @@ def _prove(one: Worked, is_reached: Truths, saved: Values) -> None:
 
 
 def _doubt(one: Worked, differs: Truths, new: Values) -> None:
-    """A sum or difference that rounding alone may have kept from 0 is to Excel 0."""
-    if not suspect(one.group.plain.shape).adds:
-        return
+    """A sum or difference that rounding alone may have kept from 0 is to Excel 0, and so is a tiny number."""
     size = np.abs(one.numbers)
+    if (differs & (size > 0) & (size < SMALLEST)).any():
+        raise Odd
+    if not suspect(one.group.plain.shape).sums:
+        return
     small = differs & (size > 0) & (size < TINY)
     if not small.any():
         return

@@ -33,7 +33,7 @@ from workbook.formula.unions import without_unions
 from workbook.recalc.core import Shape, asked
 from workbook.recalc.core_cells import Checks, checks
 from workbook.recalc.looked_at import Looks
-from workbook.recalc.shared_errors import SUMMING
+from workbook.recalc.suspects import SUMMING
 from workbook.xlsx.sheet_reader import Formula, Formulas
 
 SPILLED: Final = re.compile(
@@ -124,6 +124,13 @@ class Program:
         """The formulas that call a function which leaves out hidden rows, and that function."""
         found = {where: HIDING & plain.calls for where, plain in self.plain.items()}
         return {where: min(names) for where, names in found.items() if names}
+
+    @cached_property
+    def subtotalled(self) -> Mapping[int, str]:
+        """The formulas that leave other subtotals out of theirs, which no engine does, with the reason."""
+        over = set[int]().union(*(self.dependents.direct((where,)) for where in self.hiding))
+        said = "calls {} over other subtotals, which Excel alone leaves out"
+        return {where: said.format(function) for where, function in self.hiding.items() if where in over}
 
     @cached_property
     def unknown_functions(self) -> tuple[str, ...]:

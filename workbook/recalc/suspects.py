@@ -1,0 +1,271 @@
+"""What to look at when a formula has been evaluated: worked out once for each shape of a formula.
+
+All engines differ from Excel alike in some values. Which of a formula's cells may hold such values shows
+in the formula; whether they do is asked of each book, in `workbook.recalc.shared_errors`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from workbook.formula.criteria import CRITERIA
+from workbook.formula.expression import COMPARING, expression
+from workbook.formula.tree import Node, calls, tree, written
+from workbook.recalc.comparisons import (
+    ARITHMETIC,
+    GATHERING,
+    Cells,
+    Number,
+    Other,
+    Side,
+    Term,
+    Word,
+    is_known,
+    side_of,
+    terms_of,
+    written_numbers,
+)
+from workbook.recalc.comparisons import WHOLE as COUNTING
+from workbook.recalc.core import READABLE, certified
+
+LETTERS: Final = frozenset(("FIND", "LEFT", "LEN", "MID", "REPLACE", "RIGHT", "SEARCH"))
+SUMMED: Final = {  # the argument that is summed up, to which no criterion is put
+    **dict.fromkeys(("AVERAGEIF", "SUMIF"), 2),
+    **dict.fromkeys(("AVERAGEIFS", "MAXIFS", "MINIFS", "SUMIFS"), 0),
+}
+SUMMING: Final = frozenset(("AVERAGEIF", "SUMIF"))  # of which the last range may be named by its corner
+HIDING: Final = frozenset(("COUNT", "IFERROR", "ISERR", "ISERROR", "ISNUMBER"))
+DATES: Final = frozenset(("DATE", "DATEVALUE", "EDATE", "EOMONTH", "WORKDAY", "WORKDAY.INTL"))
+DAYS: Final = {  # how many of the first arguments are days
+    **dict.fromkeys(("DATEDIF", "DAYS360", "NETWORKDAYS", "NETWORKDAYS.INTL", "YEARFRAC"), 2),
+    **dict.fromkeys(("EDATE", "EOMONTH", "ISOWEEKNUM", "WEEKNUM", "WORKDAY", "WORKDAY.INTL"), 1),
+}
+ALIKE: Final = {  # functions of which all engines make the same that Excel does not
+    "BESSELI": "the last digits",
+    "BESSELJ": "the last digits",
+    "BESSELK": "the last digits",
+    "BESSELY": "the last digits",
+    "CELL": "facts about formats and files",
+    "FORMULATEXT": "the texts of formulas",
+    "ISFORMULA": "which cells hold formulas",
+    "NUMBERVALUE": "blanks in a number",
+    "SHEET": "the numbers of sheets",
+    "SHEETS": "the number of sheets",
+    "XIRR": "the search, which stops after fewer digits",
+}
+DOWN, UP, IN, OUT, BOTH = "down", "up", "in", "out", "both"  # ways to round: in is towards 0
+PLACES: Final = {"INT": DOWN, "TRUNC": IN, "ROUNDDOWN": IN, "ROUNDUP": OUT}  # to decimal places
+STEPS: Final = {  # to a multiple of the second argument
+    **dict.fromkeys(("CEILING", "CEILING.MATH", "CEILING.PRECISE", "ISO.CEILING"), UP),
+    **dict.fromkeys(("FLOOR", "FLOOR.MATH", "FLOOR.PRECISE"), DOWN),
+    "MOD": BOTH,
+    "QUOTIENT": IN,
+}
+EXACT: Final = {  # the argument that says how to search, and by which values it is no search in order
+    "HLOOKUP": (3, (0.0, False)),
+    "LOOKUP": (9, ()),
+    "MATCH": (2, (0.0, False)),
+    "VLOOKUP": (3, (0.0, False)),
+    "XLOOKUP": (4, (None, 0.0, 2.0)),
+    "XMATCH": (2, (None, 0.0, 2.0)),
+}
+SORTING: Final = frozenset(("SORT", "SORTBY"))
+PATTERNS: Final = frozenset(("HLOOKUP", "MATCH", "SEARCH", "VLOOKUP", "XLOOKUP", "XMATCH"))
+NUMERIC: Final = frozenset(("DATEVALUE", "NUMBERVALUE", "TIMEVALUE", "VALUE"))  # read a text as a number
+IN_ORDER: Final = re.compile(r"[<>]=?(?![=>])\s*[^\s\d.+\-].*|[<>]=?", re.DOTALL)  # a criterion of texts
+ORDERING: Final = ("<", "<=", ">", ">=")
+
+
+NUMBERS: Final = frozenset((*ARITHMETIC, *COMPARING, *GATHERING, *COUNTING, "%", "^"))  # give no texts
+
+
+class Step(NamedTuple):
+    """A number that is rounded in one direction."""
+
+    number: Side
+    step: Side | None  # of which the result is a multiple
+    places: float
+    way: str
+
+
+class Suspect(NamedTuple):
+    """What to look at when a formula of some shape has been evaluated. Areas are told by their number."""
+
+    letters: str  # a function that counts letters, or ""
+    joined: tuple[Side, ...]  # what is perhaps a number, and is written into a text
+    dates: str  # a function that gives a day
+    days: tuple[Side, ...]  # what is taken for a day
+    counts: tuple[int, ...]  # the areas that it counts by criteria or takes criteria from
+    criteria: tuple[str, ...]  # the texts in the formula itself that are criteria
+    bounds: tuple[int, ...]  # the areas that give what is to be larger or smaller than what is counted
+    reaches: str  # what it reaches cells with by their names as text
+    sums: tuple[Side, ...]  # the formula itself, if it is a sum or a difference
+    alike: str  # why it is not trusted at all
+    reads: tuple[int, ...]  # the areas whose texts it may read as numbers without a sign
+    words: tuple[str, ...]  # the texts in the formula itself that are read as numbers
+    hides: bool  # whether it calls a function that hides errors
+    tallies: bool  # whether it counts what is no plain range: errors among it are no errors to Excel
+    ordered: tuple[tuple[Side, Side], ...]  # what is perhaps a text, and is compared by its order
+    shown: tuple[Side | None, ...]  # what TEXT shows; None: no arithmetic of cells
+    steps: tuple[Step, ...]  # what is rounded in one direction
+    alike_in_size: tuple[tuple[int, ...], ...]  # areas that must have one size
+    wide: tuple[int, ...]  # the areas of which INDEX takes a row or a column by one number
+    patterns: tuple[Side, ...]  # what it searches for with signs for any letter
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether only the new value needs a look."""
+        return not any(self)
+
+
+@lru_cache(maxsize=16_384)
+def suspect(alike: str) -> Suspect:
+    """What there is to look at in the values of formulas of a shape."""
+    nodes = tree(alike)
+    whole = side_of(expression(nodes))
+    terms = tuple(terms_of(whole))
+    names = {call.name for call in calls(nodes)}
+    shared = next((name for name in sorted(names & ALIKE.keys()) if not _is_plain(name, nodes)), "")
+    counting = [term for term in terms if term.sign in CRITERIA]
+    asking = [part for term in counting for at, part in enumerate(term.parts) if at != SUMMED.get(term.sign)]
+    read = list(_read(whole, hides=False, wants=False))
+    return Suspect(
+        letters=min(names & LETTERS, default=""),
+        joined=tuple(written_numbers(whole)),
+        dates=min(names & DATES, default=""),
+        days=tuple(p for term in terms for p in term.parts[: DAYS.get(term.sign, 0)] if is_known(p)),
+        counts=tuple(number for part in asking for number in areas_of(part)),
+        criteria=tuple(part.text for part in asking if isinstance(part, Word)),
+        bounds=tuple(number for part in asking for number in _bounds(part)),
+        reaches=min(names & {"INDIRECT"}, default=""),
+        sums=(whole,) if isinstance(whole, Term) and whole.sign in "+-" and len(whole.parts) > 1 else (),
+        alike=f"calls {shared}, which no engine computes as Excel does: {ALIKE[shared]}" if shared else "",
+        reads=tuple(part.area for part, hides in read if hides and isinstance(part, Cells)),
+        words=tuple(part.text for part, _ in read if isinstance(part, Word)),
+        hides=not names.isdisjoint(HIDING),
+        tallies=any(
+            term.sign in ("COUNT", "COUNTA")
+            and not all(isinstance(p, (Cells, Number, Word)) for p in term.parts)
+            for term in terms
+        ),
+        ordered=tuple(_ordered(terms)),
+        shown=tuple(t.parts[0] if is_known(t.parts[0]) else None for t in terms if t.sign == "TEXT"),
+        steps=tuple(_steps(terms)),
+        alike_in_size=tuple(_alike_in_size(counting)),
+        wide=tuple(_wide(terms)),
+        patterns=tuple(term.parts[0] for term in terms if term.sign in PATTERNS and term.parts),
+    )
+
+
+def areas_of(side: Side) -> Iterator[int]:
+    """The areas in an expression."""
+    if isinstance(side, Cells):
+        yield side.area
+    elif isinstance(side, Term):
+        for part in side.parts:
+            yield from areas_of(part)
+
+
+def words_of(side: Side) -> Iterator[str]:
+    """The texts that an expression itself holds."""
+    if isinstance(side, Word):
+        yield side.text
+    elif isinstance(side, Term):
+        for part in side.parts:
+            yield from words_of(part)
+
+
+def wants_number(function: str, argument: int) -> bool:
+    """Whether a function reads a text as a number in an argument."""
+    if function in NUMERIC:
+        return True
+    known = certified().get(function)
+    return known is not None and not known.takes[min(argument, len(known.takes) - 1)] & READABLE
+
+
+def is_in_order(criterion: str) -> bool:
+    """Whether a criterion asks for texts before or after another one."""
+    return IN_ORDER.fullmatch(criterion) is not None
+
+
+def _is_plain(name: str, nodes: Iterable[Node]) -> bool:
+    """Whether it is only asked for what every program tells alike."""
+    asked = {written(call.arguments[0]).strip().upper() for call in calls(nodes) if call.name == name}
+    return name == "CELL" and asked <= {'"ROW"', '"COL"', '"CONTENTS"'}
+
+
+def _bounds(criterion: Side) -> Iterator[int]:
+    if isinstance(criterion, Term) and criterion.sign == "&":
+        sign, bound = criterion.parts
+        if (
+            isinstance(sign, Word)
+            and sign.text in ORDERING
+            and (isinstance(bound, Cells) or not is_known(bound))
+        ):
+            yield from areas_of(bound)
+
+
+def _read(side: Side, *, hides: bool, wants: bool) -> Iterator[tuple[Side, bool]]:
+    """Cells and texts where a number is wanted, and whether a call round them hides errors."""
+    if not isinstance(side, Term):
+        if wants:
+            yield side, hides
+        return
+    counts = side.sign in ARITHMETIC or side.sign in ("^", "%")
+    below = hides or side.sign in HIDING
+    for number, part in enumerate(side.parts):
+        yield from _read(part, hides=below, wants=counts or wants_number(side.sign, number))
+
+
+def _may_be_text(side: Side) -> bool:
+    if isinstance(side, Term):
+        return side.sign not in NUMBERS
+    return isinstance(side, (Cells, Word, Other))
+
+
+def _ordered(terms: Iterable[Term]) -> Iterator[tuple[Side, Side]]:
+    for term in terms:
+        parts = term.parts
+        if term.sign in COMPARING and term.sign not in ("=", "<>") and all(map(_may_be_text, parts)):
+            yield parts[0], parts[1]
+        elif term.sign in SORTING and parts:
+            yield parts[-1 if term.sign == "SORTBY" else 0], parts[0]
+        elif term.sign in EXACT and len(parts) > 1 and not _is_exact(term) and _may_be_text(parts[0]):
+            yield parts[0], parts[1]
+
+
+def _is_exact(term: Term) -> bool:
+    at, exact = EXACT[term.sign]
+    if len(term.parts) <= at:
+        return None in exact
+    how = term.parts[at]
+    if isinstance(how, Number):
+        return how.value in exact
+    return isinstance(how, Other) and how.is_settled and False in exact and not how.is_true
+
+
+def _steps(terms: Iterable[Term]) -> Iterator[Step]:
+    for term in terms:
+        number, second = (*term.parts, None, None)[:2]
+        if number is None or not is_known(number) or (second is not None and not is_known(second)):
+            continue
+        if term.sign in STEPS:
+            yield Step(number, second, 0.0, STEPS[term.sign])
+        elif term.sign in PLACES and (second is None or isinstance(second, Number)):
+            yield Step(number, None, second.value if second else 0.0, PLACES[term.sign])
+
+
+def _alike_in_size(counting: Iterable[Term]) -> Iterator[tuple[int, ...]]:
+    """The ranges of a call that counts or sums by several criteria."""
+    for term in counting:
+        if term.sign.endswith("IFS"):
+            first = 0 if term.sign == "COUNTIFS" else 1
+            ranges = [*term.parts[:first], *term.parts[first::2]]
+            yield tuple(part.area for part in ranges if isinstance(part, Cells))
+
+
+def _wide(terms: Iterable[Term]) -> Iterator[int]:
+    for term in terms:
+        if term.sign == "INDEX" and len(term.parts) == 2 and isinstance(term.parts[0], Cells):
+            yield term.parts[0].area
