@@ -31,6 +31,8 @@ CHANGES: Mapping[str, Mapping[str, Any]] = {
     "another asset": {"plan_instrument": "ETH", "corr_asset": "SOL", "corr_window": 90},
     "risky": {"plan_leverage": 50, "plan_capital": 10, "plan_max_loss": 120},
     "over-hedge": {"plan_ratio": 1.5},
+    "put": {"put_strike": 65_000, "put_premium": 2_100, "tail_confidence": 0.99},
+    "collar": {"put_strike": 65_000, "put_premium": 2_100, "call_strike": 80_000, "call_premium": 1_900},
     "old": {"plan_as_of": serial(dt.date(2026, 6, 1))},
     "a low maintenance rate": {"plan_maintenance_rate": 0.002},
     "undated facts": {"plan_venue": "BingX"},

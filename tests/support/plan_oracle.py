@@ -15,7 +15,7 @@ from typing import Any
 
 from conftest import ROOT
 
-from support import backtest_oracle
+from support import backtest_oracle, risk_oracle
 from workbook.layout.plan import SETTINGS as PLAN_SETTINGS
 
 Row = dict[str, Any]
@@ -198,6 +198,11 @@ class Oracle:
         self._compare()
         self._roll()
         self._backtest()
+        risk_oracle.shorts(self.cells, tables)
+        risk_oracle.crashes(self.cells, tables, self._closes())
+        risk_oracle.bad_days(self.cells, tables)
+        risk_oracle.options(self.cells, tables, self.moving)
+        risk_oracle.carry(self.cells, tables)
         self._states()
         self._judge()
         self._words()
@@ -649,6 +654,12 @@ class Oracle:
             row["margin"] = row["notional"] / cells["plan_leverage"] if ready else ""
             row["fees"] = 2 * row["notional"] * cells["plan_fee_rate"] if ready else ""
             row["effectiveness"] = cells[f"{way}_effectiveness"]
+
+    @staticmethod
+    def _closes() -> list[Row]:
+        """The closes around the crashes, as the file of episodes has them."""
+        with (ROOT / "udfs" / "episodes.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
 
     def _backtest(self) -> None:
         """The plan over its own history, kept as a ledger of cash."""

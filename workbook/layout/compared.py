@@ -1,9 +1,11 @@
 """The workings of the Correlation sheet: one short in the hedge asset against a short in each asset."""
+# ruff: noqa: E501 (a formula reads best on one line)
 
 from typing import Final
 
+from workbook.layout.correlation import ASSETS
 from workbook.layout.formats import AMOUNT, MONEY, PERCENT, WHOLE
-from workbook.layout.schema import Field, Panel
+from workbook.layout.schema import Column, Field, Panel, Table
 from workbook.layout.wording import WORDING
 
 COMPARED: Final = Panel(
@@ -99,6 +101,57 @@ COMPARED: Final = Panel(
             formula='SUMIF(Holdings[Asset],"BNB",Holdings[Quantity])',
             help="Sum of its rows on Holdings.",
         ),
+        *(
+            Field(
+                name=f"worth_{asset.lower()}",
+                label=f"{asset} held: value",
+                unit="quote",
+                format=MONEY,
+                formula=f'SUMIFS(Betas[Value],Betas[Asset],"{asset}")',
+                help="What you hold of it.",
+            )
+            for asset in ASSETS
+        ),
+        Field(
+            name="short_scale",
+            label="Taken away of what could be",
+            unit="ratio",
+            format=PERCENT,
+            formula="plan_ratio+plan_ratio*(1-plan_ratio)",
+            help="1 less the square of what is left: half a hedge takes three quarters of the variance.",
+        ),
+        Field(
+            name="short_own",
+            label="Portfolio and hedge asset",
+            unit="correlation",
+            format="0.000",
+            formula="IF(corr_ready,INDEX(Moved[Own],MATCH(plan_instrument,Moved[Asset],0)),0)",
+            help="Of their daily returns.",
+        ),
+        Field(
+            name="short_slope",
+            label="Beta of the portfolio",
+            unit="ratio",
+            format="0.000",
+            formula="IF(corr_ready,INDEX(Moved[Slope],MATCH(plan_instrument,Moved[Asset],0)),0)",
+            help="Against the hedge asset.",
+        ),
+        Field(
+            name="short_one",
+            label="The best single short takes",
+            unit="of variance",
+            format=PERCENT,
+            formula="short_scale*short_own*short_own",
+            help="In the hedge asset of the Plan sheet.",
+        ),
+        Field(
+            name="short_best",
+            label="The second that adds most",
+            unit="asset",
+            kind="text",
+            formula='IF(corr_ready,INDEX(Shorts[Asset],MATCH(MAX(Shorts[Gain]),Shorts[Gain],0)),"")',
+            help="Beside the hedge asset.",
+        ),
         Field(
             name="one_notional",
             label="One short: notional",
@@ -138,6 +191,53 @@ COMPARED: Final = Panel(
             format=PERCENT,
             formula='IF(corr_ready,1-(1-plan_ratio)*(1-plan_ratio),"")',
             help="Each asset is hedged with itself.",
+        ),
+    ),
+)
+
+MOVED: Final = Table(
+    name="Moved",
+    title="How the portfolio moved with each asset",
+    row=COMPARED.last_row + 2,
+    column=2,
+    rows=len(ASSETS),
+    key="asset",
+    columns=(
+        Column(name="asset", unit="symbol", kind="text", constant="", help="An asset of the history."),
+        Column(
+            name="price_column",
+            unit="of history",
+            format="0",
+            formula="IFNA(INDEX(Betas[Price column],MATCH([@Asset],Betas[Asset],0)),0)",
+            help="Column of the price history; 0: none.",
+        ),
+        Column(
+            name="own",
+            unit="correlation",
+            format="0.000",
+            formula='IF(corr_ready,HEDGE_CORRELATION(Prices[Portfolio],INDEX(history,0,[@[Price column]])),"")',
+            help="Of the portfolio's daily returns with the asset's.",
+        ),
+        Column(
+            name="slope",
+            unit="ratio",
+            format="0.000",
+            formula='IF(corr_ready,HEDGE_BETA(Prices[Portfolio],INDEX(history,0,[@[Price column]])),"")',
+            help="Move of the portfolio for a move of 1 of the asset.",
+        ),
+        Column(
+            name="with_hedge",
+            unit="correlation",
+            format="0.000",
+            formula='IF(corr_ready,INDEX(Betas[Correlation],MATCH([@Asset],Betas[Asset],0)),"")',
+            help="Of the asset with the hedge asset.",
+        ),
+        Column(
+            name="left",
+            unit="of variance",
+            format="0.000",
+            formula='IF(OR(NOT(corr_ready),[@Asset]=plan_instrument),"",1-[@[With hedge]]*[@[With hedge]])',
+            help="Of the asset's own moves, what the hedge asset does not explain.",
         ),
     ),
 )

@@ -186,10 +186,83 @@ WAYS: Final = Table(
         ),
     ),
 )
+SHORTS: Final = Table(
+    name="Shorts",
+    title="One short, or a second one beside the hedge asset",
+    row=WAYS.last_row + 4,
+    column=2,
+    rows=len(ASSETS),
+    key="asset",
+    help="The best notional for the least variance, at the share of the Plan sheet.",
+    columns=(
+        Column(name="asset", unit="symbol", kind="text", constant="", width=24, help="Which short."),
+        Column(
+            name="place",
+            unit="of Betas",
+            format=ROW,
+            width=12,
+            formula="IFNA(MATCH([@Asset],Betas[Asset],0),0)",
+            help="Row of the asset above and in the workings.",
+        ),
+        Column(
+            name="notional",
+            header="Alone",
+            unit="quote",
+            format=MONEY,
+            width=14,
+            formula='IF(corr_ready,plan_ratio*corr_value*INDEX(Moved[Slope],[@Place]),"")',
+            help="The one short of this asset that leaves the least variance.",
+        ),
+        Column(
+            name="takes",
+            header="Takes away",
+            unit="of variance",
+            format=PERCENT,
+            width=14,
+            formula='IF(corr_ready,short_scale*INDEX(Moved[Own],[@Place])*INDEX(Moved[Own],[@Place]),"")',
+            help="What that one short takes away.",
+        ),
+        Column(
+            name="first",
+            header="Both: hedge",
+            unit="quote",
+            format=MONEY,
+            width=14,
+            formula='IF(ISNUMBER(INDEX(Moved[Left],[@Place])),plan_ratio*corr_value*short_slope*(1-INDEX(Moved[Own],[@Place])*INDEX(Moved[With hedge],[@Place])/short_own)/INDEX(Moved[Left],[@Place]),"")',
+            help="The short in the hedge asset, where this one stands beside it.",
+        ),
+        Column(
+            name="second",
+            header="Both: this",
+            unit="quote",
+            format=MONEY,
+            width=13,
+            formula='IF(ISNUMBER(INDEX(Moved[Left],[@Place])),plan_ratio*corr_value*INDEX(Moved[Slope],[@Place])*(1-short_own*INDEX(Moved[With hedge],[@Place])/INDEX(Moved[Own],[@Place]))/INDEX(Moved[Left],[@Place]),"")',
+            help="The second short; negative: a long position.",
+        ),
+        Column(
+            name="both",
+            header="Both take",
+            unit="of variance",
+            format=PERCENT,
+            width=14,
+            formula='IF(ISNUMBER(INDEX(Moved[Left],[@Place])),short_scale*(short_own*short_own+(INDEX(Moved[Own],[@Place])-short_own*INDEX(Moved[With hedge],[@Place]))*(INDEX(Moved[Own],[@Place])-short_own*INDEX(Moved[With hedge],[@Place]))/INDEX(Moved[Left],[@Place])),"")',
+            help="What both together take away.",
+        ),
+        Column(
+            name="gain",
+            unit="of variance",
+            format=PERCENT,
+            width=14,
+            formula='IF(ISNUMBER([@[Both take]]),[@[Both take]]-short_one,"")',
+            help="What the second short adds to the one in the hedge asset.",
+        ),
+    ),
+)
 ROLLING: Final = Table(
     name="RollingBeta",
     title="Rolling beta",
-    row=WAYS.last_row + 2,
+    row=SHORTS.last_row + 2,
     column=2,
     rows=25,
     columns=(
@@ -321,10 +394,25 @@ PRICES: Final = Table(
 )
 
 
+SAID: Final = Panel(
+    name="corr_said",
+    title="",
+    row=WAYS.last_row + 1,
+    column=2,
+    is_prose=True,
+    fields=(
+        Field(
+            name="say_shorts",
+            label="One short or many",
+            kind="text",
+            formula='IF(corr_ready,"A short in "&plan_instrument&" takes "&FIXED(short_one/one_percent,1)&"% of the variance, one more in "&short_best&" "&FIXED(MAX(Shorts[Gain])/one_percent,1)&" points; one in each asset "&FIXED(many_effectiveness/one_percent,1)&"%.","")',
+        ),
+    ),
+)
 SHEET: Final = Sheet(
     name="Correlation",
     purpose="How the assets moved together, and whether one short can hedge them all.",
-    blocks=(SETTINGS, BETAS, WAYS, ROLLING, PRICES),
+    blocks=(SETTINGS, BETAS, WAYS, SAID, SHORTS, ROLLING, PRICES),
     widths=(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3),
     printed=11,
 )

@@ -47,6 +47,7 @@ class Port:
     choices: tuple[str, ...] = ()
     listed: str = ""  # a list of the book whose cells are the choices
     formula: str | None = None
+    native: str | None = None  # in the native edition, where the formula has no form there
     constant: Value | None = None
     is_link: bool = False  # only fetches a value from another sheet
     required: bool = True

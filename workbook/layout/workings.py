@@ -3,7 +3,7 @@
 
 from typing import Final
 
-from workbook.layout.compared import COMPARED
+from workbook.layout.compared import COMPARED, MOVED
 from workbook.layout.formats import MONEY, MOVE, TOP
 from workbook.layout.judgement import RULES, UNKNOWN
 from workbook.layout.plan import NTH, SETTINGS
@@ -174,7 +174,7 @@ PAYOFF: Final = Table(
 SHEET: Final = Sheet(
     name="Workings",
     purpose="The steps between the inputs and the results. There is nothing to fill in.",
-    blocks=(FACTS, CARRY, POSITION, WORDING, COMPARED, KINDS, RANKS, SAID, ORDER, DOMAINS, PAYOFF),
+    blocks=(FACTS, CARRY, POSITION, WORDING, COMPARED, MOVED, KINDS, RANKS, SAID, ORDER, DOMAINS, PAYOFF),
     chips=(3, 4, 5),
     widths=(2, 36, 16, 16, 62, 3, 36, 14, 12, 14),
     landscape=False,

@@ -120,7 +120,7 @@ class _Mapping:
             return replace(one, constant="native")
         if not one.formula:
             return one
-        text = self.formulas.written(one.formula, Home(one.name, sheet, self.named))
+        text = self.formulas.written(one.native or one.formula, Home(one.name, sheet, self.named))
         if one.name == READY:
             text = f"AND(inputs_valid,{text})"
         return replace(one, formula=text)
@@ -132,9 +132,9 @@ class _Mapping:
         }
         columns = []
         for column in table.columns:
-            if column.formula:
+            if formula := column.native or column.formula:
                 home = Home(column.name, sheet, steps, inputs)
-                text = OWN_ROW.sub(lambda own: OWN.format(table.name, own[1] or own[2]), column.formula)
+                text = OWN_ROW.sub(lambda own: OWN.format(table.name, own[1] or own[2]), formula)
                 columns.append(replace(column, formula=self.formulas.written(text, home)))
             else:
                 columns.append(column)

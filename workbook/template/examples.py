@@ -13,6 +13,8 @@ from udfs.close_words import did_you_mean
 from udfs.conventions import LINEAR
 from udfs.dates import serial
 from udfs.registry import REGISTRY, Spec
+from udfs.stress import DAY, episodes, stress_move
+from udfs.stress import WEEK as CRASH_WEEK
 from udfs.symbols import venue_key
 from udfs.venues import liquidation_rule, tables
 from workbook.errors import BookError
@@ -20,6 +22,7 @@ from workbook.layout.backtest import WALK
 from workbook.layout.journal import JOURNAL
 from workbook.layout.market import MARKET
 from workbook.layout.plan import SETTINGS
+from workbook.layout.roll import LAGS
 from workbook.layout.schema import FIRST_DATE, LAST_DATE, Field, Table, Value
 
 DATA: Final = Path(__file__).parents[1] / "data"
@@ -178,10 +181,14 @@ def _common() -> dict[str, Rows]:
         "Leverage": LEVERAGES,
         "Betas": tuple((asset,) for asset in ASSETS),
         "Ways": WAYS,
+        "Shorts": tuple((asset,) for asset in ASSETS),
+        "Moved": tuple((asset,) for asset in ASSETS),
+        "Crashes": _crash_rows(),
         "Prices": _day_rows("prices.csv"),
         "Backtest": tuple((step + 1,) for step in range(WALK.rows)),
         "FundingDays": _day_rows("funding_days.csv"),
         "Rolls": (("BTC",),),
+        "Lags": tuple((lag,) for lag in range(LAGS.rows)),
         "Functions": _function_rows(),
         "Statuses": STATUS_ROWS,
         "Domains": _domain_rows(),
@@ -273,6 +280,16 @@ def _shown(cell: object) -> str:
     if isinstance(cell, float):
         return f"{cell:.10g}"
     return "" if cell is None else f'"{cell}"' if isinstance(cell, str) else str(cell)
+
+
+def _crash_rows() -> Rows:
+    """What each asset did in each known crash, on the day and to the low of the week."""
+    days = dict.fromkeys(day for day, _ in episodes())
+    return tuple(
+        (float(day), span, *(stress_move(asset, day, span) for asset in ASSETS))
+        for span in (DAY, CRASH_WEEK)
+        for day in days
+    )
 
 
 def _day_rows(name: str) -> Rows:
