@@ -133,6 +133,14 @@ def test_a_body_without_end_is_left(
     assert sentences(found) == {f"Bybit: the answer is larger than 1 MB; {STAYS}"}
 
 
+def test_a_body_in_layers_is_not_unpacked(server: VenueServer, connection: Connection) -> None:
+    """A few kilobytes packed twice may hold gigabytes: no venue sends such an answer."""
+    body = gzip.compress(gzip.compress(b"{}"))
+    server.faults = [Fault(packed=body, headers={"Content-Encoding": "gzip, gzip"})]
+    found = refresh(tables(), connection, ["Bybit"], ["BTCUSDT"])
+    assert sentences(found) == {f"Bybit: the answer is packed more than once; {STAYS}"}
+
+
 @pytest.mark.parametrize(
     ("location", "sentence"),
     [

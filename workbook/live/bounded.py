@@ -60,6 +60,11 @@ class BoundedSession(Session):
         raise Refused(f"{self.venue}: sends on without end", self.venue)
 
     def _read(self, answer: Response, ends: float) -> Response:
+        if "," in answer.headers.get(
+            "Content-Encoding", ""
+        ):  # a piece of the inner one may inflate without end
+            answer.close()
+            raise NoData(f"{self.venue}: the answer is packed more than once", self.venue)
         pieces, size = [], 0
         for piece in answer.iter_content(PIECE):
             size += len(piece)
