@@ -144,8 +144,9 @@ def test_clean_rows_give_the_digits_of_single_cells(spec: Spec) -> None:
 
 
 @CELL_BY_CELL
-def test_columns_of_all_arguments_together(spec: Spec) -> None:
+def test_columns_of_all_arguments_together(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each argument a column of its own, over several runs of rows: the digits of single cells."""
+    monkeypatch.setattr("udfs.front.arrays.RUN", 16_000)
     height = 40_000
     chance = np.random.default_rng(7)
     cells = full_cells(spec)

@@ -33,6 +33,10 @@ def columns() -> None:
         "hedge_notional": ((notional, 0.4), lambda n, r: n * r),
         "hedge_margin": ((notional, leverage), lambda n, k: np.abs(n) / k),
         "basis_rate": ((price, notional), lambda f, s: (f - s) / s),
+        "maintenance_margin": (
+            (notional, 0.005, 50.0),
+            lambda n, r, a: np.maximum(0.0, np.abs(n) * r - a),
+        ),
         "hedged_pnl": ((notional, notional, move), lambda e, n, m: e * m - n * m - 0.0),
         "hedge_cost": (
             (notional, 0.0005, 2.0, 0.0001, 21.0),

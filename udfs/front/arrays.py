@@ -9,7 +9,7 @@ import numpy.typing as npt
 from udfs.broadcasting import column_of
 from udfs.checked import blanked, settled
 from udfs.errors import HedgeError, NotAvailable, WrongType
-from udfs.front.uniform import Mixed, Split, Uniform, is_finite
+from udfs.front.uniform import RUN, Mixed, Split, Uniform, is_finite
 from udfs.parameters import MAX, Parameter
 from udfs.ranges import RANGES, Plain, is_range
 from udfs.registry import Spec
@@ -17,7 +17,6 @@ from udfs.registry import Spec
 Array = npt.NDArray[Any]
 
 NUMERIC: Final = frozenset("iuf")  # kinds of numpy's types that are numbers
-RUN: Final = 16_000  # rows at a time: what lies between two operations stays in memory that is at hand
 DEEPEST: Final = 8  # comparisons, one inside another, by which rows are told apart
 WORDS: Final = frozenset("UO")  # kinds that may hold words
 
@@ -118,17 +117,15 @@ def _uniform(parameter: Parameter, numbers: Any) -> Any:
     """A run of numbers in the place of one, if each lies in the domain."""
     if not isinstance(numbers, np.ndarray):
         return numbers
-    if parameter.low == -MAX and parameter.high == MAX:
-        if parameter.divides and not numbers.all():
-            raise Mixed
-        return Uniform(numbers)  # that all are finite shows in the result, or is looked at where it would not
-    if parameter.low != -MAX and not np.minimum.reduce(numbers) >= parameter.low:
+    # Without a bound, that all are finite shows in the result, or is looked at where it would not.
+    has_low, has_high = parameter.low != -MAX, parameter.high != MAX
+    if has_low and not np.minimum.reduce(numbers) >= parameter.low:
         raise Mixed
-    if parameter.high != MAX and not np.maximum.reduce(numbers) <= parameter.high:
+    if has_high and not np.maximum.reduce(numbers) <= parameter.high:
         raise Mixed
     if parameter.divides and parameter.low <= 0 <= parameter.high and not numbers.all():
         raise Mixed
-    return Uniform(numbers, is_finite=parameter.low != -MAX and parameter.high != MAX)
+    return Uniform(numbers, has_low=has_low, has_high=has_high)
 
 
 def _work(function: Callable[..., Any], cells: Sequence[Any], place: Array, *, depth: int = 0) -> None:

@@ -7,6 +7,7 @@ formatting) a column does not know.
 """
 
 import math
+import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -15,6 +16,20 @@ import numpy.typing as npt
 
 Number = float | int
 Numbers = npt.NDArray[np.float64]
+
+
+RUN: Final = 100_000  # rows at a time: what lies between two operations stays in memory that is at hand
+KEPT: Final = 4  # buffers of so many rows that a thread keeps
+_kept = threading.local()
+
+
+def _buffers() -> list[Numbers]:
+    """The buffers that this thread has to spare."""
+    try:
+        spare: list[Numbers] = _kept.buffers
+    except AttributeError:
+        spare = _kept.buffers = []
+    return spare
 
 
 class Mixed(Exception):
@@ -43,7 +58,7 @@ def _operation(work: Callable[[Any, Any], Any], *, swapped: bool = False) -> Cal
             other = other.values
         elif type(other) not in KNOWN:
             return NotImplemented
-        return Uniform(work(other, self.values) if swapped else work(self.values, other))
+        return self.made(work, other, self.values) if swapped else self.made(work, self.values, other)
 
     return operate
 
@@ -71,21 +86,51 @@ KNOWN: Final = frozenset((float, int))
 class Uniform:
     """Numbers that a function of one number takes for one."""
 
-    __slots__ = ("is_finite", "values")
+    __slots__ = ("_buffer", "has_high", "has_low", "values")
 
-    def __init__(self, values: Numbers, *, is_finite: bool = False) -> None:
+    def __init__(
+        self,
+        values: Numbers,
+        *,
+        has_low: bool = False,  # none is below a bound, or a NaN
+        has_high: bool = False,  # none is above one, or a NaN
+        buffer: Numbers | None = None,
+    ) -> None:
         self.values = values
-        self.is_finite = is_finite
+        self.has_low = has_low
+        self.has_high = has_high
+        self._buffer = buffer
+
+    def __del__(self) -> None:
+        """Leave the memory to the next result: the system takes long to give new."""
+        if self._buffer is not None:
+            spare = _buffers()
+            if len(spare) < KEPT:
+                spare.append(self._buffer)
+
+    def made(self, work: Callable[..., Any], *operands: Any) -> "Uniform":
+        """The result of an operation."""
+        spare = _buffers()
+        buffer = spare.pop() if spare else np.empty(RUN)
+        values = buffer[: len(self.values)]
+        work(*operands, out=values)
+        return Uniform(values, buffer=buffer)
 
     def finite(self) -> Numbers:
         """The numbers where a NaN or an infinity would not show in the result: none may be one."""
-        if not (self.is_finite or is_finite(self.values)):
+        if self.has_low or self.has_high:
+            known = (self.has_low or np.minimum.reduce(self.values) > -np.inf) and (
+                self.has_high or np.maximum.reduce(self.values) < np.inf
+            )
+        else:
+            known = is_finite(self.values)
+        if not known:
             raise Mixed
         return self.values
 
     def at(self, rows: npt.NDArray[np.intp]) -> "Uniform":
         """Some of the rows."""
-        return Uniform(self.values[rows], is_finite=self.is_finite)
+        return Uniform(self.values[rows], has_low=self.has_low, has_high=self.has_high)
 
     __add__ = _operation(np.add)
     __sub__ = _operation(np.subtract)
@@ -95,21 +140,21 @@ class Uniform:
 
     def __truediv__(self, other: Any) -> Any:
         if isinstance(other, Uniform):
-            return Uniform(np.divide(self.values, other.finite()))
-        return Uniform(np.divide(self.values, other)) if type(other) in KNOWN else NotImplemented
+            return self.made(np.divide, self.values, other.finite())
+        return self.made(np.divide, self.values, other) if type(other) in KNOWN else NotImplemented
 
     def __rtruediv__(self, other: Any) -> Any:
-        return Uniform(np.divide(other, self.finite())) if type(other) in KNOWN else NotImplemented
+        return self.made(np.divide, other, self.finite()) if type(other) in KNOWN else NotImplemented
 
     def __radd__(self, other: Any) -> Any:
         """Nothing is added to an integer: `sum` begins with one, and adds floats in a way of its own."""
-        return Uniform(np.add(other, self.values)) if type(other) is float else NotImplemented
+        return self.made(np.add, other, self.values) if type(other) is float else NotImplemented
 
     def __neg__(self) -> "Uniform":
-        return Uniform(np.negative(self.values))
+        return self.made(np.negative, self.values)
 
     def __abs__(self) -> "Uniform":
-        return Uniform(np.abs(self.values))
+        return self.made(np.abs, self.values)
 
     __lt__ = _comparison(np.less)
     __le__ = _comparison(np.less_equal)
