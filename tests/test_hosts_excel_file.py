@@ -288,6 +288,8 @@ def executable(path: Path) -> None:
         module = re.sub(
             rf"^Private (Sub|Function) {name}\(.*?^End \1\r\n", "", module, flags=re.MULTILINE | re.DOTALL
         )
+    module = module.replace("ThisWorkbook.Known(key, found)", "False")
+    module = module.replace("        ThisWorkbook.Remember key, found\r\n", "")
     module += "Private Function XLPy() As Object\r\n    Set XLPy = New FakeXLPy\r\nEnd Function\r\n"
     module += "Private Function Interpreter() As String\r\nEnd Function\r\n"
     binding = WORKBOOK[

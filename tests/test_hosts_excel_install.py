@@ -2,6 +2,7 @@
 
 import importlib.util
 import platform
+import site
 import subprocess
 import sys
 from importlib.metadata import version
@@ -31,14 +32,16 @@ def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(sys, "executable", str(scripts / "python.exe"))
     monkeypatch.setenv("APPDATA", str(tmp_path / "Roaming"))
     add_in = tmp_path / "Roaming" / "Microsoft" / "Excel" / "XLSTART" / "microhedge.xlam"
-    return SimpleNamespace(python=scripts / "pythonw.exe", add_in=add_in, root=tmp_path)
+    return SimpleNamespace(
+        python=scripts / "pythonw.exe", library=scripts.parent, add_in=add_in, root=tmp_path
+    )
 
 
 def test_install_puts_one_file_where_excel_loads_it(windows: Any) -> None:
     """The file is the add-in for this Python, and nothing else is written."""
     before = {path for path in windows.root.rglob("*") if path.is_file()}
     assert str(windows.add_in) in excel_install.install()
-    assert windows.add_in.read_bytes() == excel_file.add_in(str(windows.python))
+    assert windows.add_in.read_bytes() == excel_file.add_in(str(windows.python), str(windows.library))
     assert {path for path in windows.root.rglob("*") if path.is_file()} - before == {windows.add_in}
 
 
@@ -91,6 +94,69 @@ def test_a_python_that_excel_cannot_start_is_refused(windows: Any, monkeypatch: 
         excel_install.install()
 
 
+def test_an_installation_for_one_user_is_found(windows: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`pip install --user` puts the DLL elsewhere than beside Python: the add-in is told where."""
+    (windows.library / f"xlwings64-{version('xlwings')}.dll").rename(
+        windows.root / f"xlwings64-{version('xlwings')}.dll"
+    )
+    monkeypatch.setattr(site, "USER_BASE", str(windows.root))
+    excel_install.install()
+    assert windows.add_in.read_bytes() == excel_file.add_in(str(windows.python), str(windows.root))
+    assert excel_install.status().state is State.SOUND
+
+
+@pytest.mark.parametrize("verb", ["install", "status"])
+def test_the_store_s_python_is_refused(windows: Any, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    """Also as a virtual environment of it: what it writes into AppData no other program sees."""
+    store = r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.13_x64__qbz5n2kfra8p0"
+    monkeypatch.setattr(sys, "base_prefix", store.replace("\\", "/"))
+    if verb == "install":
+        with pytest.raises(HostError, match="Microsoft Store"):
+            excel_install.install()
+        assert not windows.add_in.exists()
+    else:
+        windows.add_in.parent.mkdir(parents=True)
+        windows.add_in.write_bytes(b"")
+        assert "Microsoft Store" in excel_install.status().advice
+
+
+@pytest.fixture
+def excel(windows: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An Excel that answers to COM, and has its folder elsewhere."""
+    asked = SimpleNamespace(StartupPath=str(windows.root / "Start"), quits=0)
+
+    def end() -> None:
+        asked.quits += 1
+
+    asked.Quit = end
+    client = SimpleNamespace(DispatchEx=lambda name: asked if name == "Excel.Application" else None)
+    real = importlib.import_module
+    monkeypatch.setattr(
+        excel_install, "import_module", lambda name: client if name == "win32com.client" else real(name)
+    )
+    return asked
+
+
+def test_excel_itself_names_the_folder(windows: Any, excel: Any) -> None:
+    """A profile that was moved: the add-in goes where that Excel looks, and the Excel that was asked ends."""
+    where = windows.root / "Start" / "microhedge.xlam"
+    assert str(where) in excel_install.install()
+    assert where.exists()
+    assert not windows.add_in.exists()
+    assert excel_install.status().state is State.SOUND
+    excel_install.remove()
+    assert not where.exists()
+    assert excel.quits == 3
+
+
+def test_an_excel_without_an_answer_has_its_usual_folder(windows: Any, excel: Any) -> None:
+    """An empty answer is none; the Excel ends all the same."""
+    excel.StartupPath = ""
+    excel_install.install()
+    assert windows.add_in.exists()
+    assert excel.quits == 1
+
+
 def test_a_path_that_windows_cannot_pass_on_is_refused(windows: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder in letters of another code page is named before Excel meets it."""
     monkeypatch.setattr(excel_install, "DLL_CODEC", "ascii")
@@ -119,7 +185,7 @@ def test_an_excel_that_runs_is_named(windows: Any, monkeypatch: pytest.MonkeyPat
 def test_build_on_windows_is_for_this_python(windows: Any, tmp_path: Path) -> None:
     """What build writes there is what install would install."""
     (path,) = excel_install.build(tmp_path / "out")
-    assert path.read_bytes() == excel_file.add_in(str(windows.python))
+    assert path.read_bytes() == excel_file.add_in(str(windows.python), str(windows.library))
 
 
 def test_without_a_silent_interpreter_the_other_one_serves(windows: Any) -> None:

@@ -1,5 +1,6 @@
 """What the add-in does when a book is opened, in pyOpenVBA's model of Excel, which was measured there."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.interpreter import EMPTY, Interpreter, VBAArray, VBAObject, method, parse_module
+from support.windows_host import call
 
 from addin.excel import category, help_of, help_of_argument
 from addin.hosts import excel_file, excel_vba
@@ -16,6 +18,7 @@ from udfs import REGISTRY
 
 SPECS = tuple(REGISTRY.values())
 MODULE = excel_vba.module_text(SPECS, excel_file.xlwings_module(), r"C:\Python\pythonw.exe")
+STOCK = excel_vba.xlwings_module_text(SPECS)
 # The model has no events of the application and no links; everything else is as in the add-in.
 WORKBOOK = excel_vba.workbook_text(SPECS).replace("WithEvents Host As Application", "Host As Object")
 WITHOUT_LINKS = WORKBOOK.replace("    Relink book\r\n", "")
@@ -35,7 +38,7 @@ HERE = r"C:\Users\ann\XLSTART\microhedge.xlam"
 STALE = "=_xll.HEDGE_MARGIN(2400,5)"
 
 
-@pytest.mark.parametrize("text", [MODULE, WORKBOOK], ids=["module", "workbook"])
+@pytest.mark.parametrize("text", [MODULE, WORKBOOK, STOCK], ids=["module", "workbook", "stock"])
 def test_vba_parses(text: str) -> None:
     """Each module is VBA to a parser that is not LibreOffice's."""
     parse_module(text)
@@ -216,12 +219,140 @@ class Areas(VBAObject):  # type: ignore[misc] # pyOpenVBA has no types
 @pytest.mark.parametrize(("areas", "shown"), [(2, "Error 2015"), (3, "Error 2015"), (1, "asked")])
 def test_a_union_is_refused(areas: int, shown: str) -> None:
     """Several areas are #VALUE!, not the first of them; one area goes on to be read."""
-    first, last = MODULE.index("Private Function Answer("), MODULE.index("' One array goes over")
+    first, last = MODULE.index("Private Function Ask("), MODULE.index("' One array goes over")
     text = MODULE[first:last].replace("Private", "Public")
-    end = '        values(place) = "asked"\r\n    Next place\r\n    Answer = values(0)\r\n'
-    end += "    Exit Function\r\nfailed:\r\n    Answer = Err.Description\r\nEnd Function\r\n"
+    end = '        values(place) = "asked"\r\n    Next place\r\n    Ask = values(0)\r\n'
+    end += "    Exit Function\r\nfailed:\r\n    Ask = Err.Description\r\nEnd Function\r\n"
     rest = "Function LastRow(arguments As Variant) As Long\r\nEnd Function\r\n"
-    rest += 'Function Go(range As Object) As String\r\nGo = CStr(Answer("HEDGE_MARGIN", Array(range)))\r\n'
+    rest += 'Function Go(range As Object) As String\r\nGo = CStr(Ask("HEDGE_MARGIN", Array(range)))\r\n'
     host = Interpreter()
     host.add_module(text + end + rest + "End Function\r\n", name="Answering")
     assert str(host.run("Go", [Areas(areas)])) == shown
+
+
+class StockXlwings(VBAObject):  # type: ignore[misc] # pyOpenVBA has no types
+    """XLPy of xlwings' own add-in: the call goes through xlwings' real conversion to the wrapper."""
+
+    @method(name="CallUDF")  # type: ignore[untyped-decorator]
+    def call_udf(self, module: str, name: str, arguments: VBAArray) -> object:
+        """The wrapper's answer."""
+        assert module == "addin.excel"
+        answer = call(name, *map(sent_by_vba, arguments.items))
+        if not isinstance(answer, list):
+            return answer
+        rows = answer if isinstance(answer[0], list) else [answer]
+        bounds = [(0, len(rows) - 1), (0, len(rows[0]) - 1)]
+        return VBAArray(bounds, items=[row[column] for column in range(len(rows[0])) for row in rows])
+
+
+def sent_by_vba(value: Any) -> Any:
+    """A value of VBA as COM hands it over."""
+    return None if value is EMPTY else value
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ("HEDGE_MARGIN(2400, 5)", "480"),
+        ("HEDGE_MARGIN(2400, 0.5)", "Error 2036"),
+        ("HEDGE_QUANTITY(1, 0)", "Error 2007"),
+        ('HEDGE_MARGIN("many", 5)', "Error 2015"),
+        ("HEDGE_NOTIONAL(1000)", "1000"),
+        ('HEDGE_STATUS(45000, 45001, , , , , "neither")', "Error 2036"),
+        ("HEDGE_PLAN(6000, 30000, 0.4, 5)(0, 0)", "Exposure"),
+    ],
+)
+def test_in_a_workbook_with_xlwings(formula: str, shown: str) -> None:
+    """The module for xlwings' own add-in: refusals are real errors, omitted arguments take their default."""
+    host = Interpreter()
+    stock = "Public stock As Object\r\nSub Take(given As Object)\r\nSet stock = given\r\nEnd Sub\r\n"
+    stock += "Function XLPy() As Object\r\nSet XLPy = stock\r\nEnd Function\r\n"
+    host.add_module(stock, name="xlwings")
+    host.run("Take", [StockXlwings()])
+    host.add_module(re.sub(r"^Attribute.*\r\n", "", STOCK), name="Microhedge")
+    host.add_module(f"Function Go() As String\r\nGo = CStr({formula})\r\nEnd Function\r\n", name="Go")
+    assert str(host.run("Go", [])) == shown
+
+
+def test_the_module_for_xlwings_offers_our_functions_alone() -> None:
+    """Nothing else of it can be called from a cell, and it starts no Python of its own."""
+    declared = re.findall(r"^(Public |Private |)(?:Sub|Function) (\w+)", STOCK, re.MULTILINE)
+    assert {name for scope, name in declared if scope != "Private "} == set(REGISTRY)
+    assert "Interpreter" not in STOCK.replace("see Interpreter in its ribbon", "")
+    assert not re.search(r"\bDeclare\b|ThisWorkbook", STOCK)
+    assert STOCK.isascii()
+
+
+class Cells(VBAObject):  # type: ignore[misc] # pyOpenVBA has no types
+    """A range of so many cells that all hold a value."""
+
+    def __init__(self, value: object, count: int = 1) -> None:
+        super().__init__()
+        self.value = value
+        self.count = count
+
+    @method(name="Value2")  # type: ignore[untyped-decorator]
+    def value2(self) -> object:
+        """What the cells hold."""
+        return self.value
+
+    @method(name="Count")  # type: ignore[untyped-decorator]
+    def number(self) -> object:
+        """How many cells there are."""
+        return self.count
+
+
+def array(items: list[Any]) -> VBAArray:
+    """What Array(…) gives."""
+    return VBAArray([(0, len(items) - 1)], items=list(items))
+
+
+THIRD = 1 / 3
+NEXT_TO_IT = 0.33333333333333337  # the next double: CStr shows fifteen digits, and no difference
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "asked"),
+    [
+        ([2400.0, 5.0], [2400.0, 5.0], 1),
+        ([2400.0, 5.0], [2400.0, 5], 2),
+        ([2400.0, "5"], [2400.0, 5.0], 2),
+        ([THIRD], [NEXT_TO_IT], 2),
+        ([NEXT_TO_IT], [NEXT_TO_IT], 1),
+        (
+            [1.7976931348623157e308],
+            [1.7976931348623157e308],
+            2,
+        ),  # CStr of it is no number
+        (["btc"], ["BTC"], 2),
+        (["a", "b"], ["a|8:1:b"], 2),
+        ([EMPTY], [""], 2),
+        ([Cells(7.0)], [7.0], 1),
+        ([Cells(7.0, 2)], [Cells(7.0, 2)], 2),
+        ([Cells(EMPTY)], [Cells(EMPTY)], 1),
+    ],
+)
+def test_an_equal_call_is_asked_once_in_a_calculation(
+    first: list[Any], second: list[Any], asked: int
+) -> None:
+    """In one calculation, if it is equal to the bit, the type and the case; a range is always asked."""
+    host = Interpreter()
+    start, end = (MODULE.index(words) for words in ("' The answer to an equal call", "' One call of a work"))
+    host.add_module(
+        MODULE[start:end].replace("ThisWorkbook.", "")  # the model knows modules by their procedures
+        + "Public asked As Long\r\nPrivate Function Ask(name As String, arguments As Variant) As Variant\r\n"
+        "    asked = asked + 1\r\n    Ask = asked\r\nEnd Function\r\n"
+        "Public Function Go(arguments As Variant) As Variant\r\n"
+        '    Go = Answer("HEDGE_MARGIN", arguments)\r\nEnd Function\r\n',
+        name="Microhedge",
+    )
+    start, end = (
+        WORKBOOK.index("' The next calculation asks"),
+        WORKBOOK.index("Private Sub Host_WorkbookActivate"),
+    )
+    text = "Private answers As Collection\r\n" + WORKBOOK[start:end]
+    host.add_module(text.replace("Private Sub Host_After", "Public Sub Host_After"), name="ThisWorkbook")
+    told = [host.run("Go", [array(arguments)]) for arguments in (first, second)]
+    assert told == [1, asked]
+    host.run("Host_AfterCalculate", [])
+    assert host.run("Go", [array(first)]) == asked + 1

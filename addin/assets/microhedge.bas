@@ -1,5 +1,5 @@
 ' One call of a worksheet function: ranges become values, refusals become real errors.
-Private Function Answer(name As String, arguments As Variant) As Variant
+Private Function Ask(name As String, arguments As Variant) As Variant
     Dim place As Long, last As Long, values() As Variant
     On Error GoTo failed
     last = LastRow(arguments)
@@ -7,7 +7,7 @@ Private Function Answer(name As String, arguments As Variant) As Variant
     For place = LBound(arguments) To UBound(arguments)
         If IsObject(arguments(place)) Then
             If arguments(place).Areas.Count > 1 Then ' (A1:A3,A5): not its first area for all of them
-                Answer = CVErr(2015)
+                Ask = CVErr(2015)
                 Exit Function
             End If
         End If
@@ -21,11 +21,11 @@ Private Function Answer(name As String, arguments As Variant) As Variant
             values(place) = arguments(place)
         End If
     Next place
-    Answer = WithErrors(XLPy.CallUDF("addin.excel", name, values))
+    Ask = WithErrors(XLPy.CallUDF("addin.excel", name, values))
     Exit Function
 failed:
     Report Err.Description
-    Answer = CVErr(2015)
+    Ask = CVErr(2015)
 End Function
 
 ' Where whole columns end: at the last row in use on any of their sheets, not after a million.
@@ -78,18 +78,5 @@ Private Sub Report(reason As String)
     If reported Or Not Application.Visible Then Exit Sub ' nobody would close it
     reported = True
     MsgBox "The functions of microhedge show #VALUE! because Python does not answer:" & vbCrLf & vbCrLf & _
-        reason & vbCrLf & vbCrLf & "microhedge addin status excel, in a command window, says what to do.", _
-        vbExclamation, "microhedge"
+        reason & vbCrLf & vbCrLf & Advice(), vbExclamation, "microhedge"
 End Sub
-
-' Everything that xlwings would look up in workbooks, folders and files; here nothing can be set.
-Private Function GetConfig(key As String, Optional default As String = "") As String
-    GetConfig = default
-    If key = "INTERPRETER_WIN" Then GetConfig = Interpreter()
-End Function
-
-' The interpreter by its full path and without a shell: nothing beside a workbook, and no PYTHONPATH,
-' takes its place.
-Private Function XLPyCommand() As String
-    XLPyCommand = """" & Interpreter() & """ -E -P -B -c ""import xlwings; xlwings.serve('$(CLSID)')"""
-End Function

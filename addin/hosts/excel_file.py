@@ -27,8 +27,11 @@ CORE: Final = (
 )
 
 
-def add_in(interpreter: str | None) -> bytes:
-    """The package of the add-in for one interpreter on Windows; without one it asks the environment."""
+def add_in(interpreter: str | None, library: str = "") -> bytes:
+    """The package of the add-in for one interpreter on Windows; without one it asks the environment.
+
+    `library` is the folder of xlwings' DLL; left out, it is looked for beside the interpreter.
+    """
     try:
         from pyopenvba import ExcelFile  # noqa: PLC0415 - an extra: the other commands do without
     except ImportError:
@@ -40,7 +43,7 @@ def add_in(interpreter: str | None) -> bytes:
         path = Path(folder, NAME)
         with ExcelFile.create_new(path) as book:
             book.vba_project().rename_module("Module1", MODULE)
-            book.set_module(MODULE, module_text(specs, xlwings_module(), interpreter))
+            book.set_module(MODULE, module_text(specs, xlwings_module(), interpreter, library))
             book.set_module("ThisWorkbook", workbook_text(specs))
             book.save()
         return _signed(path, interpreter)

@@ -17,7 +17,9 @@ from udfs import REGISTRY
 from udfs.registry import Spec
 
 MODULE: Final = "Microhedge"  # of the standard module that holds the functions
-FROM_XLWINGS: Final = ("XLPyLoadDLL", "XLPy", "ParentFolder")
+ADVICE: Final = "microhedge addin status excel, in a command window, says what to do."
+XLWINGS_ADVICE: Final = "xlwings starts Python for this workbook: see Interpreter in its ribbon tab."
+FROM_XLWINGS: Final = ("XLPy", "ParentFolder")
 INTERPRETER_VARIABLE: Final = "MICROHEDGE_PYTHON"
 HARMLESS: Final = (  # functions of Excel that may stand beside a call of ours that is entered again
     "ABS AND AVERAGE AVERAGEIF AVERAGEIFS CHOOSE COLUMN COLUMNS CORREL COUNT COUNTA COUNTBLANK COUNTIF "
@@ -47,8 +49,8 @@ KEYWORDS: Final = frozenset(
 )
 
 
-def module_text(specs: Iterable[Spec], xlwings: str, interpreter: str | None) -> str:
-    """The standard module, from the text of xlwings' own and the interpreter that it starts."""
+def module_text(specs: Iterable[Spec], xlwings: str, interpreter: str | None, library: str = "") -> str:
+    """The standard module, from the text of xlwings' own, the interpreter and the folder of xlwings' DLL."""
     parts = [
         "' The worksheet functions of microhedge. Written by `microhedge addin build excel`.",
         "' The parts that start Python come from xlwings, under its licence:",
@@ -59,13 +61,47 @@ def module_text(specs: Iterable[Spec], xlwings: str, interpreter: str | None) ->
         "",
         *_interpreter(interpreter),
         "",
+        *_constant("LibraryFolder", library),
+        "",
         *(line for name in FROM_XLWINGS for line in (*_procedure(xlwings, name), "")),
-        *_asset("microhedge.bas"),
+        *_asset("start_python.bas"),
         "",
-        *_errors(),
+        *_asset("equal_calls.bas"),
         "",
+        *_asking(ADVICE),
     ]
     return _lines([*parts, *(line for spec in specs for line in (*wrapper(spec), ""))])
+
+
+def xlwings_module_text(specs: Iterable[Spec]) -> str:
+    """The same functions as a module for a workbook of one's own, in which xlwings starts Python.
+
+    xlwings' own wrappers hand a refusal over as text; these make real errors of it, and read whole
+    columns as far as they are in use.
+    """
+    parts = [
+        f'Attribute VB_Name = "{MODULE}"',
+        "' The worksheet functions of microhedge for a workbook with xlwings, whose add-in it refers to.",
+        "' Written by `microhedge addin build xlwings`.",
+        "Option Explicit",
+        "",
+        *_asking(XLWINGS_ADVICE),
+    ]
+    return _lines([*parts, *(line for spec in specs for line in (*wrapper(spec, "Ask"), ""))])
+
+
+def _asking(advice: str) -> Iterator[str]:
+    """What every call needs, however Python is started."""
+    yield from (*_asset("microhedge.bas"), "")
+    yield from (*_constant("Advice", advice), "")
+    yield from (*_errors(), "")
+
+
+def _constant(name: str, text: str) -> Iterator[str]:
+    """A text as a function, for VBA's constants hold no ChrW."""
+    yield f"Private Function {name}() As String"
+    yield f"    {name} = {literal(text)}"
+    yield "End Function"
 
 
 def workbook_text(specs: Iterable[Spec]) -> str:
@@ -83,12 +119,12 @@ def workbook_text(specs: Iterable[Spec]) -> str:
     return _lines(parts)
 
 
-def wrapper(spec: Spec) -> Iterator[str]:
+def wrapper(spec: Spec, answer: str = "Answer") -> Iterator[str]:
     """The function of one record: the same arguments in the same places, all of them variants."""
     names = [argument_name(parameter.name) for parameter in spec.parameters]
     optional = ["" if parameter.required else "Optional " for parameter in spec.parameters]
     yield f"Public Function {spec.name}({', '.join(map(''.join, zip(optional, names, strict=True)))})"
-    yield f'    {spec.name} = Answer("{spec.name}", Array({", ".join(names)}))'
+    yield f'    {spec.name} = {answer}("{spec.name}", Array({", ".join(names)}))'
     yield "End Function"
 
 

@@ -26,6 +26,7 @@ class HostName(StrEnum):
     LIBREOFFICE = "libreoffice"
     LITE = "lite"
     LAMBDA = "lambda"
+    XLWINGS = "xlwings"
 
 
 class State(StrEnum):
@@ -78,6 +79,7 @@ MODULES: Mapping[HostName, str] = {
     HostName.LIBREOFFICE: "addin.hosts.libreoffice",
     HostName.LITE: "addin.hosts.lite",
     HostName.LAMBDA: "addin.hosts.lambda_names",
+    HostName.XLWINGS: "addin.hosts.xlwings_module",
 }
 
 

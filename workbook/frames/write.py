@@ -21,7 +21,7 @@ from workbook.frames.market import market_of
 from workbook.frames.plan import ROW, Plan, attribute, plan_of
 from workbook.layout import PLAN
 from workbook.layout.schema import Port, Table
-from workbook.plan.saved import opened
+from workbook.plan.saved import SavedPlan, opened
 from workbook.recalc.recalc import recalc_book
 from workbook.request import Cell, Outcome, Request
 
@@ -58,15 +58,8 @@ def write_plan(
         given = {**plan.tables, **given}
         wanted = {**{str(name): value for name, value in plan.inputs.items()}, **wanted}
     with opened(path) as saved:
-        now = plan_of(saved, path)
-        request = Request(
-            inputs=dict(_changed_inputs(now, wanted)),
-            market=_market(given),
-            tables=_changed_tables(now, given),
-            add_symbols=True,
-            as_of=as_of,
-            allow_stale=allow_stale,
-        )
+        asked = changes(saved, path, wanted, given)
+        request = replace(asked, as_of=as_of, allow_stale=allow_stale)
         content = saved.book.package.content
     source, target = Path(path), Path(path if out is None else out)
     if not (request.inputs or request.market or request.tables):
@@ -77,6 +70,19 @@ def write_plan(
     if outcome.is_problem:
         raise BadFrame(f"{path}: {outcome.reason}")
     return replace(outcome, path=path)
+
+
+def changes(
+    saved: SavedPlan, path: str, inputs: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
+) -> Request:
+    """What a plan is asked to take: the inputs and the cells of its tables that are others now."""
+    now, given = plan_of(saved, path), dict(tables)
+    return Request(
+        inputs=dict(_changed_inputs(now, inputs)),
+        market=_market(given),
+        tables=_changed_tables(now, given),
+        add_symbols=True,
+    )
 
 
 def _changed_inputs(now: Plan, wanted: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
