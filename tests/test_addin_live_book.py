@@ -148,7 +148,7 @@ def typed(value: Any) -> Any:
 def test_what_differs_is_entered(plan: Path, open_book: ComBook, tmp_path: Path) -> None:
     """The cells that `write_plan` changes in a file, and no others; Excel calculates once, at the end."""
     holdings = read_plan(plan).holdings
-    holdings.loc[1, "quantity"] += 0.25
+    holdings["quantity"] *= 1.25
     market = pd.DataFrame({"symbol": ["btc"], "spot": [31_234.5]})
     given: dict[str, Any] = {"inputs": {"plan_ratio": 0.35, "plan_rounding": "down"}, "market": market}
     count = live_book(spoken_to(open_book)).write(holdings=holdings, **given)
