@@ -338,6 +338,34 @@ def test_modules_of_the_working_folder_do_not_stand_in_for_ours(tmp_path: Path, 
     assert (run.stdout, run.stderr) == ("480\n", "")
 
 
+@pytest.mark.parametrize(
+    ("row", "words", "said"),
+    [
+        (
+            "Ev\x1b[2Jil,BTC,linear,",
+            ("venues", "list"),
+            "venues.csv, line 2: venue: holds a control character",
+        ),
+        ("Mine,BTC,linear,no\u009bte", ("new", "a.xlsx"), "line 2: note: holds a control character"),
+        ("Mine,B\u202eTC,linear,", ("venues", "list", "--format", "json"), "symbol: holds a control"),
+        ("Mine,BTC,linear,", ("new", "plan\x1b[2J\u009b.xlsx"), "plan\\x1b[2J\\x9b.xlsx"),
+    ],
+)
+def test_no_name_steers_the_terminal(tmp_path: Path, row: str, words: tuple[str, ...], said: str) -> None:
+    """A venue table with control characters is refused by its line; in a path they are written out."""
+    (tmp_path / "venues.csv").write_text(f"venue,symbol,kind,note\n{row}\n", encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "addin", *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "MICROHEDGE_VENUES": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd=tmp_path,
+    )
+    assert said in run.stdout + run.stderr
+    assert all(sign.isprintable() or sign == "\n" for sign in run.stdout + run.stderr)
+
+
 def test_exit_codes_are_documented() -> None:
     """One list, in the code and in the documentation."""
     page = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from udfs.dates import serial
-from udfs.errors import HedgeError, NotAvailable
+from udfs.errors import HedgeError, NotAvailable, OutsideDomain
 from udfs.parameters import Parameter, parameters_of
 
 VARIABLE: Final = "MICROHEDGE_VENUES"
@@ -80,6 +80,8 @@ def read_rows(path: Path | None, name: str, record: type[R]) -> Iterator[tuple[i
 
 
 def _fact(parameter: Parameter, text: str | None) -> Any:
+    if text and not all(sign.isprintable() or sign in "\t\r\n" for sign in text):
+        raise OutsideDomain(f"{parameter.name}: holds a control character", parameter.name, text)
     if parameter.arg.unit == "date" and text:
         return serial(dt.date.fromisoformat(text))
     return parameter.read(text)
