@@ -192,6 +192,31 @@ def test_rows_are_told_apart_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert udfs.maintenance_margin(notional, 0.005, 50).tolist() == [0, 0, 50, 0]
 
 
+@pytest.mark.parametrize("lot", [0.001, 0.25, 0.3, 1.0, 100.0, 1e-8])
+def test_columns_of_lots_have_the_digits_of_single_ones(lot: float) -> None:
+    """Whole lots, ties and all between, at prices of 8 decimals, both ways, by every rounding and kind."""
+    chance, height = np.random.default_rng(5), 120
+    for rounding, kind in itertools.product(("nearest", "down", "up"), ("linear", "inverse")):
+        prices = np.round(10 ** chance.uniform(-5, 5, height), 8) + 1e-8
+        worth = lot * 0.01 * (prices if kind == "linear" else 1.0)
+        lots = chance.integers(-5_000, 5_000, height) * chance.choice([0.5, 1.0], height)
+        wanted = np.where(chance.random(height) < 0.4, lots * worth, chance.uniform(-1e5, 1e5, height))
+        wanted[:3] = 0.0, 1e-300, -1e15
+        found = udfs.hedge_contracts(wanted, prices, 0.01, lot, rounding, kind)
+        single = REGISTRY["HEDGE_CONTRACTS"].call
+        assert found.tolist() == [
+            single(one, price, 0.01, lot, rounding, kind)
+            for one, price in zip(wanted.tolist(), prices.tolist(), strict=True)
+        ]
+
+
+def test_clean_columns_of_lots_are_worked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without ties a column is not worked cell by cell."""
+    monkeypatch.setattr("udfs.front.arrays.column_of", lambda *_: pytest.fail("cell by cell"))
+    wanted = np.array([2_400.0, -2_431.0, 0.0, 7.0])
+    assert udfs.hedge_contracts(wanted, 30_000, lot=0.001).tolist() == [0.08, -0.081, 0, 0]
+
+
 @pytest.mark.parametrize("index", LABELS, ids=["dates", "texts", "numbers", "aware"])
 @OF_TWO
 def test_series_meet_by_label(spec: Spec, index: Any) -> None:

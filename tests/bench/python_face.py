@@ -37,6 +37,10 @@ def columns() -> None:
             (notional, 0.005, 50.0),
             lambda n, r, a: np.maximum(0.0, np.abs(n) * r - a),
         ),
+        "hedge_contracts": (
+            (notional, price, 1.0, 0.001),
+            lambda n, p, c, k: np.rint(n / (p * c * k)) * k,
+        ),
         "hedged_pnl": ((notional, notional, move), lambda e, n, m: e * m - n * m - 0.0),
         "hedge_cost": (
             (notional, 0.0005, 2.0, 0.0001, 21.0),

@@ -1,6 +1,6 @@
 """The functions over numpy's arrays: at once where a function is arithmetic, cell by cell where it is not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 from udfs.broadcasting import column_of
 from udfs.checked import blanked, settled
 from udfs.errors import HedgeError, NotAvailable, WrongType
+from udfs.front import lots
 from udfs.front.uniform import RUN, Mixed, Split, Uniform, is_finite
 from udfs.parameters import MAX, Parameter
 from udfs.ranges import RANGES, Plain, is_range
@@ -17,6 +18,7 @@ from udfs.registry import Spec
 Array = npt.NDArray[Any]
 
 NUMERIC: Final = frozenset("iuf")  # kinds of numpy's types that are numbers
+OF_COLUMNS: Final[Mapping[str, Callable[..., Any]]] = {"HEDGE_CONTRACTS": lots.hedge_contracts}
 DEEPEST: Final = 8  # comparisons, one inside another, by which rows are told apart
 WORDS: Final = frozenset("UO")  # kinds that may hold words
 
@@ -86,13 +88,14 @@ def _at_once(spec: Spec, values: Sequence[Any], shape: tuple[int, ...]) -> Array
     """
     try:
         columns = [_column(p, value, shape) for p, value in zip(spec.parameters, values, strict=True)]
+        function = OF_COLUMNS.get(spec.name, spec.function)
         found = np.empty(shape)
         flat = found.reshape(-1)
         with np.errstate(all="raise", under="ignore"):
             for start in range(0, flat.size, RUN):
                 run = slice(start, start + RUN)
                 rows = (column[run] if isinstance(column, np.ndarray) else column for column in columns)
-                _work(spec.function, list(map(_uniform, spec.parameters, rows)), flat[run])
+                _work(function, list(map(_uniform, spec.parameters, rows)), flat[run])
     except (HedgeError, ArithmeticError, TypeError, ValueError, Mixed):
         return None
     return found
