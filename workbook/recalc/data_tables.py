@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbook.cells import Area, Value, area_of, place
-from workbook.recalc.template_formulas import OPEN, Program, frame_of
+from workbook.recalc.open_ranges import OPEN
+from workbook.recalc.template_formulas import Program, frame_of
 
 MOST: Final = 1_000  # evaluations, for one table
 FIRST: Final = 2  # row or column: the one before it belongs to the table

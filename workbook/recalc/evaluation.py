@@ -279,9 +279,12 @@ class Model:
         others: dict[int, dict[int, Value]] = defaultdict(dict)
         for where, value in held.items():
             others[where >> SHEET_BITS][where & KEY_MASK] = value
-        for sheet, keys in plan.needs.items():
-            given = Given(self._values[sheet], others.get(sheet, {}))
-            session.hold(sheet, self._news(sheet, plan.held.get(sheet), given, keys))
+        for sheet in sorted({*plan.needs, *plan.open.areas}):
+            given, before = Given(self._values[sheet], others.get(sheet, {})), plan.held.get(sheet)
+            keys = plan.needs.get(sheet, frozenset())
+            if sheet in plan.open.areas:
+                keys |= plan.open.filled(sheet, *given, *(before or ()))
+            session.hold(sheet, self._news(sheet, before, given, keys))
             plan.held[sheet] = given
         results = session.results(as_of)
         plan.session = session

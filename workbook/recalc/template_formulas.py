@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
@@ -33,6 +33,7 @@ from workbook.formula.unions import without_unions
 from workbook.recalc.core import Shape, asked
 from workbook.recalc.core_cells import Checks, checks
 from workbook.recalc.looked_at import Looks
+from workbook.recalc.open_ranges import NONE, OPEN, OpenRanges, joined, open_ranges
 from workbook.recalc.suspects import SUMMING
 from workbook.xlsx.sheet_reader import Formula, Formulas
 
@@ -43,7 +44,6 @@ SPILLED: Final = re.compile(
     re.IGNORECASE,
 )
 HIDING: Final = frozenset(("SUBTOTAL", "AGGREGATE"))  # leave out rows that are hidden or filtered
-OPEN: Final = 100_000  # a range of more cells is read only as far as a book fills it
 HELD: Final = 1_000_000  # cells of all ranges, filled or blank, that an engine is kept for
 PROGRAMS: Final = 4  # templates that a process remembers
 PLANS: Final = 8  # sets of cells that it remembers how to evaluate, a template
@@ -74,6 +74,7 @@ class Plan:
     functions: Collection[str]
     wanted: Collection[Area]
     keeps: bool
+    open: OpenRanges = NONE
     session: Evaluation | None = field(default=None, repr=False)
     held: dict[int, "Given"] = field(default_factory=dict, repr=False)  # by the session, by sheet
     tables: object = field(default=None, repr=False)  # the venue tables that the session has read
@@ -223,24 +224,25 @@ class Program:
             called |= plain.calls
             areas.update(plain.areas)
             keeps = keeps and not (plain.reaches or self.formulas[where].dynamic)
-        keeps = keeps and RANDOM.isdisjoint(called) and all(area.size <= OPEN for area in areas)
-        joined = list(_joined(areas)) if keeps else []
-        keeps = keeps and sum(area.size for area in joined) <= HELD
+        keeps = keeps and RANDOM.isdisjoint(called)
+        closed = list(joined(area for area in areas if area.size <= OPEN)) if keeps else []
+        keeps = keeps and sum(area.size for area in closed) <= HELD
         needs: set[int] = set()
+        computed: frozenset[int] = frozenset()
         if keeps:
-            for sheet, top, left, bottom, right in joined:
+            for sheet, top, left, bottom, right in closed:
                 for row in range(top, bottom + 1):
                     start = sheet << SHEET_BITS | row << COLUMN_BITS
                     needs.update(range(start | left, (start | right) + 1))
             if not probe:
-                needs -= cells
-                for area in wanted:
-                    needs.difference_update(area.places())
+                computed = cells.union(*(area.places() for area in wanted))
+                needs -= computed
         keys: dict[int, set[int]] = defaultdict(set)
         for where in needs:
             keys[where >> SHEET_BITS].add(where & KEY_MASK)
         by_sheet = {sheet: frozenset(keys[sheet]) for sheet in sorted(keys)}
-        return Plan(texts, by_sheet, sorted(called & self.ours), sorted(wanted), keeps)
+        wide = open_ranges(areas, computed)
+        return Plan(texts, by_sheet, sorted(called & self.ours), sorted(wanted), keeps, wide)
 
     def alone(self, where: int) -> str:
         """A formula such that it gives the same on any sheet, in its row and column."""
@@ -344,22 +346,6 @@ def frame_of(area: Area) -> tuple[Area, Area]:
     """The row above and the column left of a what-if table, with its formulas and the values to try."""
     above = area._replace(top=max(area.top - 1, 1), left=max(area.left - 1, 1), bottom=max(area.top - 1, 1))
     return above, area._replace(left=max(area.left - 1, 1), right=max(area.left - 1, 1))
-
-
-def _joined(areas: Iterable[Area]) -> Iterator[Area]:
-    """The same cells in fewer areas: those of equal columns that overlap, as running totals do, are one."""
-    columns: dict[tuple[int, int, int], list[tuple[int, int]]] = defaultdict(list)
-    for sheet, top, left, bottom, right in areas:
-        columns[sheet, left, right].append((top, bottom))
-    for (sheet, left, right), rows in columns.items():
-        rows.sort()
-        start, end = rows[0]
-        for top, bottom in rows:
-            if top > end + 1:
-                yield Area(sheet, start, left, end, right)
-                start, end = top, bottom
-            end = max(end, bottom)
-        yield Area(sheet, start, left, end, right)
 
 
 class Written(NamedTuple):
