@@ -228,6 +228,7 @@ def test_a_tall_book_is_worked_in_columns(talls: list[bytes], monkeypatch: pytes
         ("<f>A9*C9</f>", "<f>A9*C9+0*RAND()</f>"),
         ("<f>A9*C9</f>", "<f>A9*C9+0*Sheet1!F9</f>"),
         ("<f>A9*C9</f>", "<f>IF(A9=0.1+0.2,A9*C9,A9*C9)</f>"),
+        ("<f>A9*C9</f>", "<f>A9*C9*1E6-A9*C9*999999.9999999999</f>"),
         ("<f>A9*C9</f>", "<f>A9*C9"),
         ("</sheetData>", '<row r="202"><c r="A202"><v>1</v></c></row></sheetData>'),
         ("</sheetData>", "<row/></sheetData>"),

@@ -109,6 +109,17 @@ def compiled(text: str) -> Numbers:
     return _Builder().whole(expression(tree(text)))
 
 
+def largest_part(text: str) -> Numbers:
+    """Of a formula that is a sum or a difference, the size of the largest of its parts."""
+    side = _Builder().side(expression(tree(text)))
+
+    def run(operands: Operands, rows: int) -> Floats:
+        with np.errstate(all="ignore"):
+            return side(operands, rows)[1]
+
+    return run
+
+
 class _Builder:
     """Builds the function of one formula, from left to right."""
 
@@ -176,7 +187,7 @@ class _Builder:
 
     def _comparison(self, found: Operation) -> Tests:
         work = COMPARING[found.sign]
-        sides = [self._side(operand) for operand in found.operands]
+        sides = [self.side(operand) for operand in found.operands]
 
         def run(operands: Operands, rows: int) -> Truths:
             (left, first), (right, second) = (side(operands, rows) for side in sides)
@@ -191,11 +202,11 @@ class _Builder:
 
         return run
 
-    def _side(self, found: Expression) -> Callable[[Operands, int], tuple[Floats, Floats]]:
+    def side(self, found: Expression) -> Callable[[Operands, int], tuple[Floats, Floats]]:
         """A side of a comparison, and the largest part of what may be a sum that rounding keeps from 0."""
         if isinstance(found, Operation) and found.sign in ("+", "-") and len(found.operands) == 2:
             work = ARITHMETIC[found.sign]
-            parts = [self._side(operand) for operand in found.operands]
+            parts = [self.side(operand) for operand in found.operands]
 
             def added(operands: Operands, rows: int) -> tuple[Floats, Floats]:
                 (left, first), (right, second) = (part(operands, rows) for part in parts)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, Area, Value, place
-from workbook.columns.expressions import Numbers, Operand, Truths, Unsupported, compiled
+from workbook.columns.expressions import Numbers, Operand, Truths, Unsupported, compiled, largest_part
 from workbook.columns.rows import BLANK, FAULT, PLAIN, Column, Floats, Form, Integers, Kinds, NotTall, Tall
 from workbook.formula.forms import Plain
 from workbook.formula.grammar import Grammar
@@ -58,6 +58,11 @@ class Group:
     def work(self) -> Numbers:
         """The formula over columns."""
         return compiled(self.plain.text)
+
+    @cached_property
+    def largest_part(self) -> Numbers:
+        """The size of the largest part of a sum or difference."""
+        return largest_part(self.plain.text)
 
 
 class Source(NamedTuple):

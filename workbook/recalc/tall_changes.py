@@ -136,10 +136,16 @@ def _doubt(one: Worked, differs: Truths, new: Values) -> None:
     small = differs & (size > 0) & (size < TINY)
     if not small.any():
         return
-    for operand in new.operands(one.group, one.rows[small]):
+    operands = new.operands(one.group, one.rows[small])
+    count = int(np.count_nonzero(small))
+    total = one.group.largest_part(operands, count)
+    for operand in operands:
         for cell in operand.cells:
-            if (size[small] <= EPSILON * np.abs(cell)).any():
-                raise Odd
+            total = total + np.abs(cell)
+        if operand.fixed is not None:
+            total = total + np.abs(operand.fixed).sum()
+    if (size[small] <= EPSILON * total).any():
+        raise Odd
 
 
 def _ask_engine(tall: TallBook, found: Sequence[Worked], new: Values, *, date1904: bool) -> None:
