@@ -430,6 +430,8 @@ def test_facts_a_venue_does_not_publish_keep_their_date(connection: Connection, 
             assert contract_spec("Binance", symbol, "maximum_leverage", "as_of") == serial(day)
             assert "freqtrade" in str(contract_spec("Binance", symbol, "maximum_leverage", "source"))
         assert contract_spec("Binance", "BTC", "lot", "as_of") == serial(TODAY.date())
+        said = str(contract_spec("Binance", "BTC", "source"))
+        assert said.endswith("public endpoints; kept: maximum_leverage of 2023-10-01")
 
 
 def test_own_figures_stay_where_a_venue_says_nothing(connection: Connection, tmp_path: Path) -> None:

@@ -214,8 +214,8 @@ def _drop_met_elsewhere(found: Refresh) -> None:
 
 def _age(row: Contract, today: dt.date) -> str:
     if row.as_of is None:
-        return "an unknown date"
-    return f"{moment(row.as_of).date()}, {(today - moment(row.as_of).date()).days} days old"
+        return _day(None)
+    return f"{_day(row.as_of)}, {(today - moment(row.as_of).date()).days} days old"
 
 
 def _steps(tier: Tier) -> tuple[float | None, ...]:
@@ -246,7 +246,14 @@ def _completed(new: Contract, known: Tables) -> tuple[Contract, list[Figure]]:
     for fact, value in values.items():
         of = figures.get(fact, old)
         kept.append(Figure(new.venue, new.symbol, fact, _text(fact, value), of.as_of, of.source))
+    if kept:
+        days = ", ".join(f"{figure.fact} of {_day(figure.as_of)}" for figure in kept)
+        values["source"] = f"{new.source}; kept: {days}"
     return new._replace(**values), kept
+
+
+def _day(date: float | None) -> str:
+    return "an unknown date" if date is None else str(moment(date).date())
 
 
 Row = Contract | Figure | Tier
