@@ -127,7 +127,7 @@ def own_workers() -> Iterator[psutil.Process]:
     """The processes that compute books for this one."""
     for child in psutil.Process().children():
         with suppress(psutil.Error):  # it has ended meanwhile
-            if any("workbook.batch.worker" in word for word in child.cmdline()):
+            if any("workbook.files.worker" in word for word in child.cmdline()):
                 yield child
 
 

@@ -69,7 +69,7 @@ MAY_IMPORT = {  # each room of workbook, and the rooms below it that it knows
     "formula": BASE,
     "files": BASE,
     "layout": BASE,
-    "engines": {"formula", *BASE},
+    "engines": {"files", "formula", *BASE},
     "native": {"formula", "layout", *BASE},
     "xlsx": {"formula", *BASE},
     "columns": {"formula", "xlsx", *BASE},

@@ -29,4 +29,4 @@ def is_gone(process: int) -> bool:
 def spend_an_hour_when(is_so: Callable[[], bool], monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the clock by which calls are stopped leap ahead once something is so, and not before."""
     clock = SimpleNamespace(sleep=time.sleep, monotonic=lambda: time.monotonic() + 3_600 * is_so())
-    monkeypatch.setattr("workbook.batch.worker.time", clock)
+    monkeypatch.setattr("workbook.files.worker.time", clock)

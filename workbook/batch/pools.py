@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Final
 
-from workbook.batch.worker import Worker
 from workbook.errors import BookError
+from workbook.files.worker import Worker
 
 AHEAD: Final = 4  # tasks on their way for each that runs, so that no worker waits for work
 ON_CLUSTER: Final = 1_000  # tasks on their way to a cluster, whose size may change at any time

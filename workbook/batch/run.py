@@ -22,10 +22,10 @@ from udfs.venue_files import beside
 from udfs.venues import stamps
 from workbook.batch import records
 from workbook.batch.pools import BadRun, cluster, own_worker, pool
-from workbook.batch.worker import WorkerLost
 from workbook.errors import BookError
 from workbook.files.storage import digest, find_store, lies_in
 from workbook.files.store import SUFFIXES, Store
+from workbook.files.worker import WorkerLost
 from workbook.request import Cause, Outcome, Place, Request
 from workbook.version import own_version
 

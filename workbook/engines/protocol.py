@@ -14,7 +14,7 @@ Voice = EngineName | Literal["ironcalc"]
 
 MODULES: Final[Mapping[Voice, str]] = {
     "embedded": "workbook.engines.embedded",
-    "ironcalc": "workbook.engines.ironcalc",
+    "ironcalc": "workbook.engines.ironcalc_apart",
     "libreoffice": "workbook.engines.libreoffice",
 }
 UNKNOWN: Final = CellError("#ENGINE!")  # an engine has no answer: never written to a book

@@ -155,6 +155,17 @@ def _counted(asked: Suspect, plain: Plain, now: Now) -> str:
     return ""
 
 
+def _cut(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Criteria with a number of which Excel writes fifteen digits, among numbers that have these as well."""
+    for bound, counted in asked.written:
+        for number in filter(_is_long, numbers_of(bound, plain.named, now)):
+            areas = [plain.named[at] for at in areas_of(counted) if at < len(plain.named)]
+            values = chain(*map(now.values, areas))
+            if any(isinstance(v, float) and f"{v:.14e}" == f"{number:.14e}" for v in values):
+                return "counts by a number of more than fifteen digits, of which Excel writes fifteen"
+    return ""
+
+
 def _misread(asked: Suspect, plain: Plain, now: Now) -> str:
     """Texts that stand where numbers are wanted, and would give an error that nobody sees."""
     values = chain(*(now.values(plain.named[at]) for at in asked.reads if at < len(plain.named)))
@@ -231,6 +242,7 @@ def _patterned(asked: Suspect, plain: Plain, now: Now) -> str:
 
 LOOKS: Final[tuple[Callable[[Suspect, Plain, Now], str], ...]] = (
     _counted,
+    _cut,
     _misread,
     _misordered,
     _early,

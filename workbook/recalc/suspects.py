@@ -7,6 +7,7 @@ in the formula; whether they do is asked of each book, in `workbook.recalc.share
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from workbook.formula.criteria import CRITERIA
@@ -99,6 +100,9 @@ class Suspect(NamedTuple):
     counts: tuple[int, ...]  # the areas that it counts by criteria or takes criteria from
     criteria: tuple[str, ...]  # the texts in the formula itself that are criteria
     bounds: tuple[int, ...]  # the areas that give what is to be larger or smaller than what is counted
+    written: tuple[
+        tuple[Side, Side], ...
+    ]  # numbers that are written into criteria, and what is counted by each
     reaches: str  # what it reaches cells with by their names as text
     sums: tuple[Side, ...]  # the formula itself, if it is a sum or a difference
     alike: str  # why it is not trusted at all
@@ -138,6 +142,7 @@ def suspect(alike: str) -> Suspect:
         counts=tuple(number for part in asking for number in areas_of(part)),
         criteria=tuple(part.text for part in asking if isinstance(part, Word)),
         bounds=tuple(number for part in asking for number in _bounds(part)),
+        written=tuple(_written_bounds(counting)),
         reaches=min(names & {"INDIRECT"}, default=""),
         sums=(whole,) if isinstance(whole, Term) and whole.sign in "+-" and len(whole.parts) > 1 else (),
         alike=f"calls {shared}, which no engine computes as Excel does: {ALIKE[shared]}" if shared else "",
@@ -204,6 +209,13 @@ def _bounds(criterion: Side) -> Iterator[int]:
             and (isinstance(bound, Cells) or not is_known(bound))
         ):
             yield from areas_of(bound)
+
+
+def _written_bounds(counting: Iterable[Term]) -> Iterator[tuple[Side, Side]]:
+    for term in counting:
+        for counted, criterion in pairwise(term.parts):
+            if isinstance(criterion, Term) and criterion.sign == "&" and is_known(criterion.parts[-1]):
+                yield criterion.parts[-1], counted
 
 
 def _read(side: Side, *, hides: bool, wants: bool) -> Iterator[tuple[Side, bool]]:

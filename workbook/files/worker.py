@@ -23,8 +23,9 @@ from typing import Any, BinaryIO, Final, Self
 from workbook.request import Cause
 
 MEMORY: Final = 4 << 30  # address space of one worker; a plan book needs a hundredth
-BOOT: Final = "import sys; sys.path[:] = {path!r}; from workbook.batch.worker import serve; serve({memory!r})"
+BOOT: Final = "import sys; sys.path[:] = {path!r}; from workbook.files.worker import serve; serve({memory!r})"
 TICK: Final = 0.1  # seconds between two looks at whether a call takes too long
+SERVED: Final = "MICROHEDGE_SERVED"  # tells a process that it is such a child
 LINGER: Final = 10.0  # seconds past its time after which a call ends itself, should its parent be gone
 
 
@@ -111,7 +112,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self.errors,
-                env={**os.environ, "RUST_BACKTRACE": "0"},  # an engine's panic is one line
+                env={**os.environ, "RUST_BACKTRACE": "0", SERVED: "1"},  # an engine's panic is one line
                 **apart,
             )
             threading.Thread(target=self._watch, args=[self.process], daemon=True).start()
@@ -161,6 +162,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     elif process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def is_served() -> bool:
+    """Whether this process runs calls for another one, which can end it."""
+    return SERVED in os.environ
 
 
 def serve(memory: int | None) -> None:

@@ -13,7 +13,7 @@ import pytest
 from support.processes import PATIENCE, eventually, is_gone, spend_an_hour_when
 
 from udfs import HedgeError
-from workbook.batch.worker import Worker, WorkerLost
+from workbook.files.worker import Worker, WorkerLost
 
 MEBIBYTE = 1 << 20
 
