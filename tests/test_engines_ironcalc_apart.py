@@ -44,7 +44,7 @@ def test_what_ends_the_process_of_the_second_engine_ends_nothing_else(
 ) -> None:
     """It is refused with the reason; the next formulas have another process."""
     monkeypatch.setattr(ironcalc_apart, "SECONDS", 2.0)
-    with pytest.raises(Unknowable, match="^the second engine: (took|the process|ran out)"):
+    with pytest.raises(Unknowable, match=r"^the second engine: (took|the process|ran out)"):
         results(formula)
     assert results("A1+1") == [3.0]
 

@@ -192,7 +192,7 @@ def _kinds(value: Value) -> Iterator[str]:
 def _kinds_of_text(value: str) -> frozenset[str]:
     is_amount = AMOUNT.fullmatch(value) and not PLAIN.fullmatch(value) and not CRITERION.fullmatch(value)
     found = {
-        "text": True,
+        "text": bool(value),
         "criterion": is_amount or is_counted_otherwise(value),
         "spelled": is_spelled_oddly(value),
         "readable": any(map(str.isdigit, value)) or value.upper() in ("TRUE", "FALSE"),
