@@ -1,6 +1,13 @@
 """Native formulas against the functions: the same cells, the same answers."""
 
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
 import pytest
+from support.editions import by_gnumeric, by_libreoffice, has_gnumeric, libreoffice_absence
 from support.native_cases import ELEMENTWISE, answered, calls, formula_over, is_same, reads_tables
 
 from udfs import REGISTRY, Spec
@@ -27,6 +34,44 @@ def test_native_equals_the_function(spec: Spec) -> None:
     for row, cells in numbered:
         got, wanted = results[place(0, row, last)], answered(spec, cells)
         assert is_same(got, wanted), f"{spec.name}{cells}: {got} is not {wanted}"
+
+
+PROGRAMS = (
+    pytest.param(
+        by_libreoffice,
+        marks=pytest.mark.skipif(bool(libreoffice_absence()), reason="no LibreOffice is here"),
+        id="libreoffice",
+    ),
+    pytest.param(
+        by_gnumeric,
+        marks=pytest.mark.skipif(not has_gnumeric(), reason="Gnumeric is not here"),
+        id="gnumeric",
+    ),
+)
+# Errors of arithmetic are one kind to these programs: LibreOffice saves what is no number as #VALUE!.
+NO_NUMBER = frozenset(("#NUM!", "#VALUE!", "#DIV/0!"))
+
+
+@pytest.mark.filterwarnings("ignore:Workbook contains no default style")  # as Gnumeric saves it
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_native_equals_the_function_elsewhere(program: Callable[[bytes, Path], Path], tmp_path: Path) -> None:
+    """Thirty calls of every function, each in a row of its own, as another program calculates them."""
+    specs = [spec for spec in ELEMENTWISE if not reads_tables(spec)]
+    wanted: dict[tuple[str, int], tuple[Any, Any]] = {}
+    stream, book = io.BytesIO(), openpyxl.Workbook()
+    for spec in specs:
+        sheet = book.create_sheet(spec.name)
+        for row, cells in enumerate(calls(spec, 30), 1):
+            sheet.append([*cells, "=" + formula_over(spec, row)])
+            wanted[spec.name, row] = cells, answered(spec, cells)
+    book.save(stream)
+    saved = openpyxl.load_workbook(program(stream.getvalue(), tmp_path), data_only=True)
+    wrong = {}
+    for (name, row), (cells, value) in wanted.items():
+        got = saved[name].cell(row, len(cells) + 1).value
+        if not (is_same(got, value) or {got, value} <= NO_NUMBER):
+            wrong[name, cells] = (got, value)
+    assert not wrong
 
 
 @pytest.mark.parametrize(

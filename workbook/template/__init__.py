@@ -209,11 +209,11 @@ def _print(sheet: Worksheet, record: Sheet, filled: Mapping[str, int]) -> None:
     sheet.print_options.horizontalCentered = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top, sheet.page_margins.bottom = 0.4, 0.55
-    grey = f"&9&K{styles.GREY}"
+    small = "&9"  # and no colour, whose code Gnumeric prints
     sheet.oddFooter = HeaderFooterItem(
-        left=_HeaderFooterPart(f"{grey}microhedge"),
-        center=_HeaderFooterPart(f"{grey}&A"),
-        right=_HeaderFooterPart(f"{grey}&P of &N"),
+        left=_HeaderFooterPart(f"{small}microhedge"),
+        center=_HeaderFooterPart(f"{small}&A"),
+        right=_HeaderFooterPart(f"{small}&P of &N"),
     )
 
 
