@@ -77,6 +77,8 @@ USAGE: list[Row] = [
     (("recalc", "plan.xlsx", "--out", "o", "--report", "other/a.csv"), 2, "there is no folder other"),
     (("watch",), 2, "FOLDER"),
     (("watch", "folder", "--every", "soon"), 2, "--every takes a time"),
+    (("watch", "folder", "--alert", " "), 2, "--alert takes a .jsonl file or a command"),
+    (("watch", "folder", "--alert", "tell 'me"), 2, "--alert takes a .jsonl file or a command"),
     (("watch", "folder", "--every", "1s"), 2, "--every takes a time from 10 s to a week"),
     (("addin", "build"), 2, "HOST"),
     (("addin", "build", "lotus"), 2, "lotus"),

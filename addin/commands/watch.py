@@ -49,13 +49,28 @@ class Alert:
 
     target: str
 
+    def __post_init__(self) -> None:
+        """Refuse what is no command before the first look."""
+        if not (self._is_file or self._words()):
+            raise UsageError(f"--alert takes a .jsonl file or a command, got {self.target!r}")
+
+    @property
+    def _is_file(self) -> bool:
+        return self.target.lower().endswith((".json", ".jsonl"))
+
+    def _words(self) -> list[str]:
+        try:
+            return shlex.split(self.target)
+        except ValueError:  # a quotation without its end
+            return []
+
     def tell(self, event: Event) -> str:
         """Tell of one event; what went wrong, if anything."""
-        if self.target.lower().endswith((".json", ".jsonl")):
+        if self._is_file:
             with Path(self.target).open("a", encoding="utf-8") as file:
                 file.write(event.to_json() + "\n")
             return ""
-        words = shlex.split(self.target)
+        words = self._words()
         try:
             # No shell: what a book holds reaches the command as JSON on its standard input, never as words.
             ran = subprocess.run(  # noqa: S603 - the user's own command
