@@ -296,7 +296,7 @@ STEPS: Final = Panel(
             label="Days with funding",
             unit="days",
             format=WHOLE,
-            formula='IF(AND(back_ready,fund_col>0),COUNTIFS(FundingDays[Date],">"&back_from,FundingDays[Date],"<="&back_to,INDEX(funding_days,0,MAX(1,fund_col)),">-1"),0)',
+            formula='IF(AND(back_ready,fund_col>0),COUNTIFS(FundingDays[Date],">"&MAX(0,back_from),FundingDays[Date],"<="&MAX(0,back_to),INDEX(funding_days,0,MAX(1,fund_col)),">-1"),0)',
             help="What is not known counts as nothing, and is said above.",
         ),
     ),
@@ -439,7 +439,7 @@ WALK: Final = Table(
             unit="quote",
             format=MONEY,
             width=13,
-            formula='IF(AND([@State]="open",fund_col>0),0-[@Held]*SUMIFS(INDEX(funding_days,0,MAX(1,fund_col)),FundingDays[Date],">"&INDEX(Prices[Date],MAX(1,[@Start])),FundingDays[Date],"<="&[@Date]),0)',
+            formula='IF(AND([@State]="open",fund_col>0),0-[@Held]*SUMIFS(INDEX(funding_days,0,MAX(1,fund_col)),FundingDays[Date],">"&MAX(0,INDEX(Prices[Date],MAX(1,[@Start]))),FundingDays[Date],"<="&MAX(0,[@Date])),0)',
             help="Paid since the last step; negative: received.",
         ),
         Column(

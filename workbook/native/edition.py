@@ -228,7 +228,9 @@ def _returns(table: Table, over: str) -> Iterator[Column]:
             header=column.header,
             width=10,
             constant=None if is_price else "",
-            formula=f'IF(AND(ISNUMBER({here}),ISNUMBER({before})),{change},"")' if is_price else None,
+            formula=f'IF(AND(ISNUMBER({here}),ISNUMBER({before})),IF(MIN({here},{before})>0,{change},""),"")'
+            if is_price
+            else None,
         )
     first = table.columns[0].header
     yield Column(name="place", width=8, formula=f"ROW()-ROW({table.name}[[#Headers],[{first}]])")

@@ -129,7 +129,7 @@ def write_table(sheet: Worksheet, table: Table, rows: Rows) -> None:
             _like(first, sheet.cell(row, at, "=" + formula if formula else value))
         if column.is_input:
             _validate(sheet, column, _span(table, at))
-        elif column.constant is not None:
+        elif column.constant is not None and column.kind == "text":
             _wrap(sheet, table, at)
     _register(sheet, table)
     if table.rows > ROOMY:
