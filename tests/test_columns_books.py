@@ -1,6 +1,5 @@
 """Tall books in columns: byte for byte what the engine's way gives, or no answer at all."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -8,7 +7,8 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from support.books import F, book, edited, parts, repacked
+from support.books import F, book, edited
+from support.raw_books import sheet_of_rows
 
 from workbook.columns import rows
 from workbook.recalc import recalc
@@ -159,9 +159,7 @@ def tall(price: float, *, shared: bool, count: int = ROWS) -> bytes:
                 said = f'<f t="shared"{area} si="{number}"' + (f">{text.format(r=2)}</f>" if area else "/>")
             cells.append(f'<c r="{column}{row}" s="0">{said}<v></v></c>')
         lines.append(f'<row r="{row}" spans="1:8">{"".join(cells)}</row>')
-    package = book({"Sheet1": {"A1": "x"}}, {"ratio": "Sheet1!$B$1"})
-    data = f"<sheetData>{''.join(lines)}</sheetData>".encode()
-    return repacked(package, {SHEET: re.sub(rb"<sheetData>.*</sheetData>", data, parts(package)[SHEET])})
+    return sheet_of_rows("".join(lines), {"ratio": "Sheet1!$B$1"})
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["shared", "written out"])

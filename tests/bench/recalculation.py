@@ -39,7 +39,6 @@ from workbook.xlsx.written_proof import Change, prove_written
 from workbook.xlsx.zip import Package
 
 BOOKS = 24
-ROWS = 20_000
 PLAIN = 100
 CONVERTED = 8  # books that LibreOffice converts in one process
 DAY = datetime(2026, 3, 15)
@@ -207,15 +206,12 @@ def main() -> None:
     whole = compared("plan books, another leverage", books, ASKED)
     compared("plan books, new market prices", books, PRICES)
     print(f"{'of which the proof':<42}{proof(books, PRICES) * 1e3:17.1f}   goal: a tenth")
-    rows = [tall(ROWS, 1_000 * thousands) for thousands in (20, 30, 40, 50)]  # no two books hold the same
-    compared(f"{ROWS:,} rows, nothing to change", rows, WARM)
-    compared(f"{ROWS:,} rows, another ratio", rows, ANOTHER)
     excel = [path.read_bytes() for path in sorted((SHARED / "data/books/excel_oracle").glob("*.xlsx"))]
     if excel:
         compared(f"{len(excel)} books saved by Excel, the median", excel, WARM)
     first = seconds([book_bytes("btc", None)], lambda package: recalc_bytes(package, ASKED))
     print(f"the first book of a template                      {first * 1e3:9.1f}")
-    print(f"peak memory: a plan book {peak(books[0]):.1f} MB, {ROWS:,} rows {peak(rows[0]):.1f} MB")
+    print(f"peak memory: a plan book {peak(books[0]):.1f} MB")
     print(f"package opened, nothing read              {seconds(books, Package) * 1e3:17.2f}")
     if shutil.which("soffice"):
         other = libreoffice(books)

@@ -22,3 +22,12 @@ def raw_book(cells: str, texts: str = "", names: Mapping[str, str] | None = None
     if texts:
         new[TEXTS] = f"{SST}{texts}</sst>".encode()
     return repacked(package, new)
+
+
+def sheet_of_rows(rows: str, names: Mapping[str, str]) -> bytes:
+    """A book whose one sheet has these rows, given as XML."""
+    package = book({"Sheet1": {"A1": "x"}}, names)
+    data = f"<sheetData>{rows}</sheetData>".encode()
+    return repacked(
+        package, {SHEET: re.sub(rb"<sheetData>.*</sheetData>", lambda _: data, parts(package)[SHEET])}
+    )

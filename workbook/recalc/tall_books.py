@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from udfs.errors import HedgeError
 from udfs.parameters import DECIMAL_TEXT
 from workbook.cells import Area, column_letters, number_texts
 from workbook.columns.expressions import Odd, Unsupported
@@ -46,6 +47,10 @@ def recalculated(book: Book, request: Request) -> tuple[bytes, Outcome] | None:
         written = _written(book, sheets, found)
     except (NotTall, Odd, Unsupported):
         return None
+    except HedgeError:
+        raise  # a refusal, in words
+    except (ArithmeticError, LookupError, ValueError):
+        return None  # what no program writes: the engine's way says what it is
     changed = sum(len(rows) for rows, _ in found.values())
     outcome = Outcome(
         "",

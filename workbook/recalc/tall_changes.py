@@ -14,6 +14,7 @@ from workbook.columns.groups import Group, Masks, Spot, TallBook, Values, marked
 from workbook.columns.rows import Floats, Integers, NotTall
 from workbook.engines.embedded import Session
 from workbook.engines.protocol import hold_places
+from workbook.errors import Unknowable
 from workbook.formula.grammar import CLOCK, RANDOM
 from workbook.recalc.comparisons import EPSILON
 from workbook.recalc.core import PLAIN_NUMBERS, asked
@@ -169,9 +170,12 @@ def _ask_engine(tall: TallBook, found: Sequence[Worked], new: Values, *, date190
     if not texts:
         return
     titles = [*tall.grammar.titles, *(f"?probe {number}" for number in range(count))]
-    session = Session(titles, texts, (), functions=sorted(functions), date1904=date1904)
-    hold_places(session, held)
-    results = session.results(dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+    try:
+        session = Session(titles, texts, (), functions=sorted(functions), date1904=date1904)
+        hold_places(session, held)
+        results = session.results(dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+    except Unknowable:
+        raise Odd from None
     if any(not same(results.get(where), number) for where, number in wanted.items()):
         raise Odd
 
