@@ -100,6 +100,29 @@ class Pair(NamedTuple):
         return is_known(self.left) and is_known(self.right)
 
 
+class Ordinal(NamedTuple):
+    """What asks for the first, second or other of some cells."""
+
+    side: Side
+
+
+COUNTED: Final[Mapping[str, Callable[[Area, Now], float]]] = {
+    "COUNT": lambda area, now: float(sum(isinstance(value, float) for value in now.values(area))),
+    "ROWS": lambda area, _: float(area.bottom - area.top + 1),
+    "COLUMNS": lambda area, _: float(area.right - area.left + 1),
+}
+ORDERED: Final = frozenset(("INDEX", "LARGE", "SMALL"))  # take places by number, after the first argument
+LAST_PLACE: Final = 2.0**20
+
+
+def ordinals_of(side: Side) -> Iterator[Ordinal]:
+    """The places by number in a side that can be worked out here."""
+    for term in terms_of(side):
+        for part in term.parts[1:] if term.sign in ORDERED else ():
+            if isinstance(part, Term) and is_known(part):
+                yield Ordinal(part)
+
+
 def pairs_of(found: Expression) -> Iterator[Pair]:
     """The comparisons in an expression of which both sides may be numbers equal in fifteen digits."""
     yield from _pairs(side_of(found))
@@ -191,20 +214,18 @@ def _may_cancel(side: Side) -> bool:
 def is_known(side: Side) -> bool:
     """Whether a side can be worked out here, from the values of cells."""
     if isinstance(side, Term):
+        if side.sign in COUNTED:
+            return len(side.parts) == 1 and isinstance(side.parts[0], Cells)
         return side.sign in ("%", *ARITHMETIC, *GATHERING) and all(map(is_known, side.parts))
     return isinstance(side, (Number, Cells))
 
 
 def numbers_of(side: Side, areas: Sequence[Area], now: Now) -> list[float]:
     """The numbers that a side stands for; none if it is not made of numbers alone."""
-    if isinstance(side, Number):
-        return [side.value]
-    if isinstance(side, Cells):
-        values = now.values(areas[side.area])
-        numbers = [value for value in values if isinstance(value, float)]
-        return numbers or ([] if values or areas[side.area].size > 1 else [0.0])
-    if isinstance(side, (Word, Other)):
-        return []
+    if not isinstance(side, Term):
+        return _single(side, areas, now)
+    if side.sign in COUNTED and isinstance(side.parts[0], Cells):
+        return [COUNTED[side.sign](areas[side.parts[0].area], now)]
     parts = [numbers_of(part, areas, now) for part in side.parts]
     if side.sign in GATHERING:
         return [GATHERING[side.sign]([number for part in parts for number in part])]
@@ -214,13 +235,31 @@ def numbers_of(side: Side, areas: Sequence[Area], now: Now) -> list[float]:
     return [_worked(side.sign, singles)]
 
 
+def _single(side: Number | Cells | Word | Other, areas: Sequence[Area], now: Now) -> list[float]:
+    if isinstance(side, Number):
+        return [side.value]
+    if not isinstance(side, Cells):
+        return []
+    values = now.values(areas[side.area])
+    numbers = [value for value in values if isinstance(value, float)]
+    return numbers or ([] if values or areas[side.area].size > 1 else [0.0])
+
+
 def _worked(sign: str, numbers: Sequence[float]) -> float:
     if len(numbers) == 1:
         return numbers[0] / 100 if sign == "%" else -numbers[0] if sign == "-" else numbers[0]
     return ARITHMETIC[sign](*numbers)
 
 
-def is_close(pair: Pair, areas: Sequence[Area], now: Now) -> bool:
+def is_odd(asked: Pair | Ordinal, areas: Sequence[Area], now: Now) -> bool:
+    """Whether programs may take something for another thing, with what the cells hold."""
+    if isinstance(asked, Pair):
+        return _is_close(asked, areas, now)
+    places = numbers_of(asked.side, areas, now)
+    return len(places) != 1 or not places[0].is_integer() or not 1 <= places[0] <= LAST_PLACE
+
+
+def _is_close(pair: Pair, areas: Sequence[Area], now: Now) -> bool:
     """Whether the two sides differ, but Excel may find them equal."""
     left, right = (numbers_of(side, areas, now) for side in pair)
     if len(left) != 1 or len(right) != 1 or left == right:

@@ -18,7 +18,7 @@ from workbook.formula.expression import Expression, Joined, Operation, expressio
 from workbook.formula.implicit_intersection import letters_of
 from workbook.formula.plain_writer import BLANK as BLANK_CELL
 from workbook.formula.tree import Node, tree
-from workbook.recalc.comparisons import Pair, pairs_of
+from workbook.recalc.comparisons import ORDERED, Ordinal, Pair, Term, is_known, ordinals_of, pairs_of, side_of
 from workbook.recalc.new_values import DIGITS, PATTERN_SIGNS
 
 LETTERS: Final = "bnmohlqtrcpfe"
@@ -57,7 +57,7 @@ class Shape(NamedTuple):
     """What a formula asks for whatever its rows: kinds for each area that it names, and its comparisons."""
 
     masks: tuple[int, ...] | None  # None: it is not core, whatever its cells hold
-    pairs: tuple[Pair, ...]
+    pairs: tuple[Pair | Ordinal, ...]
 
 
 def kinds(letters: str) -> int:
@@ -124,7 +124,7 @@ def asked(alike: str, *, is_array: bool) -> Shape:
     except Unsure:
         return Shape(None, ())
     is_sure = all(pair.is_known for pair in pairs)
-    return Shape(tuple(walk.masks) if is_sure else None, pairs)
+    return Shape(tuple(walk.masks) if is_sure else None, (*pairs, *ordinals_of(side_of(found))))
 
 
 def _is_wide(found: Expression) -> bool:
@@ -228,6 +228,9 @@ class _Walk:
             return  # nothing between the brackets
         for at, (argument, letter) in enumerate(zip(arguments, wanted, strict=False)):
             takes = self._passed(node.name, at, known.takes[min(at, len(known.takes) - 1)], allowed)
+            if at and node.name in ORDERED and isinstance(argument, (Operation, Node)):
+                side = side_of(argument)  # if it is no cell, but worked out here, its number is looked at
+                takes |= NUMBERS if isinstance(side, Term) and is_known(side) else 0
             self.need(argument, takes, many=letter in "ra" or (letter == "p" and many))
 
     @staticmethod

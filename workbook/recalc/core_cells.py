@@ -9,14 +9,14 @@ from typing import Final
 
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area
 from workbook.formula.forms import Plain
-from workbook.recalc.comparisons import Pair, is_close
+from workbook.recalc.comparisons import Ordinal, Pair, is_odd
 from workbook.recalc.core import ALL, BLANK, FOREIGN, PLAIN_NUMBERS, Shape, kind_of
 from workbook.recalc.new_values import Now
 
 LARGE: Final = 100_000  # an area of more cells is read only as far as a book fills it
 FEW: Final = 64  # cells of an area that must not be blank; a larger one is thought to have blanks
 
-NO_PAIRS: Final[tuple[tuple[Pair, ...], tuple[Area, ...]]] = ((), ())
+NO_PAIRS: Final[tuple[tuple[Pair | Ordinal, ...], tuple[Area, ...]]] = ((), ())
 
 Rows = Mapping[int, list[int]]
 """The rows of some cells by column, in order."""
@@ -28,7 +28,7 @@ class Checks:
 
     never: frozenset[int] = frozenset()  # are not core, whatever their cells hold
     demands: dict[int, tuple[tuple[Area, int], ...]] = field(default_factory=dict)
-    pairs: dict[int, tuple[tuple[Pair, ...], tuple[Area, ...]]] = field(default_factory=dict)
+    pairs: dict[int, tuple[tuple[Pair | Ordinal, ...], tuple[Area, ...]]] = field(default_factory=dict)
     keys: dict[int, dict[int, frozenset[int]]] = field(default_factory=dict)  # by mask and sheet
     large: list[tuple[Area, int]] = field(default_factory=list)
     asks_filled: bool = False  # whether any cell must not be blank
@@ -93,7 +93,7 @@ def unsure(found: Checks, now: Now) -> set[int]:
     if offending or clashes or found.asks_filled:
         unlike |= _offended(found, offending, now, clashes=clashes)
     for where, (pairs, areas) in found.pairs.items():
-        if where not in unlike and any(is_close(pair, areas, now) for pair in pairs):
+        if where not in unlike and any(is_odd(pair, areas, now) for pair in pairs):
             unlike.add(where)
     return unlike
 
@@ -110,7 +110,7 @@ def is_unsure(found: Checks, where: int, now: Now, *, clashes: bool) -> bool:
         if clashes and now.holds("foreign", (area,)):
             return True
     pairs, areas = found.pairs.get(where, NO_PAIRS)
-    return any(is_close(pair, areas, now) for pair in pairs)
+    return any(is_odd(pair, areas, now) for pair in pairs)
 
 
 def foreign_cells(found: Checks, now: Now, cells: Iterable[int] | None = None) -> dict[int, str]:
