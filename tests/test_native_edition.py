@@ -23,7 +23,8 @@ from support.native_cases import words
 from udfs import REGISTRY
 from udfs.native import TABLES
 from workbook.layout import PLAN
-from workbook.layout.schema import Book, Column, Field, Panel, Sheet, Table
+from workbook.layout.book import Book
+from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 from workbook.native.addresses import Addresses
 from workbook.native.edition import native
 from workbook.native.editions import looked_up, record

@@ -47,6 +47,7 @@ BUILT_IN = frozenset(
         "INDEX",
         "ISERROR",
         "ISNUMBER",
+        "ISTEXT",
         "LEFT",
         "LOG10",
         "MATCH",
@@ -282,6 +283,7 @@ def test_every_name_is_used() -> None:
         "find_",
         "head_",
         "rank_",
+        "fit_",
         "template_",
         "plan_",
     )

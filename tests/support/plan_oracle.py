@@ -11,12 +11,16 @@ import math
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from conftest import ROOT
 
 from support import backtest_oracle, risk_oracle
-from workbook.layout.plan import SETTINGS as PLAN_SETTINGS
+from udfs.dates import serial
+from workbook.layout import PLAN
+from workbook.layout.plan_settings import SETTINGS as PLAN_SETTINGS
+from workbook.template.examples import Example
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -168,15 +172,30 @@ def tier(venue: str, symbol: str, notional: float) -> float | str:
     return "unknown"
 
 
-def returns(prices: Sequence[float]) -> list[float]:
+@cache
+def returns(prices: tuple[float, ...]) -> list[float]:
     """Simple returns."""
     return [later / earlier - 1 for earlier, later in itertools.pairwise(prices)]
 
 
-def beta(asset: Sequence[float], hedge: Sequence[float]) -> float:
+@cache
+def beta(asset: tuple[float, ...], hedge: tuple[float, ...]) -> float:
     """Slope of the asset's returns on the hedge's."""
     slope: float = statistics.linear_regression(returns(hedge), returns(asset)).slope
     return slope
+
+
+@cache
+def correlation(asset: tuple[float, ...], hedge: tuple[float, ...]) -> float:
+    """Of the returns."""
+    found: float = statistics.correlation(returns(asset), returns(hedge))
+    return found
+
+
+@cache
+def volatility(prices: tuple[float, ...]) -> float:
+    """Of a year, from the logarithms of daily returns."""
+    return statistics.stdev(map(math.log1p, returns(prices))) * math.sqrt(365)
 
 
 class Oracle:
@@ -236,6 +255,7 @@ class Oracle:
         cells["plan_funding_known"] = bool(quote) and (self.is_future or has_rate)
         for name in ("contract_size", "lot", "tick", "taker_fee", "maker_fee", "maximum_leverage"):
             cells[f"plan_{name}"] = contract.get(name) or 0
+        self.fees_known = None not in (contract.get("maker_fee"), contract.get("taker_fee"))
         cells["plan_minimum_notional"] = contract.get("minimum_notional") or 0
         cells["plan_price_multiplier"] = contract.get("price_multiplier") or 1
         cells["plan_symbol"] = contract.get("symbol", "")
@@ -251,7 +271,7 @@ class Oracle:
         cells["plan_dates_known"] = 0 < len(ages) >= priced and min(ages) > -1
         cells["plan_facts_day"] = day = contract.get("as_of") or 0
         cells["plan_facts_age"] = self.today - day if day else 0
-        cells["plan_facts_fresh"] = bool(day) and self.today - day <= cells["limit_facts_age"]
+        cells["plan_facts_fresh"] = bool(day) and abs(self.today - day) <= cells["limit_facts_age"]
         for row in self.tables["FundingHistory"]:
             known = row["rate"] is not None and row["mark"] is not None
             row["payment"] = row["rate"] * row["mark"] if known else ""
@@ -285,21 +305,20 @@ class Oracle:
         cells["asset_col"] = self._row(heads, cells["corr_asset"])
         days = [row for row in self.tables["Prices"] if row["date"]]
         cells["corr_days"] = len(days)
-        self.series = {name: [day[name] for day in days] for name in ASSETS}
-        hedge = self.series.get(cells["plan_instrument"].lower(), [])
+        self.series = {name: tuple(day[name] for day in days) for name in ASSETS}
+        hedge = self.series.get((cells["plan_instrument"] or "").lower(), ())
         for row in self.tables["Betas"]:
             name = row["asset"].lower()
             own = self.series[name]
             row["price_column"] = self._row(heads, row["asset"])
             row["days"] = len(own)
-            logs = [math.log(later / earlier) for earlier, later in itertools.pairwise(own)]
-            row["volatility"] = statistics.stdev(logs) * math.sqrt(365)
+            row["volatility"] = volatility(own)
             row["beta"] = beta(own, hedge) if hedge else ""
-            row["correlation"] = statistics.correlation(returns(own), returns(hedge)) if hedge else ""
+            row["correlation"] = correlation(own, hedge) if hedge else ""
             row["effectiveness"] = row["correlation"] ** 2 if hedge else ""
         self.betas = {row["asset"]: row["beta"] for row in self.tables["Betas"]}
         window, steps = cells["corr_window"], len(self.tables["RollingBeta"]) - 1
-        chosen = self.series[cells["corr_asset"].lower()]
+        chosen = self.series.get((cells["corr_asset"] or "").lower(), ())
         for step, row in enumerate(self.tables["RollingBeta"]):
             row["step"] = step
             end = Decimal(window) + Decimal(step) * Decimal(len(days) - window) / steps
@@ -401,7 +420,7 @@ class Oracle:
         found: dict[str, bool | None] = {
             "addin": True,
             "inputs": all(cells[name] is not None for name in required),
-            "limits": True,
+            "figures": True,
             "holdings": cells["holdings_assets"] > 0
             and (cells["holdings_unknown"] > 0 or cells["plan_hedged_value"] != 0),
             "prices": not cells["holdings_unknown"],
@@ -503,9 +522,10 @@ class Oracle:
             now = pooled(opened, self.open_entry, self.open_margin, rate, **terms)
             cells["plan_liquidation_now"] = now
             cells["plan_room_now"] = "" if isinstance(now, str) else now / price - 1
-        cells["plan_safe_leverage"] = highest_leverage(
-            cells["plan_reference_move"], rate, kind=kind, formula=formula, fee=fee
-        )
+        if cells["plan_reference_move"]:
+            cells["plan_safe_leverage"] = highest_leverage(
+                cells["plan_reference_move"], rate, kind=kind, formula=formula, fee=fee
+            )
         so_far = -worth(after, entry, size, kind) * (price / entry - 1)
         self.equity = self.open_margin + needed + so_far
         whole = max(self.open_margin + needed, capital - used + self.open_margin)
@@ -531,7 +551,7 @@ class Oracle:
             if self.is_future:
                 gap = cells["plan_entry_price"] - cells["plan_spot_price"]
                 cells["costs_basis"] = -cells["plan_quantity"] * gap * share
-            cells["costs_fees"] = filled * cells["plan_fee_rate"]
+            cells["costs_fees"] = filled * cells["plan_fee_rate"] if self.fees_known else "?"
             cells["costs_slippage"] = filled * bps
             cells["costs_funding"] = -notional * rate * periods if cells["plan_funding_known"] else "?"
             known = [value for name in parts[:4] if not isinstance(value := cells[name], str)]
@@ -545,7 +565,8 @@ class Oracle:
             row["day"] = horizon * step / steps if ready else ""
             settled = (horizon or 0) * step / steps * 24 / cells["plan_funding_interval"]
             row["funding"] = -notional * rate * settled if ready else ""
-            row["total"] = cells["costs_fees"] + cells["costs_slippage"] + row["funding"] if ready else ""
+            fees = cells["costs_fees"] if self.fees_known else 0
+            row["total"] = fees + cells["costs_slippage"] + row["funding"] if ready else ""
 
     def _venues(self, bps: float, rate: float, periods: float, share: float) -> None:
         cells, keys = self.cells, [row["key"] for row in self.tables["Contracts"]]
@@ -643,7 +664,7 @@ class Oracle:
         cells["many_shorts"] = sum(value > 0 for value in values)
         cells["one_effectiveness"] = cells["many_effectiveness"] = ""
         if ready:
-            own = returns([day["portfolio"] for day in self.tables["Prices"] if day["date"]])
+            own = returns(tuple(day["portfolio"] for day in self.tables["Prices"] if day["date"]))
             hedge = returns(self.series[cells["plan_instrument"].lower()])
             left = [mine - one / total * short for mine, short in zip(own, hedge, strict=True)]
             cells["one_effectiveness"] = 1 - statistics.variance(left) / statistics.variance(own)
@@ -670,7 +691,7 @@ class Oracle:
         hedge = cells["plan_instrument"].lower()
         gaps = [name for name in held if priced[name] < len(days)]
         cells["back_gaps"] = len(gaps) + (priced.get(hedge, 0) < len(days))
-        sound = all(self.needs.get(name) is True for name in ("inputs", "limits", "margin"))
+        sound = all(self.needs.get(name) is True for name in ("inputs", "figures", "margin"))
         limit: Any = 0
         if sound:
             terms = {"kind": cells["plan_kind"], "formula": cells["plan_liquidation_formula"]}
@@ -735,13 +756,14 @@ class Oracle:
         for row in self.tables["Journal"]:
             used = bool(row["symbol"] or row["contracts"] is not None or row["entry"] is not None)
             row.update(dict.fromkeys(JOURNALLED, ""))
+            row["net_result"] = "?" if used else ""
             quote = self.market.get(row["symbol"], {})
             expiry = row["expiry"] or 0
             dated = expiry and (quote.get("expiry") or 0) == expiry
             row["mark"] = mark = quote.get("dated_price" if dated else "perpetual", 0)
             row |= {
                 "is_used": used,
-                "is_known": used and bool(row["closed"] or mark),
+                "is_known": used and self._is_known(row, mark),
                 "is_over": False,
                 "taken": 0.0,
             }
@@ -751,7 +773,7 @@ class Oracle:
             row["facts"] = rules.get(f"{row['venue']} {row['symbol']} {row['kind']}", {})
             size, kind, entry = row["contract_size"], row["kind"], row["entry"]
             value = worth(row["contracts"], entry, size, kind)
-            row["margin"] = row["posted"] or abs(value) / row["leverage"]
+            row["margin"] = abs(value) / row["leverage"] if row["posted"] is None else row["posted"]
             rate, formula = cells["plan_maintenance_rate"], rule_on(row["venue"], kind, row["opened"])
             terms = {"kind": kind, "formula": formula, "size": size}
             row["liquidation"] = pooled(row["contracts"], entry, row["margin"], rate, **terms)
@@ -785,8 +807,19 @@ class Oracle:
         cells["journal_unknown"] = sum(row["is_used"] and not row["is_known"] for row in rows)
         cells["journal_margin"] = cells["plan_margin_used"] = math.fsum(row["held"] for row in rows)
         for name, column in (("result", "result"), ("funding", "funding"), ("net", "net_result")):
-            known = [row[column] for row in rows if row[column] != ""]
-            cells[f"journal_{name}"] = math.fsum(known)
+            found = [row[column] for row in rows if row["is_used"]]
+            is_sure = not any(isinstance(value, str) for value in found)
+            cells[f"journal_{name}"] = math.fsum(found) if is_sure else "?"
+
+    def _is_known(self, row: Row, mark: float) -> bool:
+        """Whether a row says all that its state rests on."""
+        rest = (row["entry"], row["contracts"], row["contract_size"], row["opened"], row["kind"])
+        if not all((*rest, row["venue"], row["leverage"] or row["posted"])):
+            return False
+        value = abs(worth(row["contracts"], row["entry"], row["contract_size"], row["kind"]))
+        margin = value / row["leverage"] if row["posted"] is None else row["posted"]
+        fits = margin > (self["plan_maintenance_rate"] or 0) * value
+        return bool(fits and row["opened"] < self.today + 1 and (row["closed"] or mark))
 
     def _netted(self, row: Row, own: tuple[Any, ...]) -> None:
         """What is open of the row: less what other rows of its position close, nothing once it is lost."""
@@ -819,8 +852,9 @@ class Oracle:
             row["result"] = -row["margin"]
         elif price:
             row["result"] = -row["taken"] * (price / row["entry"] - 1)
-        fills = 2 if row["is_over"] else 1
-        fees = fills * abs(row["taken"]) * (row["facts"].get("taker_fee") or 0)
+        fills = 2 if row["is_shut"] else 1
+        fee = row["facts"].get("taker_fee")
+        fees = "?" if fee is None else fills * abs(row["taken"]) * fee
         row["fees"] = fees if row["fees_paid"] is None else row["fees_paid"]
         quote = self.market.get(row["symbol"], {})
         until = row["closed"] if row["is_shut"] else max(row["opened"], quote.get("as_of") or 0)
@@ -828,7 +862,7 @@ class Oracle:
             row["funding"] = 0
         else:
             self._funded(row, quote, until)
-        if row["result"] != "":
+        if row["result"] != "" and row["fees"] != "?":
             row["net_result"] = row["result"] - row["fees"] - (row["funding"] or 0)
 
     def _funded(self, row: Row, quote: Row, until: float) -> None:
@@ -871,7 +905,7 @@ class Oracle:
         up = row["contracts"] > 0
         mark, left = row["mark"], (row["expiry"] - self.today if row["expiry"] else None)
         stop, target, review = row["stop"], row["target"], row["review"]
-        if row["exposure"] is not None:
+        if None not in (row["exposure"], row["ratio"]):
             notional = worth(row["contracts"], mark, row["contract_size"], row["kind"])
             off = row["exposure"] * row["ratio"] - notional
             row["adjustment"] = 0 if abs(off) <= self["journal_band"] * row["exposure"] else off
@@ -890,7 +924,8 @@ class Oracle:
     def _judge(self) -> None:
         """An untouched book passes every check; the warnings follow from the figures."""
         cells, ready = self.cells, self["plan_ready"]
-        checks: dict[str, Any] = dict.fromkeys(("weights", "symbols", "costs", "results"), True)
+        checks: dict[str, Any] = dict.fromkeys(("weights", "symbols", "figures", "results"), True)
+        checks["costs"] = (True if cells["costs_fees"] != "?" else "unknown") if ready else ""
         checks |= dict.fromkeys(("margin", "scenarios"), True if ready else "")
         fresh, most = cells["plan_facts_fresh"], cells["plan_maximum_leverage"]
         granted = cells["plan_leverage"] <= most if fresh and most else "unknown"
@@ -972,7 +1007,7 @@ class Oracle:
         yield "fact_limit", limit if trade else "-"
         yield "fact_margin", f"{fixed(cells['plan_margin_trade'])} {quote}" if trade else "-"
         yield "fact_liquidation", "-" if isinstance(stop, str) else fixed(stop, tick)
-        more = "" if cells["plan_funding_known"] else " + ?"
+        more = "" if cells["plan_funding_known"] and self.fees_known else " + ?"
         yield "fact_cost", f"{fixed(cells['plan_cost'])} {quote}{more}"
         worth_of = abs(cells["plan_trade_notional"]) / cells["plan_entry_price"]
         bundle = "" if cells["plan_contract_size"] == 1 else f" ({amount})"
@@ -998,3 +1033,16 @@ class Oracle:
         carry = f"The hedge covers {percent(after)}%; you carry {percent(1 - after)}% of the risk."
         carry = "The hedge is larger than what you hold." if after > 1 else carry
         yield "say_position", contract + (effect if trade else carry)
+
+
+def worked_out(chosen: Example) -> Oracle:
+    """The oracle on the inputs of an example, blanks and defaults filled in from the record."""
+    inputs = {name: chosen.fields.get(name, field.default) for name, field in PLAN.inputs.items()}
+    tables: dict[str, Rows] = {}
+    for name, table in PLAN.tables.items():
+        given = [column.name for column in table.columns if column.formula is None]
+        rows: Rows = [dict.fromkeys(given) for _ in range(table.rows)]
+        for row, values in zip(rows, chosen.tables.get(name, ()), strict=False):
+            row.update(zip(given, values, strict=False))
+        tables[name] = rows
+    return Oracle(inputs, tables, serial(chosen.as_of))

@@ -24,7 +24,7 @@ from workbook.layout import (
     venues,
     workings,
 )
-from workbook.layout.schema import Book
+from workbook.layout.book import Book
 
 PLAN: Final = Book(
     version=guide.VERSION,

@@ -226,7 +226,7 @@ STEPS: Final = Panel(
             label="The walk is possible",
             unit="true/false",
             kind="flag",
-            formula="AND(need_inputs=TRUE,need_limits=TRUE,plan_contract_row>0,hedge_col>0,corr_value>0,back_gaps=0,N(back_every)>=1,corr_days>N(back_every)+N(back_every),back_limit<>0)",
+            formula="AND(need_inputs=TRUE,need_figures=TRUE,plan_contract_row>0,hedge_col>0,corr_value>0,back_gaps=0,N(back_every)>=1,corr_days>N(back_every)+N(back_every),back_limit<>0)",
             help="Inputs and fees, holdings and a hedge asset with a price on each day.",
         ),
         Field(
@@ -248,7 +248,7 @@ STEPS: Final = Panel(
             label="Move that liquidates",
             unit="move",
             format=PERCENT,
-            formula='IF(AND(need_inputs=TRUE,need_limits=TRUE,need_margin=TRUE),IFNA(LIQUIDATION_MOVE(plan_leverage,plan_maintenance_rate,"short",plan_kind,plan_liquidation_formula,plan_closing_fee),"none"),0)',
+            formula='IF(AND(need_inputs=TRUE,need_figures=TRUE,need_margin=TRUE),IFNA(LIQUIDATION_MOVE(plan_leverage,plan_maintenance_rate,"short",plan_kind,plan_liquidation_formula,plan_closing_fee),"none"),0)',
             help="From the price of the last step, at the plan's leverage and the venue's rule.",
         ),
         Field(

@@ -108,7 +108,6 @@ WARNED: Final = Panel(
 )
 LIMITS: Final = Panel(
     name="limits",
-    is_named=True,
     title="Limits",
     row=WARNED.last_row + 2,
     column=2,

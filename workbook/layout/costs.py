@@ -51,7 +51,7 @@ BREAKDOWN: Final = Panel(
             label="Trading fees",
             unit="quote",
             format=MONEY,
-            formula='IF(plan_ready,TRADING_FEE(plan_trade_notional,plan_fee_rate,1)+TRADING_FEE(plan_feasible_notional,plan_fee_rate,1+plan_rolls+plan_rolls),"")',
+            formula='IF(plan_ready,IF(plan_fees_known,TRADING_FEE(plan_trade_notional,plan_fee_rate,1)+TRADING_FEE(plan_feasible_notional,plan_fee_rate,1+plan_rolls+plan_rolls),"?"),"")',
             help="of the trade, of rolls, and to close what is then open",
         ),
         Field(
@@ -59,7 +59,7 @@ BREAKDOWN: Final = Panel(
             label="Slippage",
             unit="quote",
             format=MONEY,
-            formula='IF(plan_ready,SLIPPAGE_COST(plan_trade_notional,costs_slippage_bps,1)+SLIPPAGE_COST(plan_feasible_notional,costs_slippage_bps,1+plan_rolls+plan_rolls),"")',
+            formula='IF(plan_ready,IF(fit_costs_slippage_bps="",IF(costs_slippage_bps="","?",SLIPPAGE_COST(plan_trade_notional,costs_slippage_bps,1)+SLIPPAGE_COST(plan_feasible_notional,costs_slippage_bps,1+plan_rolls+plan_rolls)),"?"),"")',
             help="of the trade, of rolls, and to close what is then open",
         ),
         Field(
@@ -84,8 +84,8 @@ BREAKDOWN: Final = Panel(
             label="Total",
             unit="quote",
             format=MONEY,
-            formula='IF(plan_ready,costs_fees+costs_slippage+N(costs_funding)+costs_basis,"")',
-            help="positive: you pay; without funding while its rate is not known",
+            formula='IF(plan_ready,N(costs_fees)+N(costs_slippage)+N(costs_funding)+costs_basis,"")',
+            help="positive: you pay; without what is not known",
         ),
     ),
 )
@@ -291,7 +291,7 @@ FUNDING_PATH: Final = Table(
             unit="quote",
             format=MONEY,
             width=12,
-            formula='IF(plan_ready,costs_fees+costs_slippage+[@Funding],"")',
+            formula='IF(plan_ready,N(costs_fees)+N(costs_slippage)+[@Funding],"")',
             help="Fees and slippage of both fills, and funding so far.",
         ),
     ),

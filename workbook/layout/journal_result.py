@@ -21,8 +21,8 @@ RESULT: Final = (
         format=RATE,
         width=10,
         is_link=True,
-        help="The venue's taker fee; 0 where it is not known.",
-        formula="IF([@[Facts row]]=0,0,N(INDEX(Contracts[Taker fee],[@[Facts row]])))",
+        help="The venue's taker fee; blank where it is not known.",
+        formula='IF([@[Facts row]]=0,"",IF(ISNUMBER(INDEX(Contracts[Taker fee],[@[Facts row]])),INDEX(Contracts[Taker fee],[@[Facts row]]),""))',
     ),
     Column(
         name="priced",
@@ -58,7 +58,7 @@ RESULT: Final = (
         width=12,
         is_link=True,
         help="Day of the mark.",
-        formula="IF([@[Market row]]=0,0,N(INDEX(Market[As of],[@[Market row]])))",
+        formula="IF([@[Market row]]=0,0,IF(ISNUMBER(INDEX(Market[As of],[@[Market row]])),MIN(INDEX(Market[As of],[@[Market row]]),plan_today+1),0))",
     ),
     Column(
         name="until",

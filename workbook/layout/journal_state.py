@@ -36,7 +36,7 @@ STATE: Final = (
         kind="flag",
         width=10,
         help="Contracts, size, entry, opening, kind, venue and leverage or margin are known.",
-        formula='AND(N([@Contracts])<>0,N([@Entry])>0,N([@[Contract size]])>0,ISNUMBER([@Opened]),OR([@Kind]="linear",[@Kind]="inverse"),[@Venue]<>"",OR(N([@Leverage])>=1,N([@Posted])>0))',
+        formula='AND(N([@Contracts])<>0,N([@Entry])>0,N([@[Contract size]])>0,N([@Opened])>0,N([@Opened])<plan_today+1,OR([@Kind]="linear",[@Kind]="inverse"),[@Venue]<>"",OR(N([@Leverage])>=1,N([@Posted])>0))',
     ),
     Column(
         name="known",

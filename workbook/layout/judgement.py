@@ -48,11 +48,11 @@ NEEDS: Final = (
         at="plan_instrument",
     ),
     Rule(
-        name="limits",
-        label="The limits are numbers",
-        state='AND(COUNT(limits)=ROWS(limits),COUNTIF(limits,"<0")=0)',
-        said='"a limit on Checks is missing or does not fit"',
-        mend="Checks: every limit is a number from 0.",
+        name="figures",
+        label="Every figure that an order rests on fits",
+        state='COUNTIF(fits_needed,"?*")=0',
+        said='INDEX(fits_needed,MATCH("?*",fits_needed,0))&" is missing or does not fit"',
+        mend="Type a value that the cell takes: `microhedge check` names it.",
         at="limit_leverage",
     ),
     Rule(
@@ -106,7 +106,7 @@ NEEDS: Final = (
     Rule(
         name="facts",
         label="Its size, lot and tick are known",
-        state='IF(plan_contract_row=0,"",AND(plan_lot>0,plan_contract_size>0,plan_tick>0))',
+        state='IF(plan_contract_row=0,"",AND(MIN(plan_lot,plan_contract_size,plan_tick,plan_price_multiplier)>0,MAX(plan_lot,plan_contract_size,plan_tick,plan_price_multiplier)<=largest_fact))',
         said='"the size, lot or tick of the contract is not known"',
         mend="Venues: fill in contract size, lot and tick.",
         at="Contracts",
@@ -156,7 +156,7 @@ CHECKS: Final = (
     Rule(
         name="weights",
         label="The weights add up to 100%",
-        state="OR(holdings_value=0,ABS(SUM(Holdings[Weight])-1)<check_tolerance)",
+        state="OR(holdings_value=0,ABS(SUM(Holdings[Weight])-1)<=check_tolerance)",
         said='"The weights on Holdings do not add up"',
         mend="Holdings: a formula was overwritten.",
         at="Holdings",
@@ -173,7 +173,8 @@ CHECKS: Final = (
         name="leverage",
         label="The venue grants this leverage",
         state=_ready(
-            "plan_leverage<=plan_maximum_leverage", known="AND(plan_facts_fresh,plan_maximum_leverage>0)"
+            "plan_leverage<=plan_maximum_leverage",
+            known='AND(plan_facts_fresh,plan_maximum_leverage>0,fit_contracts_maximum_leverage="")',
         ),
         said='plan_venue&" grants "&plan_maximum_leverage&"x at most"',
         unsure='"Highest leverage"&word_old_fact',
@@ -193,7 +194,7 @@ CHECKS: Final = (
         name="margin",
         label="The margins add up",
         state=_ready(
-            "ABS(N(plan_margin_used)+N(plan_margin_trade)+N(plan_cushion)-plan_capital)<check_tolerance"
+            "ABS(N(plan_margin_used)+N(plan_margin_trade)+N(plan_cushion)-plan_capital)<=check_tolerance*MAX(1,N(plan_margin_after))"
         ),
         said='"The margins on Plan do not add up"',
         mend="Plan: a formula was overwritten.",
@@ -202,8 +203,12 @@ CHECKS: Final = (
     Rule(
         name="costs",
         label="The costs add up",
-        state="ABS(N(costs_fees)+N(costs_slippage)+N(costs_funding)+N(costs_basis)-N(costs_total))<check_tolerance",
+        state=_ready(
+            "ABS(N(costs_fees)+N(costs_slippage)+N(costs_funding)+costs_basis-costs_total)<=check_tolerance*MAX(1,ABS(costs_total))",
+            known="AND(ISNUMBER(costs_fees),ISNUMBER(costs_slippage))",
+        ),
         said='"The costs do not add up"',
+        unsure='"A fee or the slippage is not known: not in the cost"',
         mend="Costs: a formula was overwritten.",
         at="costs_total",
     ),
@@ -214,6 +219,14 @@ CHECKS: Final = (
         said='"A move on Scenarios has no result"',
         mend="Scenarios: a move is no number.",
         at="Scenarios",
+    ),
+    Rule(
+        name="figures",
+        label="Every other figure fits",
+        state='COUNTIF(fits_other,"?*")=0',
+        said='INDEX(fits_other,MATCH("?*",fits_other,0))&" does not fit"',
+        mend="Type a value that the cell takes: `microhedge check` names it.",
+        at="costs_slippage_bps",
     ),
     Rule(
         name="results",
@@ -245,7 +258,7 @@ WARNED: Final = (
         name="leverage",
         label="The leverage is high",
         state=_ready("plan_leverage>limit_leverage"),
-        said='plan_leverage&"x is above "&IF(plan_leverage>limit_high_leverage,limit_high_leverage&"x: that is speculation, no hedge",limit_leverage&"x: little room")',
+        said='plan_leverage&"x is above "&IF(plan_leverage>limit_high_leverage,limit_high_leverage&"x: speculation, no hedge",limit_leverage&"x: little room")',
         mend="A high leverage is liquidated by a small rise.",
         at="plan_leverage",
     ),
@@ -290,7 +303,7 @@ WARNED: Final = (
         label="The prices are old",
         state=_ready("plan_price_age>limit_price_age", known="plan_dates_known"),
         said='"The oldest price is "&FIXED(plan_price_age,0)&" days old: the order is at that day\'s prices"',
-        unsure='"A price has no date, or one after the plan\'s day: nobody can tell how old it is"',
+        unsure='"A price has no date, or a later one: its age is unknown"',
         mend="Bring the Market sheet up to date.",
         at="Market",
     ),

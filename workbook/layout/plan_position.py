@@ -10,7 +10,7 @@ from workbook.layout.formats import (
     TIMES,
     WHOLE,
 )
-from workbook.layout.plan_facts import CARRY
+from workbook.layout.plan_carry import CARRY
 from workbook.layout.schema import Field, Panel
 
 POSITION: Final = Panel(

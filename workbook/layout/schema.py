@@ -1,17 +1,16 @@
 """What a book is made of: sheets of panels (named cells) and tables (typed columns), as frozen records.
 
 A record knows its kind, its domain and its place, so that template, validator, market input and
-batch need to ask nobody else. `workbook.layout` is the one book made of them.
+batch need to ask nobody else. `workbook.layout.book` puts them together; `workbook.layout` is the one
+book made of them.
 """
 
 import datetime as dt
 import math
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
-from types import MappingProxyType
 from typing import ClassVar, Final, Literal
 
 from udfs.dates import serial
@@ -65,6 +64,13 @@ class Port:
         if self.formula is None:
             return "constant"
         return "link" if self.is_link else "calculation"
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Least and most of a number or a date, dates as their numbers."""
+        if self.kind == "date":
+            return serial(FIRST_DATE), serial(LAST_DATE)
+        return self.low, self.high
 
     @property
     def domain(self) -> str:
@@ -427,78 +433,3 @@ def letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         name = Place.LETTERS[rest] + name
     return name
-
-
-@dataclass(frozen=True, kw_only=True)
-class Book:
-    """The whole book: everything that is known of it without opening a file."""
-
-    version: str
-    sheets: tuple[Sheet, ...]
-    lists: Mapping[str, tuple[str, str]]  # a defined name of choices: table and column
-    areas: Mapping[str, tuple[str, bool]]  # a defined name of a whole table: its data, or its headers
-    version_name: str = "template_version"
-
-    @cached_property
-    def fields(self) -> Mapping[str, Field]:
-        """Every named cell, in the order of the sheets."""
-        return MappingProxyType(
-            {f.name: f for sheet in self.sheets for panel in sheet.panels for f in panel.fields}
-        )
-
-    @cached_property
-    def inputs(self) -> Mapping[str, Field]:
-        """The named cells that a person or `--set` fills in."""
-        return MappingProxyType({name: field for name, field in self.fields.items() if field.is_input})
-
-    @cached_property
-    def outputs(self) -> Mapping[str, Field]:
-        """The named results, in the order of a report."""
-        return MappingProxyType({name: field for name, field in self.fields.items() if field.is_output})
-
-    @cached_property
-    def tables(self) -> Mapping[str, Table]:
-        """Every table by its name."""
-        return MappingProxyType({table.name: table for sheet in self.sheets for table in sheet.tables})
-
-    @cached_property
-    def names(self) -> Mapping[str, Place]:
-        """Every defined name and its place: fields, panels of several fields, lists."""
-        found: dict[str, Place] = {}
-        for sheet in self.sheets:
-            for panel in sheet.panels:
-                column = panel.value_column
-                if panel.is_named:
-                    found[panel.name] = Place(sheet.name, panel.first_row, column, panel.last_row, column)
-                for field, row, at in panel.cells:
-                    found[field.name] = Place(sheet.name, row, at, row, at)
-        for name, (title, column_name) in self.lists.items():
-            found[name] = self.place(title, column_name)
-        for name, (title, is_headers) in self.areas.items():
-            table, sheet_name = self.tables[title], self.home(title).name
-            rows = (table.header_row,) * 2 if is_headers else (table.first_row, table.last_row)
-            found[name] = Place(sheet_name, rows[0], table.column, rows[1], table.last_column)
-        return MappingProxyType(found)
-
-    def describes(self, names: Container[tuple[int | None, str]]) -> bool:
-        """Whether a saved book that defines these names is one of ours: it says so, or has most of them.
-
-        Each name comes in small letters after the sheet it is local to, or None.
-        """
-        if (None, self.version_name) in names:
-            return True
-        return sum((None, name.lower()) in names for name in self.names) > len(self.names) / 2
-
-    def place(self, table: str, column: str) -> Place:
-        """Where the cells of a table's column stand."""
-        found = self.tables[table]
-        at = found.at(column)
-        return Place(self.home(table).name, found.first_row, at, found.last_row, at)
-
-    def sheet(self, name: str) -> Sheet:
-        """The sheet of this name."""
-        return next(sheet for sheet in self.sheets if sheet.name == name)
-
-    def home(self, table: str) -> Sheet:
-        """The sheet on which a table stands."""
-        return next(sheet for sheet in self.sheets if table in {found.name for found in sheet.tables})

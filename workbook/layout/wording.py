@@ -46,12 +46,12 @@ WORDS: Final = (
     (
         "alarm",
         "An order that must not be sent",
-        'IF(OR(AND(plan_contract="future",plan_expiry>0,plan_expiry<=plan_today),SUM(Journal[Lost])>0),"■ ","? ")',
+        'IF(ISERROR(OR(need_liquidated,need_expiry)),"? ",IF(OR(need_liquidated=FALSE,AND(need_expiry=FALSE,plan_expiry>0)),"■ ","? "))',
     ),
     (
         "incomplete",
         "No order",
-        'word_alarm&"No order: "&IF(find_1="",word_checks,find_1)',
+        'word_alarm&"No order: "&IF(needs_missing=0,word_checks,INDEX(said_list,MATCH("? missing",kind_list,0)))',
     ),
     (
         "next",
@@ -129,6 +129,7 @@ WORDS: Final = (
         "Not hedged",
         'IF(holdings_left_out>0," Not hedged: "&FIXED(holdings_left_out)&" "&plan_quote&", by the Holdings sheet.","")',
     ),
+    ("error", "A rule is an error", '"a value that it reads is an error: see Checks"'),
     (
         "good",
         "Nothing wrong",

@@ -4,11 +4,14 @@
 from typing import Final
 
 from workbook.layout.compared import COMPARED, MOVED
+from workbook.layout.fits import FITS_NEEDED, FITS_OTHER
 from workbook.layout.formats import MONEY, MOVE, TOP
 from workbook.layout.judgement import RULES, UNKNOWN
-from workbook.layout.plan import NTH, SETTINGS
-from workbook.layout.plan_facts import CARRY, FACTS
+from workbook.layout.plan import NTH
+from workbook.layout.plan_carry import CARRY
+from workbook.layout.plan_facts import FACTS
 from workbook.layout.plan_position import POSITION
+from workbook.layout.plan_settings import SETTINGS
 from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 from workbook.layout.wording import WORDING
 
@@ -35,6 +38,8 @@ KINDS: Final = Panel(
         for name, kind, rule in RULES
     ),
 )
+
+
 RANKS: Final = Panel(
     name="rank_list",
     title="Rank",
@@ -64,7 +69,7 @@ SAID: Final = Panel(
             name=f"say_{name}",
             label=rule.label,
             kind="text",
-            formula=f'IF(kind_{name}="","",IF(kind_{name}="? unknown",{rule.unsure},{rule.said}))',
+            formula=f'IF(kind_{name}="","",IF(kind_{name}="? unknown",{rule.unsure},IF(ISERROR({name}),word_error,{rule.said})))',
         )
         for name, kind, rule in RULES
     ),
@@ -121,7 +126,7 @@ DOMAINS: Final = Table(
             unit="true/false",
             kind="flag",
             width=10,
-            formula='IF([@Words]="",TRUE,ISNUMBER(SEARCH("|"&T([@Value])&"|",[@Words])))',
+            formula='IF([@Words]="",T([@Value])<>"",ISNUMBER(SEARCH("|"&T([@Value])&"|",[@Words])))',
             help="It is one of the words.",
         ),
     ),
@@ -174,7 +179,22 @@ PAYOFF: Final = Table(
 SHEET: Final = Sheet(
     name="Workings",
     purpose="The steps between the inputs and the results. There is nothing to fill in.",
-    blocks=(FACTS, CARRY, POSITION, WORDING, COMPARED, MOVED, KINDS, RANKS, SAID, ORDER, DOMAINS, PAYOFF),
+    blocks=(
+        FACTS,
+        CARRY,
+        POSITION,
+        WORDING,
+        COMPARED,
+        MOVED,
+        FITS_NEEDED,
+        FITS_OTHER,
+        KINDS,
+        RANKS,
+        SAID,
+        ORDER,
+        DOMAINS,
+        PAYOFF,
+    ),
     chips=(3, 4, 5),
     widths=(2, 36, 16, 16, 62, 3, 36, 14, 12, 14),
     landscape=False,

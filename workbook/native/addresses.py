@@ -5,7 +5,8 @@ from typing import Final
 from workbook.cells import Area
 from workbook.formula.structured_references import Table, selected
 from workbook.formula.tree import Node, tree, written
-from workbook.layout.schema import Book, letters
+from workbook.layout.book import Book
+from workbook.layout.schema import letters
 from workbook.native.formulas import Nodes, mapped
 
 THIS_ROW: Final = "#this row"

@@ -6,7 +6,8 @@ from typing import Final, Literal
 
 from udfs.venues import tables
 from workbook.layout import PLAN
-from workbook.layout.schema import Book, Value
+from workbook.layout.book import Book
+from workbook.layout.schema import Value
 from workbook.native.edition import RULES, TIERS, native
 
 EditionName = Literal["add-in", "native"]

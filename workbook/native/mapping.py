@@ -9,7 +9,8 @@ from typing import Final
 from udfs.native import CELLS, LOG_RETURNS, RETURNS
 from udfs.registry import REGISTRY, Spec
 from workbook.formula.tree import Node, tree, written
-from workbook.layout.schema import Book, Port
+from workbook.layout.book import Book
+from workbook.layout.schema import Port
 from workbook.native.formulas import Nodes, bracketed, expression, filled, given, literal, mapped
 from workbook.native.helpers import Helpers
 

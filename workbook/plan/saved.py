@@ -17,7 +17,7 @@ from workbook.errors import BadPackage
 from workbook.formula.grammar import Grammar
 from workbook.formula.structured_references import Table
 from workbook.formula.tokens import parse
-from workbook.layout import schema
+from workbook.layout.book import Book as PlanRecord
 from workbook.native.editions import ADD_IN, NATIVE, EditionName, record
 from workbook.xlsx.saved_book import Book
 from workbook.xlsx.sheet_reader import Formula
@@ -60,7 +60,7 @@ class SavedPlan:
         return NATIVE if is_native else ADD_IN
 
     @property
-    def plan(self) -> schema.Book:
+    def plan(self) -> PlanRecord:
         """The record of its edition."""
         return record(self.edition)
 

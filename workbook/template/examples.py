@@ -21,9 +21,9 @@ from workbook.errors import BookError
 from workbook.layout.backtest import WALK
 from workbook.layout.journal import JOURNAL
 from workbook.layout.market import MARKET
-from workbook.layout.plan import SETTINGS
+from workbook.layout.plan_settings import SETTINGS
 from workbook.layout.roll import LAGS
-from workbook.layout.schema import FIRST_DATE, LAST_DATE, Field, Table, Value
+from workbook.layout.schema import Table, Value
 
 DATA: Final = Path(__file__).parents[1] / "data"
 Rows = tuple[tuple[Value | None, ...], ...]
@@ -202,17 +202,10 @@ def _domain_rows() -> Rows:
             field.label,
             "yes" if field.required else "no",
             "|" + "|".join(field.choices) + "|" if field.choices else None,
-            *_bounds(field),
+            *field.bounds,
         )
         for field in SETTINGS.fields
     )
-
-
-def _bounds(field: Field) -> tuple[Value | None, Value | None]:
-    """Least and most of an input that is a number; dates as their numbers."""
-    if field.kind == "date":
-        return serial(FIRST_DATE), serial(LAST_DATE)
-    return field.low, field.high
 
 
 def venue_rows() -> Rows:

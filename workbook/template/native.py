@@ -2,7 +2,7 @@
 
 from openpyxl.workbook.workbook import Workbook
 
-from workbook.layout.schema import Book
+from workbook.layout.book import Book
 from workbook.native.addresses import Addresses
 
 

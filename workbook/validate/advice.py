@@ -6,7 +6,7 @@ from typing import Final, TypeGuard
 
 from udfs.dates import moment, serial
 from udfs.venues import FRESH_DAYS
-from workbook.cells import Area, Value
+from workbook.cells import Area, CellError, Value
 from workbook.layout.judgement import UNKNOWN
 from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
@@ -38,12 +38,17 @@ def checks(saved: SavedPlan) -> Iterator[Fault]:
             what = field.label[:1].lower() + field.label[1:]
             if panel.name in RULED and value == UNKNOWN:
                 yield Fault(message(Kind.PLAN_UNKNOWN, what=field.label, ask=field.help), area)
-            elif panel.name == "needs_list" and value is False:
+            elif panel.name == "needs_list" and _is_bad(value):
                 yield Fault(message(Kind.PLAN_INCOMPLETE, severity, what=what, ask=field.help), area)
-            elif panel.name == "checks_list" and value is False:
+            elif panel.name == "checks_list" and _is_bad(value):
                 yield Fault(message(Kind.CHECK_FAILS, severity, what=field.label, ask=field.help), area)
             elif panel.name == "warnings_list" and value is True and field.name not in JUDGED:
                 yield Fault(message(Kind.PLAN_WARNS, what=field.label, ask=field.help), area)
+
+
+def _is_bad(value: Value) -> bool:
+    """Whether a rule is broken: what is an error is no better than what is false."""
+    return value is False or isinstance(value, CellError)
 
 
 def _is_waiting(saved: SavedPlan) -> bool:
@@ -149,7 +154,7 @@ def stale_facts(saved: SavedPlan, today: dt.date) -> Iterator[Fault]:
 def _fact(cells: Mapping[str, Value], here: Area, day: float, days: float) -> Iterator[Fault]:
     as_of = cells.get("as_of")
     venue = cells.get("venue")
-    if isinstance(as_of, float) and day - as_of > days:
+    if isinstance(as_of, float) and abs(day - as_of) > days:
         said = message(Kind.FACTS_OLD, venue=venue, day=_day(as_of), limit=days, plan_day=_day(day))
         yield Fault(said, here)
     elif as_of in (None, "") and any(cells.get(name) for name in ("lot", "contract_size", "taker_fee")):
