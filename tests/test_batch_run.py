@@ -18,7 +18,7 @@ import fsspec
 import openpyxl
 import pytest
 
-from workbook.batch import records
+from workbook.batch import pools, records
 from workbook.batch import run as batch
 from workbook.batch.pools import AHEAD, BadRun
 from workbook.batch.report import open_report
@@ -27,6 +27,7 @@ from workbook.errors import BookError
 from workbook.files.atomic_write import ENDING, temporary_start
 from workbook.files.storage import find_store
 from workbook.files.venue_tables import BUILT_IN
+from workbook.files.worker import Worker
 from workbook.recalc import recalc
 from workbook.request import Outcome, Request
 
@@ -513,6 +514,27 @@ def test_no_more_books_are_begun_than_can_be_worked_on(monkeypatch: pytest.Monke
         assert outcome.seconds == 1.0
         assert found - done < 3 * AHEAD
     assert done == 1_000
+
+
+def test_a_small_run_is_left_to_one_worker(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To start another one costs more than a few books; where they take long, the others start."""
+    started: list[Worker] = []
+    begin = Worker._started
+
+    def counted(worker: Worker) -> Any:
+        started.extend([] if worker in started else [worker])
+        return begin(worker)
+
+    monkeypatch.setattr(Worker, "_started", counted)
+    monkeypatch.setattr(pools, "LATER", 3_600.0)
+    assert len(run(folder, out=tmp_path / "alone", jobs=2)) == 3
+    assert len(started) == 1
+    started.clear()
+    monkeypatch.setattr(pools, "LATER", 0.0)
+    assert len(run(folder, out=tmp_path / "together", jobs=2)) == 3
+    assert len(started) == 2
 
 
 def test_what_a_killed_writer_left_is_swept_away(folder: Path, tmp_path: Path) -> None:

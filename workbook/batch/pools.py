@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Final
@@ -10,6 +11,8 @@ from workbook.errors import BookError
 from workbook.files.worker import Worker
 
 AHEAD: Final = 4  # tasks on their way for each that runs, so that no worker waits for work
+SMALL: Final = 24  # books that one worker has done before another one would be warm
+LATER: Final = 3.0  # seconds after which others start all the same: the books are large
 ON_CLUSTER: Final = 1_000  # tasks on their way to a cluster, whose size may change at any time
 
 
@@ -25,6 +28,12 @@ def own_worker() -> Worker:
     """The worker process of this thread."""
     worker: Worker = _OWN.__dict__.setdefault("worker", Worker())
     return worker
+
+
+def alone(done: int, begun: float) -> float | None:
+    """For how many seconds a run is left to one worker yet: to start another costs more than a few books."""
+    left = begun + LATER - time.monotonic()
+    return left if done < SMALL and left > 0 else None
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from udfs.errors import HedgeError
 from udfs.venue_files import beside
 from udfs.venues import stamps
 from workbook.batch import records
-from workbook.batch.pools import BadRun, cluster, own_worker, pool
+from workbook.batch.pools import BadRun, alone, cluster, own_worker, pool
 from workbook.errors import BookError
 from workbook.files.storage import digest, find_store, lies_in
 from workbook.files.store import SUFFIXES, Store
@@ -357,19 +357,22 @@ def _run(
         workers = cluster(scheduler) if scheduler else pool(jobs)
         executor, window = stack.enter_context(workers)
         pending: dict[Future[Outcome], Job] = {}
+        done, begun = 0, float("-inf") if scheduler else time.monotonic()
         for job in found:
             if isinstance(job, Outcome):
                 yield job
                 continue
             pending[executor.submit(run_job, job, timeout)] = job
-            if len(pending) >= window:
-                yield from _ended(pending)
+            while len(pending) >= (1 if (left := alone(done, begun)) else window):
+                for outcome in _ended(pending, left):
+                    done += 1
+                    yield outcome
         while pending:
             yield from _ended(pending)
 
 
-def _ended(pending: dict[Future[Outcome], Job]) -> Iterator[Outcome]:
-    for future in wait(pending, return_when=FIRST_COMPLETED).done:
+def _ended(pending: dict[Future[Outcome], Job], timeout: float | None = None) -> Iterator[Outcome]:
+    for future in wait(pending, timeout, FIRST_COMPLETED).done:
         job = pending.pop(future)
         try:
             yield future.result()
