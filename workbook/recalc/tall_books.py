@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from udfs import REGISTRY
 from udfs.errors import HedgeError
 from udfs.parameters import DECIMAL_TEXT
 from workbook.cells import Area, column_letters, number_texts
@@ -20,13 +21,17 @@ from workbook.columns.expressions import Odd, Unsupported
 from workbook.columns.groups import Group, Spot, TallBook, groups, ordered
 from workbook.columns.rows import Floats, Integers, NotTall, Tall, read
 from workbook.columns.written import is_as_computed
+from workbook.engines.embedded import WORKS, known
 from workbook.errors import Unknowable
 from workbook.files.venue_tables import in_force
+from workbook.formula.implicit_intersection import intersected
 from workbook.layout import PLAN
 from workbook.recalc.named_cells import cell_of
 from workbook.recalc.saved_by_google import is_by_google
 from workbook.recalc.saved_by_libreoffice import is_by_libreoffice
+from workbook.recalc.suspects import SUMMING
 from workbook.recalc.tall_changes import Cells, changes
+from workbook.recalc.template_formulas import HIDING
 from workbook.request import Outcome, Request
 from workbook.xlsx.saved_book import Book
 from workbook.xlsx.zip import Package
@@ -87,7 +92,18 @@ def _groups(book: Book, sheets: Mapping[int, Tall]) -> Iterator[Group]:
             is_filled = (tall.columns[group.column].slots[group.rows] >= 0).all()
             if not is_filled or any(area.sheet >= len(book.sheets) for area, _ in group.areas):
                 raise NotTall
+            _refuse_lacking(group)
             yield group
+
+
+def _refuse_lacking(group: Group) -> None:
+    """Leave a book to the engine's way that has formulas which can't be evaluated, reached or not."""
+    plain = group.plain
+    called = plain.calls - REGISTRY.keys()
+    if not called.isdisjoint(SUMMING | HIDING) or called - known(called):
+        raise NotTall
+    if intersected(plain.text, REGISTRY.keys(), has_names=plain.has_names, works=WORKS)[1]:
+        raise NotTall
 
 
 def _inputs(book: Book, tall: TallBook, request: Request) -> Cells:
