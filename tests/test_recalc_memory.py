@@ -39,9 +39,11 @@ MEMORIES: dict[str, dict[Any, Any]] = {
     "workbook.xlsx.chart_points._charts": chart_points._charts,
 }
 NO_MEMORIES = {
-    "udfs.registry._registry",
-    "workbook.engines.libreoffice._known",
-}  # our functions; those of LibreOffice
+    "udfs.registry._registry",  # our functions
+    "workbook.engines.ironcalc_apart._sessions",  # in the other process, each for one session
+    "workbook.engines.ironcalc_apart._workers",  # that process
+    "workbook.engines.libreoffice._known",  # LibreOffice's functions
+}
 
 
 def own_modules() -> list[ModuleType]:
