@@ -249,7 +249,9 @@ WARNED: Final = (
     Rule(
         name="overhedge",
         label="The hedge is larger than wanted",
-        state=_ready("ROUND(N(plan_coverage),3)>ROUND(MIN(1,plan_ratio*(1+limit_gap)),3)"),
+        state=_ready(
+            "ROUND(N(plan_coverage),share_digits)>ROUND(MIN(1,plan_ratio*(1+limit_gap)),share_digits)"
+        ),
         said='"The hedge is "&FIXED(N(plan_coverage)/one_percent,1)&"% of the value, wanted were "&FIXED(plan_ratio/one_percent,1)&"%"',
         mend="More than 100% turns the hedge into a bet on a fall.",
         at="plan_ratio",

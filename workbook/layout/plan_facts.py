@@ -300,6 +300,14 @@ FACTS: Final = Panel(
             help="Sums of contracts are exact to so many.",
         ),
         Field(
+            name="share_digits",
+            label="Decimals of a share",
+            unit="count",
+            format=WHOLE,
+            constant=3,
+            help="A tenth of a percent: what a share shows.",
+        ),
+        Field(
             name="one_percent",
             label="One percent",
             unit="ratio",
