@@ -45,7 +45,7 @@ ARITHMETIC: Final[Mapping[str, Callable[[float, float], float]]] = {
     "/": truediv,
 }
 GATHERING: Final[Mapping[str, Callable[[Sequence[float]], float]]] = {
-    "SUM": sum,
+    "SUM": lambda numbers: sum(numbers, 0.0),
     "MAX": lambda numbers: max(numbers, default=0.0),
     "MIN": lambda numbers: min(numbers, default=0.0),
     "ABS": lambda numbers: abs(numbers[0]) if numbers else 0.0,
