@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workbook.layout import PLAN
 from workbook.request import Outcome, Request
 from workbook.xlsx.saved_book import Book
 
@@ -9,9 +10,10 @@ SIZE: Final = 512 << 10  # bytes of a sheet: some two thousand rows
 
 
 def is_tall(book: Book) -> bool:
-    """Whether a book has a sheet that may be worked in columns."""
+    """Whether a book has a sheet that may be worked in columns; a plan has none, however large it is."""
     entries = book.package.entries
-    return any(sheet.has_cells and entries[sheet.part].size >= SIZE for sheet in book.sheets)
+    has_room = any(sheet.has_cells and entries[sheet.part].size >= SIZE for sheet in book.sheets)
+    return has_room and not PLAN.describes(book.names)
 
 
 def in_columns(book: Book, request: Request) -> tuple[bytes, Outcome] | None:

@@ -25,7 +25,6 @@ from workbook.engines.embedded import WORKS, known
 from workbook.errors import Unknowable
 from workbook.files.venue_tables import in_force
 from workbook.formula.implicit_intersection import intersected
-from workbook.layout import PLAN
 from workbook.recalc.named_cells import cell_of
 from workbook.recalc.saved_by_google import is_by_google
 from workbook.recalc.saved_by_libreoffice import is_by_libreoffice
@@ -72,7 +71,7 @@ def _refuse_unusual(book: Book, request: Request) -> None:
     """Leave what needs more than its cells to the engine's way."""
     is_plain = request.engine == "embedded" and not (request.market or request.tables)
     is_drawn = any(mark in f"/{part}" for part in book.package.entries for mark in DRAWN)
-    if not is_plain or is_drawn or book.rounds or book.is_signed or PLAN.describes(book.names):
+    if not is_plain or is_drawn or book.rounds or book.is_signed:
         raise NotTall
     if is_by_google(book) or is_by_libreoffice(book):
         raise NotTall
