@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 from openpyxl.utils import get_column_letter
 from support.calc import Calc, Office, absence
+from support.golden_rows import ROWS, is_close
 from support.hosts_page import decided_by_calc
 from support.parity_cases import CASES, Case
 
@@ -70,6 +71,18 @@ def test_every_case_agrees_with_the_registry(calc: Calc) -> None:
         expected = case.expected if isinstance(case.expected, list) else [[case.expected]]
         if answer != expected:
             wrong[str(case)] = (answer[:3], expected[:3])
+    assert not wrong
+
+
+def test_every_golden_row_holds_over_cells(calc: Calc) -> None:
+    """The values and refusals of an independent computation, every argument in cells, tables as ranges."""
+    answers = calc.calculate(as_call(Case(row.source, row.function, tuple(row.cells))) for row in ROWS)
+    wrong = {}
+    for number, (row, answer) in enumerate(zip(ROWS, answers, strict=True)):
+        expected = row.expected["error"] if isinstance(row.expected, dict) else row.expected
+        got = answer if isinstance(expected, list) else answer[0][0]
+        if not is_close(got, expected, row.tolerance):
+            wrong[f"{number} {row.function}"] = (got, expected)
     assert not wrong
 
 
