@@ -390,6 +390,57 @@ def test_a_frame_gives_one_answer_per_column(spec: Spec) -> None:
     assert same(found, wanted)
 
 
+def test_a_frame_gives_one_table_per_column() -> None:
+    """Each is the table of that column alone, under its label; histories are never run together."""
+    draw = np.random.default_rng(7)
+    columns = pd.Index(["ETH", "SOL", "ADA"], name="asset")
+    prices = pd.DataFrame(100 * np.exp(np.cumsum(draw.normal(0, 0.03, (40, 3)), axis=0)), DAYS, columns)
+    hedge = prices.mean(axis=1)
+    for beside in (hedge, hedge.to_frame("BTC")):  # a frame of one column is that column
+        found = udfs.hedge_backtest(prices, beside)
+        assert found.index.names == ["asset", None]
+        for name in columns:
+            assert found.loc[name].equals(udfs.hedge_backtest(prices[name], hedge))
+            assert udfs.hedge_backtest(prices[[name]], beside).equals(found.loc[name])
+    both = udfs.hedge_backtest(prices, prices[columns[::-1]])  # frames meet by their columns
+    assert both.loc["SOL"].equals(udfs.hedge_backtest(prices["SOL"], prices["SOL"]))
+    rates = pd.DataFrame({"a": [1e-4] * 4, "b": [2e-4] * 4})
+    carry = udfs.carry_compare(7500, 30, rates, 30450, 30000, 45)
+    assert carry.loc["b"].equals(udfs.carry_compare(7500, 30, rates["b"], 30450, 30000, 45))
+
+
+def test_a_refused_column_is_a_table_of_missing_values() -> None:
+    """The first refusal is raised with its label; or it is counted, and the others stand."""
+    rates = pd.DataFrame({"short": [1e-4, None, None, None], "long": [1e-4] * 4})
+    rest = (30450, 30000, 45)
+    with pytest.raises(NotAvailable) as refused:
+        udfs.carry_compare(7500, 30, rates, *rest)
+    assert (refused.value.argument, refused.value.__notes__) == ("rates", ["in carry_compare, at short"])
+    with pytest.warns(RefusedCells, match="1 of 2 refused; the first, at short"):
+        found = udfs.carry_compare(7500, 30, rates, *rest, errors="coerce")
+    assert found.loc["short"].drop(columns="Item").isna().all(axis=None)
+    assert found.loc["long"].equals(udfs.carry_compare(7500, 30, rates["long"], *rest))
+    with pytest.warns(RefusedCells, match="2 of 2 refused"):
+        none = udfs.carry_compare(7500, 30, rates[:1], *rest, errors="coerce")
+    assert none.isna().all()
+
+
+def test_hedges_without_labels_are_numbered() -> None:
+    """A hedge goes by the label that it has: a column's or a Series' name, else by its number."""
+    draw = np.random.default_rng(11)
+    prices = pd.DataFrame(100 * np.exp(np.cumsum(draw.normal(0, 0.03, (40, 2)), axis=0)), DAYS)
+    hedges = prices + draw.normal(0, 1, (40, 2))
+    exposures = pd.Series([3000.0, 2000.0])
+    for given, rows in (
+        (hedges, ["Hedge 1", "Hedge 2"]),
+        (hedges.set_axis(["ETH", "BTC"], axis=1), ["ETH", "BTC"]),
+        (hedges[0].rename("ETH"), ["ETH"]),
+        (hedges[0].rename(None), ["Hedge 1"]),
+    ):
+        found = udfs.hedge_weights(exposures, prices, given)["Item"].tolist()
+        assert found == [*rows, "Gross notional", "Variance reduction", "Shrinkage"]
+
+
 def test_named_values_of_the_documentation() -> None:
     """The values that went wrong before the functions were checked."""
     assert udfs.hedge_contracts(2400, 30000, 1, 0.001, kind="Linear") == 0.08

@@ -4,9 +4,11 @@ import io
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from support.golden_rows import ROWS, Row, is_close
 
+import udfs
 from udfs import REGISTRY, HedgeError
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
@@ -23,6 +25,72 @@ def test_golden_row_in_the_registry(row: Row) -> None:
         assert got == row.expected
     else:
         assert is_close(got, row.expected, row.tolerance)
+
+
+def answered(row: Row, cells: list[Any]) -> Any:
+    """The answer under the Python name, every argument by its own: as the row has it."""
+    spec = REGISTRY[row.function]
+    names = (parameter.name for parameter in spec.parameters)
+    try:
+        got = getattr(udfs, row.function.lower())(**dict(zip(names, cells, strict=False)))
+    except HedgeError as refusal:
+        return {"error": refusal.cell, "argument": refusal.argument}
+    if not isinstance(got, pd.DataFrame):
+        return got
+    has_header = all(isinstance(cell, str) for cell in row.expected[0])
+    body = [["" if pd.isna(cell) else cell for cell in line] for line in got.to_numpy().tolist()]
+    return [row.expected[0], *body] if has_header else body
+
+
+def holds(got: Any, row: Row) -> bool:
+    """The value within its tolerance, or the very refusal."""
+    if isinstance(row.expected, dict):
+        return bool(got == row.expected)
+    return not isinstance(got, dict) and is_close(got, row.expected, row.tolerance)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.function)
+def test_golden_row_by_python_names(row: Row) -> None:
+    """As `from udfs import` gives the function, with keywords; tables come out as frames."""
+    assert holds(answered(row, row.cells), row)
+
+
+TABLES = [
+    row
+    for row in ROWS
+    if row.function in {"HEDGE_BACKTEST", "CARRY_COMPARE"}
+    or (row.function == "HEDGE_WEIGHTS" and len(row.cells[0]) == len(row.cells[1][0]))  # labels would differ
+]
+
+
+def labelled(row: Row) -> list[Any]:
+    """The cells with histories by date: tables as frames by asset, exposures by these, newest asset first."""
+    found: list[Any] = []
+    for parameter, cell in zip(REGISTRY[row.function].parameters, row.cells, strict=False):
+        if not parameter.is_range or not isinstance(cell, list):
+            found.append(cell)
+            continue
+        frame = pd.DataFrame(cell, dtype=float)
+        if parameter.name == "exposures":
+            frame = frame.set_axis([f"asset {at}" for at in range(len(frame))])[::-1]
+        else:
+            frame = frame.set_axis(pd.date_range("2024-01-01", periods=len(frame), name="day"))
+        columns = [f"{parameter.name.split('_')[0]} {at}" for at in range(frame.shape[1])]
+        frame = frame.set_axis(pd.Index(columns, name="symbol"), axis=1)
+        found.append(frame if parameter.is_table else frame.iloc[:, 0])
+    return found
+
+
+@pytest.mark.parametrize("row", TABLES, ids=lambda row: row.function)
+def test_golden_row_of_frames(row: Row) -> None:
+    """Frames and Series give what the cells give; a hedge's notional stands beside its label."""
+    cells = labelled(row)
+    got = answered(row, cells)
+    if row.function == "HEDGE_WEIGHTS" and not isinstance(got, dict):
+        labels = list(cells[2].columns)
+        assert [line[0] for line in got[: len(labels)]] == labels
+        got = [[f"Hedge {at}", line[1]] for at, line in enumerate(got[: len(labels)], 1)] + got[len(labels) :]
+    assert holds(got, row)
 
 
 def placed(sheet: Any, cell: Any, column: int) -> tuple[str, int]:

@@ -55,6 +55,7 @@ class Arg:
     below: float | None = None
     at_most: float | None = None
     choices: tuple[str, ...] = ()
+    rows: str = ""  # what the answer calls its rows for this table's columns: Hedge 1, Hedge 2
 
     @property
     def is_text(self) -> bool:

@@ -18,6 +18,7 @@ OLS: Final = "ols"
 EWMA: Final = "ewma"
 SHRINK: Final = "shrink"
 DEPENDENT: Final = 1e-10  # the least eigenvalue of a correlation matrix whose columns say the same
+HEDGE: Final = "Hedge"  # a row's label, before its number
 
 AssetTable = Annotated[
     Sequence[Sequence[float]],
@@ -25,7 +26,12 @@ AssetTable = Annotated[
 ]
 HedgeTable = Annotated[
     Sequence[Sequence[float]],
-    Arg("quote per base", "Prices, a column per hedge, on the same dates; a blank skips the row.", above=0),
+    Arg(
+        "quote per base",
+        "Prices, a column per hedge, on the same dates; a blank skips the row.",
+        above=0,
+        rows=HEDGE,
+    ),
 ]
 Method = Annotated[
     str,
@@ -101,7 +107,7 @@ def hedge_weights(
     found = within_limit(inner, wanted, limit) if limit > 0 else [0.0] * len(inner)
     left = [1.0, *(-weight for weight in found)]
     hedged = math.fsum(left[i] * left[k] * sample[i][k] for i in range(len(left)) for k in range(len(left)))
-    table: Table = [[f"Hedge {number}", weight * gross] for number, weight in enumerate(found, 1)]
+    table: Table = [[f"{HEDGE} {number}", weight * gross] for number, weight in enumerate(found, 1)]
     return [
         *table,
         ["Gross notional", math.fsum(map(abs, found)) * gross],

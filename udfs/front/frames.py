@@ -127,10 +127,25 @@ def _of_ranges(spec: Spec, given: Mapping[str, Any], errors: str) -> Any:
         _refuse_unlabelled({name: given[name] for name in ranges}, labelled)
         given = {**given, **labels.aligned(labelled)}
         frames = {name: given[name] for name in labelled if isinstance(given[name], pd.DataFrame)}
-        if frames and not spec.is_array:
+        if spec.is_array:  # of one column it is one history, and gives one table
+            frames = {name: frame for name, frame in frames.items() if frame.shape[1] > 1}
+        if frames:
             return _by_column(spec, given, frames, errors)
     result = on_lists(spec, [_cells(value) for value in given.values()], errors)
-    return _table(spec, result) if spec.is_array and is_range(result) else result
+    return _table(spec, _named_rows(spec, given, result)) if spec.is_array and is_range(result) else result
+
+
+def _named_rows(
+    spec: Spec, given: Mapping[str, Any], rows: Sequence[Sequence[Any]]
+) -> Sequence[Sequence[Any]]:
+    """A table whose rows stand for the columns of an argument, by the labels of these: BTC for Hedge 1."""
+    names: dict[Any, Any] = {}
+    for parameter in spec.parameters:
+        frame = given[parameter.name]
+        is_labelled = isinstance(frame, pd.DataFrame) and not isinstance(frame.columns, pd.RangeIndex)
+        if parameter.arg.rows and is_labelled:
+            names |= {f"{parameter.arg.rows} {at}": label for at, label in enumerate(frame.columns, 1)}
+    return [[names.get(label, label), *cells] for label, *cells in rows]
 
 
 def _beside_tables(
@@ -154,8 +169,8 @@ def _beside_tables(
 
 def _by_column(
     spec: Spec, given: Mapping[str, Any], frames: Mapping[str, pd.DataFrame], errors: str
-) -> pd.Series:
-    """One answer per column; the other arguments are the same for each."""
+) -> pd.Series | pd.DataFrame:
+    """One answer per column, tables beneath each other; the other arguments are the same for each."""
     frames = labels.columns_aligned(frames)
     columns = next(iter(frames.values())).columns
     cells = {name: _cells(value) for name, value in given.items() if name not in frames}
@@ -166,7 +181,13 @@ def _by_column(
             found.append(spec.call(*({**cells, **own}[name] for name in given)))
         except HedgeError as refusal:
             found.append(refusal)
-    return pd.Series(settled(spec, found, errors, lambda at: f"at {columns[at]}"), columns)
+    answers = settled(spec, found, errors, lambda at: f"at {columns[at]}")
+    tables = [_table(spec, rows) for rows in answers if is_range(rows)]
+    if not tables:
+        return pd.Series(answers, columns)
+    refused = tables[0].assign(**dict.fromkeys(tables[0].columns[1:], np.nan))
+    had = iter(tables)
+    return pd.concat([next(had) if is_range(rows) else refused for rows in answers], keys=columns)
 
 
 def _cells(value: Any) -> Cell:
