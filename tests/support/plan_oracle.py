@@ -970,7 +970,7 @@ class Oracle:
         cells = self.cells
         ready, trade = cells["plan_ready"], cells["plan_trade_contracts"]
         cells["plan_state"] = ("ready" if trade else "nothing to do") if ready else "incomplete"
-        passed = "All checks pass" if not cells["checks_unknown"] else "No check fails"
+        passed = "All checks pass" if not cells["plan_unknown"] else "No check fails"
         cells["head_checks"] = passed if cells["checks_ok"] else "■ A check fails"
         count, unknown = cells["warnings_count"], cells["plan_unknown"]
         cells["head_warnings"] = f"▲ {count} warning{'' if count == 1 else 's'}" if count else "no warning"

@@ -138,7 +138,7 @@ WORDS: Final = (
     (
         "checks",
         "Head: checks",
-        'IF(addin_loaded,IF(checks_ok,IF(checks_unknown=0,"All checks pass","No check fails"),"■ A check fails"),"■ microhedge is not loaded: microhedge addin install")',
+        'IF(addin_loaded,IF(checks_ok,IF(plan_unknown=0,"All checks pass","No check fails"),"■ A check fails"),"■ microhedge is not loaded: microhedge addin install")',
     ),
     (
         "warnings",
