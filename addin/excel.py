@@ -14,6 +14,7 @@ from typing import Any, Final
 import xlwings as xw
 
 import udfs
+from addin.conversion import BulkAccessor
 from udfs import REGISTRY
 from udfs.cell_errors import ERROR_VALUES
 from udfs.errors import HedgeError
@@ -74,9 +75,10 @@ def wrapper(spec: Spec) -> Callable[..., Any]:
     )
     registered: Callable[..., Any] = function
     for parameter in spec.parameters:
-        registered = xw.arg(parameter.name, ndim=2, err_to_str=True, doc=help_of_argument(parameter))(
-            registered
-        )
+        registered = xw.arg(
+            parameter.name, convert=BulkAccessor, ndim=2, err_to_str=True, doc=help_of_argument(parameter)
+        )(registered)
+    registered = xw.ret(convert=BulkAccessor)(registered)
     # xw.func goes on last: xw.arg makes the record anew and would drop the category.
     return xw.func(category=category(spec))(registered)
 

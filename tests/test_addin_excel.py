@@ -21,6 +21,7 @@ from support.parity_cases import CASES, Case, squeezed
 from support.windows_host import ERRORS, MISSING, ComRange, ComTime, call, excel_module, sent, xlwings_udfs
 
 from addin import excel
+from addin.conversion import BulkAccessor
 from addin.hosts import excel_vba
 from udfs import REGISTRY
 from udfs.cell_errors import EXCEL_ERRORS
@@ -141,7 +142,9 @@ def test_xlwings_keeps_the_record(spec: Any) -> None:
     assert [argument["doc"] for argument in record["args"]] == [
         excel.help_of_argument(parameter) for parameter in spec.parameters
     ]
-    assert all(argument["options"] == {"ndim": 2, "err_to_str": True} for argument in record["args"])
+    options = {"convert": BulkAccessor, "ndim": 2, "err_to_str": True}
+    assert all(argument["options"] == options for argument in record["args"])
+    assert record["ret"]["options"] == {"convert": BulkAccessor}
     assert spec.help in record["ret"]["doc"]
     assert all(len(argument["doc"]) <= excel.TEXT_LIMIT for argument in record["args"])
 

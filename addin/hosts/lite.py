@@ -14,7 +14,7 @@ from addin.hosts.host import HostError, State, Status
 from udfs import REGISTRY
 
 REQUIREMENTS: Final = "xlwings>=0.37.8,<0.38\n"
-CARRIED: Final = {"addin": ("__init__.py", "excel.py"), "udfs": ("*.py", "*.csv")}
+CARRIED: Final = {"addin": ("__init__.py", "conversion.py", "excel.py"), "udfs": ("*.py", "*.csv")}
 BY_HAND: Final = (
     "xlwings Lite keeps its code in each workbook, where no other program reaches it: "
     "`microhedge addin build lite --out DIR` writes the files and a page that says how to {} them"

@@ -17,6 +17,7 @@ from typing import Any
 from unittest.mock import MagicMock, patch
 
 import xlwings
+from xlwings import conversion
 
 import addin
 from udfs.dates import serial
@@ -119,3 +120,16 @@ def call(name: str, *arguments: Any) -> Any:
     """One call as the server makes it for the VBA wrapper: one cell, one row or rows of cells."""
     excel_module()
     return sys.modules["xlwings.com_server"].XLPython().CallUDF("addin.excel", name, arguments)
+
+
+def as_argument(value: Any, **options: Any) -> Any:
+    """What xlwings makes of a value that Excel sends: rows of cells, errors as texts."""
+    xlwings_udfs()
+    options = {"ndim": 2, "err_to_str": True, **options}
+    return conversion.read(None, value, options)  # type: ignore[no-untyped-call] # xlwings has no types here
+
+
+def as_result(value: Any, **options: Any) -> Any:
+    """What xlwings makes of a result for Excel."""
+    xlwings_udfs()
+    return conversion.write(value, None, options)  # type: ignore[no-untyped-call] # xlwings has no types here
