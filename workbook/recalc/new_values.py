@@ -1,5 +1,6 @@
 """The values of a book's cells after a change, and which of them are out of the ordinary."""
 
+import math
 import re
 from bisect import bisect_left
 from collections import defaultdict
@@ -7,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, compress
 from operator import is_not
-from typing import Final
+from typing import Final, NamedTuple
 
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area, CellError, Value, same
 
@@ -29,7 +30,18 @@ TILDE: Final = re.compile(r"~(?![*?~])")
 RUN: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 DIGITS: Final = 15  # that Excel shows of a number, and compares
 PATTERN_SIGNS: Final = frozenset("*?~<>=")  # in a text that is searched for, or a criterion
+OF_NUMBER: Final = 25  # letters of a number or a truth value in a text, at most
 SMALL: Final = 256  # cells of an area that are looked at one by one
+
+
+class Extent(NamedTuple):
+    """How much the cells of an area hold: letters of the longest, of all, the filled ones, a number."""
+
+    letters: int
+    all_letters: int
+    filled: int
+    largest: float
+
 
 Origin = tuple[Mapping[int, Value], Mapping[int, Value] | None, Iterable[int]]
 
@@ -47,6 +59,7 @@ class Now:
         self._values: dict[Area, list[Value]] = {}
         self._holds: dict[tuple[str, Area], bool] = {}
         self._spellings: dict[Area, dict[float, str]] = {}
+        self._extents: dict[Area, Extent] = {}
 
     def bare(self) -> "Now":
         """The same values, with nothing worked out from them."""
@@ -100,6 +113,17 @@ class Now:
         cells = self.cells(area.sheet)
         return (cells[key] for key in sorted(key for key in cells if _within(area, key)))
 
+    def extent(self, area: Area) -> Extent:
+        """How much the cells of an area hold."""
+        known = self._extents.get(area)
+        if known is None:
+            values = self.values(area)
+            letters = [len(value) if isinstance(value, str) else OF_NUMBER for value in values]
+            size = max(map(_size, values), default=0.0)
+            known = Extent(max(letters, default=0), sum(letters), len(values), size)
+            self._extents[area] = known
+        return known
+
     def holds(self, kind: str, areas: Iterable[Area]) -> bool:
         """Whether one of the areas holds a value of a kind."""
         for area in areas:
@@ -146,6 +170,15 @@ class Now:
         for key in keys[first:last]:
             if _within(area, key):
                 yield area.sheet << SHEET_BITS | key
+
+
+def _size(value: Value) -> float:
+    """How large a number is; of a text, the one that a program may read in it."""
+    if isinstance(value, float):
+        return abs(value)
+    if not isinstance(value, str):
+        return 1.0
+    return math.inf if any(map(str.isdigit, value)) else 0.0
 
 
 def long_runs(text: str) -> list[str]:

@@ -38,6 +38,7 @@ from workbook.recalc.suspects import (
     suspect,
     words_of,
 )
+from workbook.recalc.text_lengths import most_letters
 
 FIRST_DAY: Final = 61.0  # the 1st of March 1900: before it engines count other days than Excel
 FIRST_DATE: Final = 800.0  # of DATE: below it, a day may have been counted on from one of those
@@ -240,6 +241,15 @@ def _patterned(asked: Suspect, plain: Plain, now: Now) -> str:
     return ""
 
 
+def _long(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Texts that are longer than Excel takes them, of which only what comes of them shows."""
+    if any(most_letters(side, plain.named, now) > LONGEST for side in asked.inner):
+        return f"puts a text together that may have more than {LONGEST} characters, which Excel can't"
+    if any(most_letters(side, plain.named, now) > LONGEST_SOUGHT for side in asked.sought):
+        return f"may search for a text of more than {LONGEST_SOUGHT} characters, which Excel does not"
+    return ""
+
+
 LOOKS: Final[tuple[Callable[[Suspect, Plain, Now], str], ...]] = (
     _counted,
     _cut,
@@ -249,6 +259,7 @@ LOOKS: Final[tuple[Callable[[Suspect, Plain, Now], str], ...]] = (
     _on_the_edge,
     _sized,
     _patterned,
+    _long,
 )
 
 

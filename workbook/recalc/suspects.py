@@ -73,6 +73,12 @@ EXACT: Final = {  # the argument that says how to search, and by which values it
 }
 SORTING: Final = frozenset(("SORT", "SORTBY"))
 PATTERNS: Final = frozenset(("HLOOKUP", "MATCH", "SEARCH", "VLOOKUP", "XLOOKUP", "XMATCH"))
+ADDING: Final = frozenset(("&", "CONCAT", "CONCATENATE", "TEXTJOIN"))  # whose result is as long as all parts
+JOINING: Final = ADDING | {"ARRAYTOTEXT", "REPLACE", "REPT", "SUBSTITUTE"}  # give longer texts than they take
+SHOWING: Final = {**dict.fromkeys((*ADDING, "IFERROR", "IFNA"), 0), "IF": 1}  # the first part that they show
+NAMING: Final = frozenset(
+    ("LAMBDA", "LET", "REDUCE", "SCAN")
+)  # name values, which may grow from step to step
 NUMERIC: Final = frozenset(("DATEVALUE", "NUMBERVALUE", "TIMEVALUE", "VALUE"))  # read a text as a number
 IN_ORDER: Final = re.compile(r"[<>]=?(?![=>])\s*[^\s\d.+\-].*|[<>]=?", re.DOTALL)  # a criterion of texts
 ORDERING: Final = ("<", "<=", ">", ">=")
@@ -116,6 +122,8 @@ class Suspect(NamedTuple):
     alike_in_size: tuple[tuple[int, ...], ...]  # areas that must have one size
     wide: tuple[int, ...]  # the areas of which INDEX takes a row or a column by one number
     patterns: tuple[Side, ...]  # what it searches for with signs for any letter
+    inner: tuple[Side, ...]  # the texts that it puts together and does not show
+    sought: tuple[Side, ...]  # the criteria, and what is searched for, that it works out
 
     @property
     def is_nothing(self) -> bool:
@@ -160,6 +168,8 @@ def suspect(alike: str) -> Suspect:
         alike_in_size=tuple(_alike_in_size(counting)),
         wide=tuple(_wide(terms)),
         patterns=tuple(term.parts[0] for term in terms if term.sign in PATTERNS and term.parts),
+        inner=_put_together(whole),
+        sought=tuple(_sought(terms)),
     )
 
 
@@ -255,6 +265,40 @@ def _is_exact(term: Term) -> bool:
     if isinstance(how, Number):
         return how.value in exact
     return isinstance(how, Other) and how.is_settled and False in exact and not how.is_true
+
+
+def _put_together(whole: Side) -> tuple[Side, ...]:
+    """The texts whose length matters; the whole formula where one is made of what it names itself."""
+    found = tuple(_inner(whole, shows=True))
+    names = any(term.sign in NAMING for term in terms_of(whole)) and any(map(_has_name, found))
+    return (whole,) if names else found
+
+
+def _has_name(side: Side) -> bool:
+    if isinstance(side, Term):
+        return any(map(_has_name, side.parts))
+    return isinstance(side, Other) and not side.is_settled
+
+
+def _inner(side: Side, *, shows: bool, is_part: bool = False) -> Iterator[Side]:
+    """The texts that are put together where only what comes of them shows; no part of a longer one."""
+    if not isinstance(side, Term):
+        return
+    if side.sign in JOINING and not shows and not is_part:
+        yield side
+    first = SHOWING.get(side.sign, len(side.parts) - (side.sign == "LET")) if shows else len(side.parts)
+    adds = side.sign in ADDING and not shows
+    for at, part in enumerate(side.parts):
+        yield from _inner(part, shows=at >= first, is_part=adds)
+
+
+def _sought(terms: Iterable[Term]) -> Iterator[Side]:
+    for term in terms:
+        if term.sign in CRITERIA:
+            wanted = term.parts[2 if SUMMED.get(term.sign) == 0 else 1 :: 2]
+        else:
+            wanted = term.parts[:1] if term.sign in PATTERNS else ()
+        yield from (part for part in wanted if isinstance(part, Term) and part.sign not in NUMBERS)
 
 
 def _steps(terms: Iterable[Term]) -> Iterator[Step]:
