@@ -21,7 +21,7 @@ from udfs import REGISTRY
 from udfs.dates import serial
 from workbook.layout import PLAN
 from workbook.layout.formats import HEAD_ROW, HEADS
-from workbook.layout.schema import letters
+from workbook.layout.schema import Sheet, letters
 from workbook.template import charts, styles
 from workbook.xlsx.saved_book import Book
 
@@ -266,6 +266,22 @@ def test_a_sheet_is_fit_to_look_at_and_to_print(name: str) -> None:
     assert sheet.sheet_properties.pageSetUpPr is not None
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert not sheet.sheet_view.showGridLines
+
+
+@pytest.mark.parametrize(
+    "record", [record for record in PLAN.sheets if record.pages != 1], ids=lambda r: r.name
+)
+def test_pages_break_between_blocks_and_repeat_no_chart(record: Sheet) -> None:
+    """A page begins with a block, below every chart above it; what is repeated on it holds no part of one."""
+    sheet = sheet_of(record.name)
+    repeated = int(str(sheet.print_title_rows).rsplit("$", 1)[-1])
+    assert {row_break.id + 1 for row_break in sheet.row_breaks.brk} == set(record.breaks)
+    assert set(record.breaks) <= {block.row for block in record.blocks}
+    for chart in charts.charts_of(sheet):
+        first = chart.anchor._from.row + 1
+        last = first + chart.anchor.ext.height / charts.EMU_PER_CM / charts.ROW_CM
+        assert first > repeated
+        assert not any(first < row <= last for row in record.breaks)
 
 
 def test_every_name_is_used() -> None:

@@ -468,7 +468,8 @@ SHEET: Final = Sheet(
     name="Scenarios",
     purpose="What a move of the market does to the holdings, the hedge and both together.",
     blocks=(SCENARIOS, DIVERGENCE, LEVERAGE, CRASHES, TAILS, OPTIONS),
-    pages=2,
+    pages=0,
+    breaks=(CRASHES.row,),
     widths=(1.7, 27),
     chips=(8, 9, 10),
 )

@@ -365,6 +365,7 @@ class Sheet:
     landscape: bool = True
     across: int = 1  # pages side by side on which it is printed
     pages: int = 1  # down, on which it is printed; 0: as many as it takes
+    breaks: tuple[int, ...] = ()  # rows that begin a page
     printed: int | None = None  # the last column that is printed, if not all are
     chips: tuple[int, int, int] = (4, 5, 6)  # columns of the states in the head
     frozen: int = 0  # rows that stay in view, where no table says it

@@ -10,6 +10,7 @@ from typing import Final
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -51,6 +52,7 @@ DRESS: Final[Mapping[str, ModuleType]] = {
 }
 TABS: Final = {"Guide": styles.ACCENT, "Plan": styles.ACCENT}
 ROW_HEIGHT: Final = 16.5
+BLANK_ROWS: Final = 50  # of a table that is still to be filled, on paper
 CALCULATED_BY: Final = 191029  # the engine of Excel 2019 to 365: an older number is calculated on opening
 
 
@@ -196,7 +198,10 @@ def _first_input(record: Sheet) -> str | None:
 def _print(sheet: Worksheet, record: Sheet, filled: Mapping[str, int]) -> None:
     """Pages as wide as what is seen, and as long as what is filled in."""
     data = _data(record)
-    sheet.print_title_rows = f"1:{data.header_row if data else HEAD_ROW}"
+    is_repeated = data is not None and data.last_row == record.last_row  # its headers stand over nothing else
+    sheet.print_title_rows = f"1:{data.header_row if data and is_repeated else HEAD_ROW}"
+    for row in record.breaks:
+        sheet.row_breaks.append(Break(row - 1))
     sheet.page_setup.orientation = "landscape" if record.landscape else "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = record.across, record.pages
@@ -218,9 +223,13 @@ def _print(sheet: Worksheet, record: Sheet, filled: Mapping[str, int]) -> None:
 
 
 def _end(block: Notes | Panel | Table | Labels, filled: Mapping[str, int]) -> tuple[int, int]:
-    """The last row and column of a block that are printed: a table ends one row below its last filled one."""
+    """The last row and column of a block that are printed: a table ends one row below its last filled one.
+
+    Of one that is still to be filled a page's worth is printed: hundreds of blank rows would be a strip.
+    """
     if not isinstance(block, Table):
         return block.last_row, block.last_column
-    last = min(block.last_row, block.first_row + filled.get(block.name, block.rows))
+    room = min(block.rows, BLANK_ROWS) if block.columns[0].is_input else block.rows
+    last = min(block.last_row, block.first_row + filled.get(block.name, room))
     is_roomy = block.rows > blocks.ROOMY
     return last if is_roomy else block.last_row, block.column + (block.shown or len(block.columns)) - 1
