@@ -216,3 +216,44 @@ def test_tables_that_excel_saved_are_computed_as_excel_did(name: str, cells: int
     }
     assert sum(model.tables[where].area.size for where in proven) == cells
     assert not divergences(model, proven)
+
+
+def test_the_steps_of_a_table_are_voted_on() -> None:
+    """Numbers by certified operations are core in every step; a text is voted on, and the table with it."""
+    _, outcome = run(down())
+    assert (outcome.core, outcome.voted, outcome.unknown) == (3, 0, 0)
+    cells = {"B1": F('=A3*A1&" x"', "2 x"), "E4": F("=LEN(B1)", 3), "D5": 10, "E5": F("=table", 4)}
+    package = tables({"A1": 1, "A3": 2, **cells}, 'ref="E5" dt2D="0" dtr="0" r1="A1"')
+    written, outcome = run(package, fee="44")
+    assert (cached(written, "Sheet1", "E5"), outcome.status) == ([5], "done"), outcome.reason
+    assert (outcome.core, outcome.voted, outcome.unknown) == (0, 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("formula", "tried", "shown", "fee", "reason"),
+    [
+        (
+            F("=A1^(A3-2)", 5),
+            F("=A3*0", 0),
+            0,
+            "2",
+            "Sheet1!B1 can't be known: formualizer computes 1, IronCalc computes #NUM!",
+        ),
+        (
+            F('=LEN(REPT("a",A1*A3*500))', 7500),
+            F("=A3*7", 21),
+            31_500,
+            "4",
+            "Sheet1!B1 puts a text together that may have more than 32767 characters, which Excel can't",
+        ),
+    ],
+)
+def test_a_step_that_is_in_doubt_leaves_the_table_unknown(
+    formula: F, tried: F, shown: float, fee: str, reason: str
+) -> None:
+    """The book itself is in no doubt: only the step is, by what the table puts in."""
+    cells = {"A1": 5, "A3": 3, "B1": formula, "E4": F("=B1", formula.cached), "D5": tried}
+    package = tables({**cells, "E5": F("=table", shown)}, 'ref="E5" dt2D="0" dtr="0" r1="A1"')
+    _, outcome = run(package, fee=fee)
+    assert (outcome.status, outcome.unknown) == ("refused", 1)
+    assert outcome.reason == f"Sheet1!E5 is part of a what-if data table in which {reason}"

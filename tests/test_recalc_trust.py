@@ -177,6 +177,16 @@ def test_chance_is_the_same_in_every_run() -> None:
     assert 0 < cached(written, "Sheet1", "A1")[0] < 1
 
 
+def test_what_is_drawn_by_chance_is_said_to_be_unknown() -> None:
+    """No engine draws what another one drew; what follows from a draw is voted on as all else is."""
+    cells = {"A1": F("=RAND()", 0.5), "A2": F("=RANDBETWEEN(1,6)", 3), "B1": F('=A2&"!"', "3!")}
+    written, outcome = run(book({"Sheet1": cells}))
+    drawn, said = cached(written, "Sheet1", "A2", "B1")
+    assert said == f"{drawn}!"
+    assert outcome.reason == "Sheet1!A1 and 1 more: drawn by chance, on which no second engine can vote"
+    assert (outcome.core, outcome.unknown) == (1, 2)
+
+
 def test_circular_references_are_refused() -> None:
     """Where a calculation goes in circles its end can't be known, whatever IFERROR says."""
     cells = {"A1": 1, "B1": F("=C1+A1", 5), "C1": F("=IFERROR(B1*0.5,0)", 4), "D1": F("=IFERROR(C1,0)", 4)}

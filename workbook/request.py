@@ -75,7 +75,8 @@ class Outcome:
     `venues` says which venue tables were in force. Of a plan, `outputs` and `inputs` are its named
     results and inputs, `rows` the filled rows of its Holdings and its Journal.
     Of the formulas that the request reaches, `core` needed no vote, `voted` were computed alike by two
-    engines, `settled` by the second and third against the first, and `unknown` can't be known.
+    engines, `settled` by the second and third against the first, and `unknown` can't be known
+    or are drawn by chance.
     """
 
     path: str = ""

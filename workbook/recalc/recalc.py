@@ -140,6 +140,10 @@ def _remarks(model: Model, verdict: Verdict, left: Sequence[str]) -> list[str]:
     if verdict.blocked:
         count = len(verdict.blocked)
         said.append(f"{verdict.sentence(model)}: kept {count} old value{'s' if count > 1 else ''}")
+    if verdict.drawn:
+        first = model.program.name(min(verdict.drawn))
+        more = f" and {len(verdict.drawn) - 1} more" if len(verdict.drawn) > 1 else ""
+        said.append(f"{first}{more}: drawn by chance, on which no second engine can vote")
     if model.formulas and len(model.missing) == len(model.formulas):
         said.append("had no cached values: evaluated whole, with nothing to compare")
     if left:

@@ -13,10 +13,12 @@ from typing import NamedTuple
 from workbook.cells import Area, Value, same
 from workbook.engines.protocol import UNKNOWN
 from workbook.errors import Unknowable
+from workbook.formula.grammar import RANDOM
 from workbook.recalc.evaluation import Model, differs, shown
 from workbook.recalc.saved_by_google import is_by_google, is_near
 from workbook.recalc.saved_by_libreoffice import SLACK, is_by_libreoffice
 from workbook.recalc.shared_errors import doubts
+from workbook.recalc.table_votes import voted_tables
 from workbook.recalc.votes import Votes
 
 LONGEST = 100  # formulas, one after the other, that wait for another engine's value
@@ -48,6 +50,7 @@ class Verdict:
     unproven: Mapping[int, str] = field(default_factory=dict)
     blocked: frozenset[int] = frozenset()
     causes: Mapping[int, str] = field(default_factory=dict)
+    drawn: frozenset[int] = frozenset()  # by chance: written, and nobody can vote on them
     count: Count = NOTHING
 
     def sentence(self, model: Model) -> str:
@@ -104,11 +107,16 @@ def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None)
             break
     else:
         raise Unknowable("too many of its formulas wait for another engine's value of one before them")
-    votes.confirm({**change.given, **change.new})
+    news = {**change.given, **change.new}
+    votes.confirm(news)
+    steps = voted_tables(votes, tables & live, news, as_of)
+    votes.unknown |= steps.unknown
     lost = {where: why for where, why in change.lost.items() if where not in votes.held}
     failed = {where: why for where, why in failed.items() if where not in votes.held}
     verdict = _judged(model, change, {**lost, **failed, **doubted, **votes.unknown})
-    return replace(verdict, count=_counted(verdict, formulas, looked.unlike, votes))
+    drawn = frozenset(where for where in formulas if RANDOM & model.program.plain[where].calls)
+    known = replace(verdict, drawn=drawn - verdict.blocked)
+    return replace(known, count=_counted(known, formulas | tables, looked.unlike | steps.voted, votes))
 
 
 def _following(model: Model, where: int) -> set[int]:
@@ -123,9 +131,10 @@ def _lacks(model: Model) -> dict[int, str]:
 
 def _counted(verdict: Verdict, formulas: frozenset[int], unlike: Collection[int], votes: Votes) -> Count:
     settled = votes.confirmed - verdict.blocked
-    known = formulas - verdict.blocked - settled
+    known = formulas - verdict.blocked - verdict.drawn - settled
     voted = len(known.intersection(unlike))
-    return Count(len(known) - voted, voted, len(settled), len(verdict.blocked))
+    unknown = len(verdict.blocked | verdict.drawn)
+    return Count(len(known) - voted, voted, len(settled), unknown)
 
 
 def _settled(

@@ -98,14 +98,7 @@ class Votes:
         if not asked and not others:
             return False
         seconds = self._stepped("ironcalc", frozenset(asked | others.keys()), news)
-        apart = dict(others)
-        for where in asked - others.keys():
-            loose = slack(calls[where].calls)
-            for cell in self.model.fills(where):
-                one, other = own.get(cell), seconds.get(cell, UNKNOWN)
-                if not agree(one, other, loose):
-                    apart[where] = _opinions({self.model.engine: one, "ironcalc": other})
-                    break
+        apart = {**others, **self._differing(asked - others.keys(), seconds, own)}
         self.voted = asked - apart.keys()
         front = self._first(apart)
         proven = self._reproduced("ironcalc", front)
@@ -118,6 +111,25 @@ class Votes:
             else:
                 self.unknown[where] = self._sentence(apart[where], is_lacking=where in others)
         return len(self.held) > before
+
+    def apart(
+        self, formulas: frozenset[int], news: Mapping[int, Value], own: Mapping[int, Value]
+    ) -> dict[int, str]:
+        """The formulas of which the second engine makes something else, and what each makes."""
+        return self._differing(formulas, self._stepped("ironcalc", formulas, news), own)
+
+    def _differing(
+        self, formulas: Collection[int], seconds: Mapping[int, Value], own: Mapping[int, Value]
+    ) -> dict[int, str]:
+        apart = {}
+        for where in formulas:
+            loose = slack(self.model.program.plain[where].calls)
+            for cell in self.model.fills(where):
+                one, other = own.get(cell), seconds.get(cell, UNKNOWN)
+                if not agree(one, other, loose):
+                    apart[where] = _opinions({self.model.engine: one, "ironcalc": other})
+                    break
+        return apart
 
     def confirm(self, news: Mapping[int, Value]) -> None:
         """Ask the third engine for all values that were taken: what it does not agree on is unknown."""

@@ -354,7 +354,7 @@ def _engines(rows: Sequence[BookRow]) -> Markup:
         ("Core", f"{sum(o.core for o in alive):,}", "certified, need no vote", ""),
         ("Voted", f"{sum(o.voted for o in alive):,}", "two engines agree", ""),
         ("Settled", f"{sum(o.settled for o in alive):,}", "a third engine decided", ""),
-        ("Unknown", f"{unknown:,}", "kept at their older value", "dunno" if unknown else ""),
+        ("Unknown", f"{unknown:,}", "kept as they were, or drawn by chance", "dunno" if unknown else ""),
     ]
     lead = "The formulas that the run reached, by what stands behind their values."
     return section("engines", "Who agreed", lead, tag("dl", *map(_figure, cells), class_="figures plain"))
