@@ -7,8 +7,8 @@ from typing import Any
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from workbook.cells import Area, Value, place
-from workbook.layout import PLAN
+from workbook.cells import Area, Value, address, column_of, place, row_of, sheet_of
+from workbook.native.editions import ADD_IN, EditionName, record
 from workbook.plan.saved import SavedPlan
 from workbook.recalc.evaluation import Model
 from workbook.template import bare_bytes
@@ -23,10 +23,11 @@ Cell = tuple[int, int]  # the number of a sheet, and the key of a cell
 
 
 class RunningPlan:
-    """A plan book in the embedded engine."""
+    """A plan book in the embedded engine, in one of its editions."""
 
-    def __init__(self, chosen: Example) -> None:
-        self.book = Book(bare_bytes(chosen))
+    def __init__(self, chosen: Example, edition: EditionName = ADD_IN) -> None:
+        self.record = record(edition)
+        self.book = Book(bare_bytes(chosen, edition))
         program = Model(self.book).program
         steps = program.plan(frozenset(program.formulas), probe=False)
         self.sheets = {sheet.name: number for number, sheet in enumerate(self.book.sheets)}
@@ -55,9 +56,9 @@ class RunningPlan:
     def become(self, chosen: Example) -> None:
         """Hold the inputs of another example."""
         cells: dict[Cell, Value] = {}
-        for name, field in PLAN.inputs.items():
+        for name, field in self.record.inputs.items():
             cells[self.field(name)] = _held(chosen.fields.get(name, field.default))
-        for name, table in PLAN.tables.items():
+        for name, table in self.record.tables.items():
             given = [column for column in table.columns if column.formula is None]
             rows = chosen.tables.get(name, ())
             for row in range(table.rows):
@@ -75,12 +76,12 @@ class RunningPlan:
 
     def field(self, name: str) -> Cell:
         """The cell of a name."""
-        at = PLAN.names[name]
+        at = self.record.names[name]
         return self.sheets[at.sheet], place(0, at.row, at.column)
 
     def cell(self, table: str, column: str, row: int) -> Cell:
         """The cell of a table's column, by its row from 0."""
-        at = PLAN.place(table, column)
+        at = self.record.place(table, column)
         return self.sheets[at.sheet], place(0, at.row + row, at.column)
 
     def row(self, table: str, row: int, values: Mapping[str, Value]) -> dict[Cell, Value]:
@@ -106,6 +107,15 @@ class RunningPlan:
     def column(self, table: str, name: str, rows: int = 1) -> Sequence[Any]:
         """The first cells of a table's column."""
         return [self.value(self.cell(table, name, row)) for row in range(rows)]
+
+    @property
+    def calculations(self) -> dict[tuple[str, str], Any]:
+        """What every formula cell holds now, by sheet and address."""
+        names = {number: name for name, number in self.sheets.items()}
+        return {
+            (names[sheet_of(key)], address(row_of(key), column_of(key))): value
+            for key, value in self._results.items()
+        }
 
     @property
     def saved(self) -> SavedPlan:

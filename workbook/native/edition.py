@@ -51,8 +51,7 @@ LOOKED_UP: Final = {  # defined names of the columns that native formulas look f
     "rule_from": (RULES.name, "from"),
     "rule_word": (RULES.name, "word"),
 }
-READY: Final = "plan_ready"
-STATUS: Final = "head_checks"
+INPUTS_FIT: Final = "need_inputs"
 EDITION: Final = "template_edition"
 OWN_TERM: Final = "Its functions"  # of the Guide, which says where they come from
 OWN_WORDS: Final = (
@@ -122,7 +121,7 @@ class _Mapping:
         if not one.formula:
             return one
         text = self.formulas.written(one.native or one.formula, Home(one.name, sheet, self.named))
-        if one.name == READY:
+        if one.name == INPUTS_FIT:  # native formulas do not refuse what is outside of a function's domain
             text = f"AND(inputs_valid,{text})"
         return replace(one, formula=text)
 
