@@ -20,7 +20,7 @@ from udfs.venues import contract_spec
 from workbook.batch.market_file import read_market
 from workbook.errors import BookError
 from workbook.layout import PLAN
-from workbook.live.books import PlanBook, fill_book, history_rows, live_request, market_rows
+from workbook.live.books import PlanBook, fill_book, funding_rows, history_rows, live_request, market_rows
 from workbook.live.cache import Cache
 from workbook.live.client import Connection
 from workbook.live.contracts import LiveContracts
@@ -526,9 +526,59 @@ def test_history_that_fails_stays_whole(book: Path, live: LiveMarket, server: Ve
 
 def test_history_longer_than_the_table(book: Path, live: LiveMarket) -> None:
     """The last days that there is room for."""
-    plan = replace(PlanBook.read(book.read_bytes()), room=10)
+    plan = PlanBook.read(book.read_bytes())
+    plan = replace(plan, prices=replace(plan.prices, room=10))
     rows = history_rows(plan, live, 50)
     assert (len(rows), rows[9]["date"]) == (10, serial(dt.date(2026, 3, 14)))
+
+
+def test_funding_goes_into_the_book(book: Path, live: LiveMarket) -> None:
+    """200 finished days of three settlements each, from several pages; the Backtest counts them."""
+    fill_book(book, live, 200)
+    rows = lines(book, "FundingDays")
+    days = [line["date"] for line in rows[:200]]
+    assert (days[0], days[-1]) == (dt.datetime(2025, 8, 27), dt.datetime(2026, 3, 14))
+    for line in rows[:200]:
+        epoch = (line["date"] - dt.datetime(1970, 1, 1)).days
+        assert line["btc"] == pytest.approx(3 * (epoch % 100) / 1e6, abs=1e-15)
+    assert all(line[name] is None for line in rows[200:] for name in ("date", "btc", "eth"))
+    values = openpyxl.load_workbook(book, data_only=True)
+    walked, known = (PLAN.names[name] for name in ("back_days", "back_funding_days"))
+    days_known, days_walked = (values[at.sheet].cell(at.row, at.column).value for at in (known, walked))
+    assert days_known == days_walked
+    assert days_walked not in {None, 0}
+    assert not [said for said in live.remarks if "funding" in said]
+
+
+def test_a_day_that_lacks_a_settlement_is_not_known(live: LiveMarket, server: VenueServer) -> None:
+    """A hole of one settlement costs its day, whichever of the day it is, and at most the one beside it."""
+    answer = server.routes[f"{FAPI}/fundingRate"]
+    for hour in (0, 8, 16):
+        gone = dt.datetime(2026, 3, 10, hour, tzinfo=dt.UTC).timestamp() * 1000
+        server.routes[f"{FAPI}/fundingRate"] = lambda query, now: [
+            row
+            for row in answer(query, now)
+            if abs(row["fundingTime"] - gone) > 1000  # noqa: B023
+        ]
+        found = live.funding(Want("Binance", LINEAR, "BTC"), 10)
+        assert dt.date(2026, 3, 10) not in found
+        assert {dt.date(2026, 3, day) for day in (5, 6, 7, 8, 12, 13, 14)} <= set(found)
+
+
+def test_funding_that_a_venue_gives_in_part(live: LiveMarket) -> None:
+    """MEXC shows the last hundred settlements through ccxt: what is had is had, and the rest is named."""
+    found = live.funding(Want("MEXC", LINEAR, "BTC"), 365)
+    assert max(found) == dt.date(2026, 3, 14)
+    assert list(live.remarks) == [f"MEXC: gave the funding of {len(found)} of 365 days of BTC"]
+
+
+def test_funding_that_fails_stays(book: Path, live: LiveMarket, server: VenueServer) -> None:
+    """A history that can't be had, or a venue that lists neither asset: the book's own stays."""
+    plan = PlanBook.read(book.read_bytes())
+    server.routes[f"{FAPI}/fundingRate"] = lambda *_: {"code": -1, "msg": "no"}
+    for want in (Want("Binance", LINEAR, "BTC"), Want("BingX", INVERSE, "BTC")):
+        assert funding_rows(replace(plan, wants=(want,)), live, 5) == {}
+    assert [said.rpartition("; ")[2] for said in live.remarks] == ["the funding by day stays as it is"] * 3
 
 
 def test_contract_facts_go_into_the_book(book: Path, connection: Connection, live: LiveMarket) -> None:

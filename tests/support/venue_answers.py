@@ -36,10 +36,11 @@ LAST = {base: round(price * 1.0012, 8) for base, price in QUOTED.items()}
 DATED = {base: round(price * 1.02, 8) for base, price in QUOTED.items()}
 
 
-def settled(now: int, hours: int, count: int, late: int = 0) -> list[int]:
-    """The last settlements, oldest first, each stamped some milliseconds late."""
-    last = now // (hours * HOUR) * hours * HOUR
-    return [last - hours * HOUR * back + late for back in reversed(range(count))]
+def settled(now: int, hours: int, count: int, late: int = 0, since: str | None = None) -> list[int]:
+    """The last settlements, or the first from a moment on; oldest first, some milliseconds late."""
+    last = now // (hours * HOUR) * hours * HOUR + late
+    known = count if since is None else max(0, (last - int(since)) // (hours * HOUR) + 1)
+    return [last - hours * HOUR * back for back in reversed(range(known))][:count]
 
 
 def following(now: int, hours: int) -> int:
@@ -212,12 +213,13 @@ def usdm_premium(query: Query, now: int) -> Any:
 
 def usdm_history(query: Query, now: int) -> Any:
     base = base_of(query["symbol"])
-    times = settled(now, binance_interval(base), int(query.get("limit", "100")), late=3)
+    since = query.get("startTime")
+    times = settled(now, binance_interval(base), int(query.get("limit", "100")), late=3, since=since)
     return [
         {
             "symbol": query["symbol"],
             "fundingTime": time,
-            "fundingRate": text(0.0001 + 0.00001 * place),
+            "fundingRate": text(0.0001 + 0.00001 * place if since is None else time // DAY % 100 / 1e6),
             "markPrice": text(MARK[base]),
         }
         for place, time in enumerate(times, 1)

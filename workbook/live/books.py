@@ -1,7 +1,8 @@
 """What a saved plan book wants to know of the venues, and how it is told."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,25 @@ MARKET: Final = "Market"
 PEGGED: Final = PLAN.tables[MARKET]["pegged"].header
 CONTRACTS: Final = "Contracts"
 PRICES: Final = "Prices"
+FUNDING: Final = "FundingDays"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A table of a book with a row per day and a column per asset; of an older template it may be missing."""
+
+    assets: Mapping[str, str] = field(default_factory=dict)  # the columns, and their symbols
+    room: int = 0  # rows
+
+    @classmethod
+    def read(cls, book: Book, name: str) -> "Days":
+        """The table of a saved book."""
+        table = book.tables.get(name.lower())
+        if table is None:
+            return cls()
+        columns = [column for column in PLAN.tables[name].columns if column.is_input]
+        assets = {column.name: column.header for column in columns if column.name != "date"}
+        return cls(assets, table.data.bottom - table.data.top + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +57,8 @@ class PlanBook:
     wants: tuple[Want, ...]  # the symbols of its Market table, at its venue
     as_of: Mapping[str, float]  # of what day its prices are
     contracts: Mapping[int, Name]  # the rows of its Venues sheet
-    assets: Mapping[str, str]  # the columns of its price history, and their symbols
-    room: int  # rows of its price history
+    prices: Days
+    funding: Days
 
     @classmethod
     def read(cls, package: bytes) -> "PlanBook":
@@ -55,8 +75,6 @@ class PlanBook:
             for number, (symbol, date) in _rows(book, MARKET, "symbol", "as_of")
             if isinstance(symbol, str) and number not in _pegged(book)
         }
-        prices = book.tables.get(PRICES.lower())
-        history = [column for column in PLAN.tables[PRICES].columns if column.is_input]
         return cls(
             tuple(Want(venue, kind, symbol, days) for symbol in market),
             {symbol: date for symbol, date in market.items() if isinstance(date, float)},
@@ -65,8 +83,8 @@ class PlanBook:
                 for number, (at, symbol) in _rows(book, CONTRACTS, "venue", "symbol")
                 if isinstance(at, str) and isinstance(symbol, str)
             },
-            {column.name: column.header for column in history if column.name != "date"} if prices else {},
-            prices.data.bottom - prices.data.top + 1 if prices else 0,
+            Days.read(book, PRICES),
+            Days.read(book, FUNDING),
         )
 
 
@@ -95,26 +113,46 @@ def history_rows(plan: PlanBook, live: LiveMarket, days: int) -> Rows:
     An asset that the venue does not have has a blank column. If one can't be had, all stay: a column
     must not stand beside the days of another history.
     """
-    closes: dict[str, Mapping[dt.date, float]] = {}
-    first = plan.wants[0]
-    for column, asset in plan.assets.items():
+    return _day_rows(
+        plan.prices, plan.wants[0], partial(live.history, days=min(days, plan.prices.room)), live
+    )
+
+
+def funding_rows(plan: PlanBook, live: LiveMarket, days: int) -> Rows:
+    """Settled funding by day for every row of a book's table of it; as with the price history."""
+    asked = partial(live.funding, days=min(days, plan.funding.room))
+    return _day_rows(plan.funding, plan.wants[0], asked, live, "funding by day")
+
+
+def _day_rows(
+    table: Days,
+    first: Want,
+    ask: Callable[[Want], Mapping["dt.date", float]],
+    live: LiveMarket,
+    name: str = "price history",
+) -> Rows:
+    had: dict[str, Mapping[dt.date, float]] = {}
+    unlisted: list[NotListed] = []
+    for column, asset in table.assets.items():
         try:
-            closes[column] = live.history(replace(first, symbol=asset), min(days, plan.room))
+            had[column] = ask(replace(first, symbol=asset))
         except NotListed as reason:
-            live.remark(f"{reason}; its column is blank")
-            closes[column] = {}
+            unlisted.append(reason)
+            had[column] = {}
         except LiveError as reason:
-            live.remark(f"{reason}; the price history stays as it is")
+            live.remark(f"{reason}; the {name} stays as it is")
             return {}
-    found = sorted({day for asset in closes.values() for day in asset})[-plan.room :]
+    found = sorted({day for asset in had.values() for day in asset})[-table.room :]
+    for lack in unlisted:
+        live.remark(f"{lack}; {'its column is blank' if found else f'the {name} stays as it is'}")
     if not found:
         return {}
     filled: dict[int, Mapping[str, Cell]] = {
-        number: {"date": serial(day), **{name: asset.get(day, BLANK) for name, asset in closes.items()}}
+        number: {"date": serial(day), **{name: asset.get(day, BLANK) for name, asset in had.items()}}
         for number, day in enumerate(found)
     }
-    blank: Mapping[str, Cell] = dict.fromkeys(["date", *closes], BLANK)
-    return filled | dict.fromkeys(range(len(found), plan.room), blank)
+    blank: Mapping[str, Cell] = dict.fromkeys(["date", *had], BLANK)
+    return filled | dict.fromkeys(range(len(found), table.room), blank)
 
 
 def fill_book(path: Path, live: LiveMarket, days: int = 0) -> tuple[tuple[Want, ...], Outcome]:
@@ -127,6 +165,8 @@ def fill_book(path: Path, live: LiveMarket, days: int = 0) -> tuple[tuple[Want, 
     if days and plan.wants and (history := history_rows(plan, live, days)):
         source = f"{plan.wants[0].venue} spot, daily close 24:00 UTC, through ccxt"
         request = replace(request, tables={PRICES: history}, inputs={"corr_source": source})
+    if days and plan.wants and (rates := funding_rows(plan, live, days)):
+        request = replace(request, tables={**request.tables, FUNDING: rates})
     if not request.market and not request.tables:
         return plan.wants, Outcome(str(path), "unchanged")
     outcome = recalc_book(path, path, request)

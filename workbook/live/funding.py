@@ -8,6 +8,7 @@ the venue shows no settlement does its own statement stand, and a remark says so
 """
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ from workbook.live.clock import moment
 from workbook.live.faults import NoData, Refused
 
 SETTLEMENTS: Final = 4  # enough to see an interval that has just changed
+PAGE: Final = 100  # settlements that every venue gives at once
+FEWEST: Final = 3  # settlements whose intervals can be compared
+ONE_DAY: Final = dt.timedelta(days=1)
+SLACK: Final = dt.timedelta(minutes=1)  # venues stamp settlements some milliseconds off
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,57 @@ def funding(client: Client, market: Mapping[str, Any]) -> Funding:
         interval_hours=interval,
         remarks=remarks,
     )
+
+
+def settled_days(
+    client: Client, market: Mapping[str, Any], first: dt.date, now: dt.datetime
+) -> dict[dt.date, float]:
+    """The settled rates of each finished day from the first on, added; a day that lacks one is left out.
+
+    A settlement of 00:00 UTC belongs to the day that begins with it.
+    """
+    since = int(dt.datetime.combine(first - ONE_DAY, dt.time(), dt.UTC).timestamp() * 1000)
+    rates: dict[int, float] = {}
+    while True:
+        page = client.ask("fetch_funding_rate_history", market["symbol"], since, PAGE)
+        fresh = {int(row["timestamp"]): float(row["fundingRate"]) for row in page if row["timestamp"]}
+        fresh = {time: rate for time, rate in fresh.items() if time >= since}
+        if not fresh:
+            break
+        rates |= fresh
+        since = max(fresh) + 1
+    by_day: dict[dt.date, list[float]] = {}
+    for time in sorted(rates):
+        by_day.setdefault(moment(time).date(), []).append(rates[time])
+    lacking = _lacking(sorted(rates))
+    return {
+        day: math.fsum(settled)
+        for day, settled in by_day.items()
+        if first <= day < now.date() and day not in lacking
+    }
+
+
+def _lacking(times: list[int]) -> set[dt.date]:
+    """The days of which a settlement may be missing: the ends of a history, and around a hole in it.
+
+    A hole is longer than the intervals on both of its sides; where a venue changes its interval, one
+    side is as long.
+    """
+    if len(times) < FEWEST:
+        return {moment(time).date() for time in times}
+    gaps = [_hours(later - earlier) for earlier, later in pairwise(times)]
+    lacking = {moment(times[0]).date()}
+    for at, gap in enumerate(gaps):
+        beside = gaps[max(0, at - 1) : at] + gaps[at + 1 : at + 2]
+        if gap > max(beside):
+            day, last = moment(times[at]).date(), moment(times[at + 1]).date()
+            while day <= last:
+                lacking.add(day)
+                day += ONE_DAY
+    end = moment(times[-1])
+    if (end + dt.timedelta(hours=gaps[-1]) + SLACK).date() == end.date():
+        lacking.add(end.date())
+    return lacking
 
 
 def _interval(

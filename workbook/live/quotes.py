@@ -11,7 +11,7 @@ from workbook.live.client import Client, Connection
 from workbook.live.clock import moment
 from workbook.live.desks import Desk, Market, kind, listed
 from workbook.live.faults import LiveError, NoData, NotListed
-from workbook.live.funding import UNKNOWN, Funding, funding
+from workbook.live.funding import UNKNOWN, Funding, funding, settled_days
 
 SPOT_QUOTES: Final = ("USDT", "USDC", "USD")  # where a contract's own quote has no spot market
 DAY: Final = 86_400_000  # milliseconds
@@ -135,6 +135,17 @@ def closes(counter: Counter, want: Want, days: int, now: dt.datetime) -> list[tu
         since = max(fresh) + DAY
     days_closed = ((moment(time).date(), close) for time, close in sorted(found.items()))
     return [(day, close) for day, close in days_closed if day < now.date()]
+
+
+def settled(counter: Counter, want: Want, days: int, now: dt.datetime) -> dict[dt.date, float]:
+    """Funding of the perpetual, oldest first: the rates settled on each finished day in UTC, added."""
+    client = counter.contracts
+    bundle = _bundle(client.venue, want)
+    contracts = listed(client.markets(), bundle.symbol if bundle else want.symbol, (want.kind,))
+    perpetual = next(iter(_perpetuals(contracts)), None)
+    if perpetual is None:
+        raise NotListed(f"{client.venue}: has no perpetual of {want.symbol}", client.venue)
+    return settled_days(client, perpetual, now.date() - dt.timedelta(days=days), now)
 
 
 def _bundle(venue: str, want: Want) -> Contract | None:
