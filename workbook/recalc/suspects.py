@@ -55,6 +55,7 @@ ALIKE: Final = {  # functions of which all engines make the same that Excel does
     "SHEETS": "the number of sheets",
     "XIRR": "the search, which stops after fewer digits",
 }
+BY_SIZE: Final = re.compile(r"[<>]=?[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")  # a criterion for numbers
 DOWN, UP, IN, OUT, BOTH = "down", "up", "in", "out", "both"  # ways to round: in is towards 0
 PLACES: Final = {"INT": DOWN, "TRUNC": IN, "ROUNDDOWN": IN, "ROUNDUP": OUT}  # to decimal places
 STEPS: Final = {  # to a multiple of the second argument
@@ -147,7 +148,7 @@ def suspect(alike: str) -> Suspect:
         joined=tuple(written_numbers(whole)),
         dates=min(names & DATES, default=""),
         days=tuple(p for term in terms for p in term.parts[: DAYS.get(term.sign, 0)] if is_known(p)),
-        counts=tuple(number for part in asking for number in areas_of(part)),
+        counts=tuple(number for term in counting for part in _counted(term) for number in areas_of(part)),
         criteria=tuple(part.text for part in asking if isinstance(part, Word)),
         bounds=tuple(number for part in asking for number in _bounds(part)),
         written=tuple(_written_bounds(counting)),
@@ -208,6 +209,15 @@ def _is_plain(name: str, nodes: Iterable[Node]) -> bool:
     """Whether it is only asked for what every program tells alike."""
     asked = {written(call.arguments[0]).strip().upper() for call in calls(nodes) if call.name == name}
     return name == "CELL" and asked <= {'"ROW"', '"COL"', '"CONTENTS"'}
+
+
+def _counted(term: Term) -> Iterator[Side]:
+    """What is counted and by what, but for numbers by their size: no text counts there, whatever it says."""
+    asking = [part for at, part in enumerate(term.parts) if at != SUMMED.get(term.sign)]
+    for cells, criterion in zip(asking[::2], asking[1::2], strict=False):
+        if not (isinstance(criterion, Word) and BY_SIZE.fullmatch(criterion.text)):
+            yield cells
+            yield criterion
 
 
 def _bounds(criterion: Side) -> Iterator[int]:
