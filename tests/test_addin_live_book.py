@@ -203,7 +203,7 @@ def test_a_workbook_that_is_no_plan_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_excel_that_writes_no_copy_is_refused(open_book: ComBook) -> None:
-    """Excel on the Mac cannot be asked so."""
+    """Excel on the Mac can't be asked so."""
     del open_book.path
     with pytest.raises(NotOpen, match="only Excel on Windows"):
         live_book(spoken_to(open_book)).read()

@@ -41,7 +41,7 @@ def market(folder: Path, text: str | bytes) -> Path:
             "symbol,price\nBTC,1\n",
             'market.csv: "price" is no column of the Market table; it takes symbol, spot',
         ),
-        ("symbol,state\nBTC,ok\n", "market.csv: state is calculated by the book and cannot be given"),
+        ("symbol,state\nBTC,ok\n", "market.csv: state is calculated by the book and can't be given"),
         ("symbol,spot,Spot\nBTC,1,1\n", "market.csv: has the column spot twice"),
         ("spot\n1\n", "market.csv: has no column symbol; its columns are spot"),
         ("symbol,spot\nBTC,1\nbtc,2\n", "market.csv, line 3: btc stands here a second time"),

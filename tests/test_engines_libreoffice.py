@@ -134,7 +134,7 @@ DEBIAN = ("program/bootstraprc", "program/pythonloader.py")
     ("files", "sentence"),
     [
         (DEBIAN, ""),
-        (("program/bootstraprc",), "cannot run Python"),
+        (("program/bootstraprc",), "can't run Python"),
         (
             ("program/bootstrap.ini", "program/pythonloader.py", "program/python-core-3.8.20/x"),
             "brings Python 3.8",

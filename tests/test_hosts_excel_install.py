@@ -171,7 +171,7 @@ def test_an_excel_that_runs_is_named(windows: Any, monkeypatch: pytest.MonkeyPat
     excel_install.install()
 
     def locked(*_: Any) -> None:
-        raise PermissionError(13, "The process cannot access the file")
+        raise PermissionError(13, "The process can't access the file")
 
     monkeypatch.setattr(Path, "replace", locked)
     with pytest.raises(HostError, match="close Excel and try again"):

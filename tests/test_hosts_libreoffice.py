@@ -250,7 +250,7 @@ def test_a_large_book_is_bound_at_once(calc: Calc, tmp_path: Path) -> None:
 
 
 def test_a_foreign_call_stays_as_it_is(calc: Calc, tmp_path: Path) -> None:
-    """A call into another add-in, which Calc cannot read itself, is kept when ours beside it are bound."""
+    """A call into another add-in, which Calc can't read itself, is kept when ours beside it are bound."""
     path, target = tmp_path / "foreign.xlsx", tmp_path / "again.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("Plan")

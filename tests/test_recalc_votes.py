@@ -93,7 +93,7 @@ def test_an_error_that_stays_is_voted_on_too() -> None:
 
 
 def test_calls_of_ours_go_into_a_vote_as_constants() -> None:
-    """IronCalc cannot call our functions: it is given what they come to."""
+    """IronCalc can't call our functions: it is given what they come to."""
     found, outcome = changed('=TEXT(HEDGE_MARGIN(B1,5),"0.0")&" of "&B1', [2400], "480.0 of 2400", [1200])
     assert (found, outcome.status, outcome.voted) == ("240.0 of 1200", "done", 1)
 

@@ -114,7 +114,7 @@ def test_formula_in_an_input_is_said(tmp_path: Path) -> None:
 
 
 def test_text_never_becomes_a_formula(tmp_path: Path) -> None:
-    """A text that begins with = is carried over as text: a book cannot smuggle a formula in."""
+    """A text that begins with = is carried over as text: a book can't smuggle a formula in."""
 
     def smuggle(book: Any) -> None:
         put(cell("template_version"), "0")(book)

@@ -164,7 +164,7 @@ def test_built_in_table_solves_the_articles_problem() -> None:
     ],
 )
 def test_refusals(cells: tuple[Any, ...], refusal: str) -> None:
-    """What cannot be ranked is refused by name."""
+    """What can't be ranked is refused by name."""
     with pytest.raises(Exception, match=rf"^{refusal}$"):
         CANDIDATES(*cells)
 

@@ -35,7 +35,7 @@ def life(side: str = "short", **given: float | None) -> Cells:
         ("STOP_PRICE", (30_000, 0.08, 120), 31_500),
         ("STOP_PRICE", (30_000, -0.08, 120), 28_500),
         ("STOP_PRICE", (30_000, 0.08, 0), 30_000),
-        ("STOP_PRICE", (30_000, -0.08, 2_400), "max_loss: this hedge cannot lose that much"),
+        ("STOP_PRICE", (30_000, -0.08, 2_400), "max_loss: this hedge can't lose that much"),
         ("STOP_PRICE", (30_000, 0.08, -1), "max_loss: must be at least 0, got -1"),
         ("STOP_PRICE", (30_000, 0, 120), "quantity: must be other than 0, got 0"),
         ("HEDGE_STATUS", (MONDAY, MONDAY + 1), "hold"),

@@ -481,13 +481,13 @@ def test_fault_in_own_tiers_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
             OWN.replace("lot", "minimum_notional").replace("0.01,", "-1,"),
             "minimum_notional: must be at least 0",
         ),
-        ("\xff", "cannot be read"),
+        ("\xff", "can't be read"),
     ],
 )
 def test_fault_in_own_table_is_named(
     text: str, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A table that cannot be used is refused with file, line and fault; no row is skipped silently."""
+    """A table that can't be used is refused with file, line and fault; no row is skipped silently."""
     (tmp_path / CONTRACTS_FILE).write_text(text, encoding="latin-1")
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     with pytest.raises(NotAvailable, match=fault) as refused:

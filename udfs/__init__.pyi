@@ -2478,7 +2478,7 @@ def stop_price(
 ) -> float:
     """Price at which the hedge has lost max_loss: above the entry if it is short, below if long.
 
-    #N/A when a long hedge cannot lose that much."""
+    #N/A when a long hedge can't lose that much."""
 @overload
 def stop_price(
     entry_price: _Number | _Listed,

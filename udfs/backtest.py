@@ -222,7 +222,7 @@ def _told(walk: Walk, values: Sequence[float], ratio: float, periods_per_year: f
 def _together(
     window: float | None, half_life: float | None, leverage: float | None, maintenance_rate: float
 ) -> None:
-    """Refuse what cannot count without the other."""
+    """Refuse what can't count without the other."""
     if window is None and half_life is not None:
         raise WrongType("window: is blank, and half_life needs it", "window")
     if leverage is None and maintenance_rate != DEFAULT_MAINTENANCE_RATE:

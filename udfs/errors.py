@@ -39,7 +39,7 @@ class HedgeError(Exception):
 
 
 class BadArgument(HedgeError):
-    """An argument that a function cannot use; the leaves say why."""
+    """An argument that a function can't use; the leaves say why."""
 
 
 class WrongType(BadArgument, TypeError):

@@ -72,11 +72,11 @@ def limit_price(
 def stop_price(entry_price: Price, quantity: Annotated[Quantity, DIVISOR], max_loss: MaxLoss) -> float:
     """Price at which the hedge has lost max_loss: above the entry if it is short, below if long.
 
-    #N/A when a long hedge cannot lose that much.
+    #N/A when a long hedge can't lose that much.
     """
     price = entry_price + max_loss / quantity
     if price <= 0:
-        raise NotAvailable("max_loss: this hedge cannot lose that much", "max_loss", max_loss)
+        raise NotAvailable("max_loss: this hedge can't lose that much", "max_loss", max_loss)
     return price
 
 

@@ -148,7 +148,7 @@ def udf(
 ) -> Callable[[F], F]:
     """Keep a plain function in the registry; its sheet name is its Python name in capitals.
 
-    `native` is the function in built-in functions over its argument names, or why it cannot be so.
+    `native` is the function in built-in functions over its argument names, or why it can't be so.
     """
 
     def register(function: F) -> F:

@@ -192,7 +192,7 @@ def liquidation_probability(move: Move, volatility: Volatility, days: Days, drif
         return 1.0 if trend >= barrier else 0.0
     short, far = (barrier - trend) / deviation, (barrier + trend) / deviation
     direct = 0.5 * math.erfc(short / math.sqrt(2.0))
-    # exp(2 nu b / sigma^2) N(-far) is exp(-short^2 / 2) times a scaled tail, which cannot overflow.
+    # exp(2 nu b / sigma^2) N(-far) is exp(-short^2 / 2) times a scaled tail, which can't overflow.
     reflected = (
         math.exp(-0.5 * short * short) * _scaled_tail(far)
         if far > 0

@@ -92,9 +92,9 @@ def _text(path: Path | None, name: str) -> str:
         data = pkgutil.get_data("udfs", name) if path is None else path.read_bytes()
         return (data or b"").decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise NotAvailable(f"{path or name}: cannot be read: {error}") from None
+        raise NotAvailable(f"{path or name}: can't be read: {error}") from None
 
 
 def fault(path: Path | None, name: str, line: int, problem: str) -> NotAvailable:
-    """The refusal of a file that cannot be used, with the line at fault."""
+    """The refusal of a file that can't be used, with the line at fault."""
     return NotAvailable(f"{path or name}, line {line}: {problem}")

@@ -26,7 +26,7 @@ SENTENCES: Final = ("say_backtest", "say_backtest_funding", "say_backtest_capita
 
 
 class Backtest:
-    """What a calculated plan says of its own history; one that cannot say it is refused with the reason."""
+    """What a calculated plan says of its own history; one that can't say it is refused with the reason."""
 
     def __init__(self, path: Path, saved: SavedPlan) -> None:
         self.path = path

@@ -126,7 +126,7 @@ def _check(python: Path) -> None:
         str(python).encode(DLL_CODEC)
     except UnicodeEncodeError:
         raise HostError(
-            f"{python} has letters that this Windows cannot pass on: put Python into another folder"
+            f"{python} has letters that this Windows can't pass on: put Python into another folder"
         ) from None
 
 

@@ -16,7 +16,7 @@ from udfs.errors import HedgeError
 
 
 class HostError(HedgeError):
-    """A host that is not on this machine, or cannot be changed now."""
+    """A host that is not on this machine, or can't be changed now."""
 
 
 class HostName(StrEnum):
@@ -35,7 +35,7 @@ class State(StrEnum):
     SOUND = "sound"
     ABSENT = "absent"
     FAULTY = "faulty"
-    UNKNOWN = "unknown"  # the host cannot be asked from outside
+    UNKNOWN = "unknown"  # the host can't be asked from outside
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def calendar(
     from addin.commands.printable import printable, say
 
     if out is not None and out.resolve() == book.resolve():
-        raise UsageError(f"{out}: is the book, and cannot be the calendar too")
+        raise UsageError(f"{out}: is the book, and can't be the calendar too")
     content, unusable = calendar_of(book)
     if out is None:
         sys.stdout.buffer.write(content)

@@ -106,7 +106,7 @@ def recalc(
         )
         refuse_unknown_names(paths, request.inputs)
         if report and market and Path(report).resolve() == Path(market).resolve():
-            raise UsageError(f"{report}: is the market file, and cannot be the report too")
+            raise UsageError(f"{report}: is the market file, and can't be the report too")
         run = Run(
             paths,
             request,

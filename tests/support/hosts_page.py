@@ -21,7 +21,7 @@ HOSTS = {
 
 
 def decided_by_calc(case: Case) -> str:
-    """Why Calc cannot answer as the registry does; "" where it can.
+    """Why Calc can't answer as the registry does; "" where it can.
 
     Calc decides these before it calls a function: it hands a truth value over as a number, and
     refuses a range that holds an error without calling.

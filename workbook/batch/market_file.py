@@ -59,7 +59,7 @@ def _columns(table: TableFile) -> list[Column | None]:
                 f"; it takes {', '.join(takes)}"
             )
         if not column.is_input:
-            raise BadMarket(f"{name}: {column.name} is calculated by the book and cannot be given")
+            raise BadMarket(f"{name}: {column.name} is calculated by the book and can't be given")
         if column in columns:
             raise BadMarket(f"{name}: has the column {column.name} twice")
         columns.append(column)

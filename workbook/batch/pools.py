@@ -17,7 +17,7 @@ ON_CLUSTER: Final = 1_000  # tasks on their way to a cluster, whose size may cha
 
 
 class BadRun(BookError):
-    """A run that cannot be begun as it was asked for."""
+    """A run that can't be begun as it was asked for."""
 
 
 _OWN = threading.local()

@@ -38,7 +38,7 @@ ROWS_AT_A_TIME: Final = 1_000
 
 
 class BadReport(BookError):
-    """A report that cannot be written as it was asked for."""
+    """A report that can't be written as it was asked for."""
 
 
 Keep = Callable[[RunState], None]

@@ -27,7 +27,7 @@ UNNAMED: Final = re.compile(r"\s*|__index_level_\d+__|Unnamed: \d+")  # headers 
 
 
 class BadTable(BookError):
-    """A file that cannot be used; the message names file, line and column."""
+    """A file that can't be used; the message names file, line and column."""
 
 
 @dataclass(frozen=True)

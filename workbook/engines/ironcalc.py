@@ -2,7 +2,7 @@
 
 It votes and nothing else: what it computes is held against what the evaluating engine computed. It may
 crash, hang and panic, so it runs only in a process that can be ended. It has no 1904 dates, unions,
-intersections or references to several sheets, and cannot call our functions.
+intersections or references to several sheets, and can't call our functions.
 """
 
 import datetime as dt
@@ -78,7 +78,7 @@ class Session:
         date1904: bool = False,
     ) -> None:
         if frozenset(functions):
-            raise Unknowable("the second engine cannot call functions of microhedge")
+            raise Unknowable("the second engine can't call functions of microhedge")
         self._date1904 = date1904
         titles = [*sheets, BLANK_SHEET]
         self._numbers = {title.lower(): number for number, title in enumerate(titles)}

@@ -42,7 +42,7 @@ def Session(  # noqa: N802 - it stands for the class of this name in each engine
     if is_served():
         return ironcalc.Session(sheets, texts, wanted, functions=functions, date1904=date1904)
     if frozenset(functions):
-        raise Unknowable("the second engine cannot call functions of microhedge")
+        raise Unknowable("the second engine can't call functions of microhedge")
     return _Apart((list(sheets), dict(texts), list(wanted), date1904))
 
 

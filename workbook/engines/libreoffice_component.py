@@ -201,7 +201,7 @@ def bind_names(book):
     try:
         found = _bind_plain(book)
         found += sum(_bind_cells(sheet) for sheet in book.Sheets)
-        # A changed name makes Calc read unresolved formulas anew, and it cannot read [1]! itself.
+        # A changed name makes Calc read unresolved formulas anew, and it can't read [1]! itself.
         found += _bind_named(book)
         if found:
             book.calculateAll()

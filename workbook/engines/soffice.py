@@ -15,7 +15,7 @@ SECONDS: Final = 120  # a cold start on a busy machine takes ten
 
 
 class NoOffice(HedgeError):
-    """LibreOffice is absent, cannot run our functions, or did not do what it was asked."""
+    """LibreOffice is absent, can't run our functions, or did not do what it was asked."""
 
 
 def program(name: str) -> Path:
@@ -131,7 +131,7 @@ def _started_by(parent: int) -> Iterator[int]:
 
 
 def missing_python(office: Path, least: tuple[int, int]) -> str:
-    """Why this LibreOffice cannot run components written for a Python so new; "" if it can.
+    """Why this LibreOffice can't run components written for a Python so new; "" if it can.
 
     Builds for Windows and macOS bring a Python of their own, Linux distributions use the system's
     and split off the part that loads it. A soffice that is a mere script for another tells nothing.
@@ -141,7 +141,7 @@ def missing_python(office: Path, least: tuple[int, int]) -> str:
     if not any((folder / name).exists() for folder in folders for name in ("bootstraprc", "bootstrap.ini")):
         return ""
     if not any((folder / "pythonloader.py").exists() for folder in folders):
-        return f"{office} cannot run Python: install LibreOffice's Python support (on Debian: python3-uno)"
+        return f"{office} can't run Python: install LibreOffice's Python support (on Debian: python3-uno)"
     for version in _own_pythons(home):
         if version < least:
             have, need = (".".join(map(str, one)) for one in (version, least))

@@ -190,7 +190,7 @@ def serve(memory: int | None) -> None:
         _alarm(0)
         try:
             reply = pickle.dumps((answer, error))
-        except Exception as raised:  # noqa: BLE001 - what cannot be sent is told
+        except Exception as raised:  # noqa: BLE001 - what can't be sent is told
             reply = pickle.dumps((None, RuntimeError(f"{error or raised}")))
         answers.write(reply)
         answers.flush()

@@ -136,7 +136,7 @@ def _series(saved: SavedPlan, ports: Mapping[str, Port], name: str) -> "pd.Serie
 
 
 def _advice(saved: SavedPlan) -> pd.DataFrame:
-    """What the plan says, and each warning and check with its state; what cannot be told is unknown."""
+    """What the plan says, and each warning and check with its state; what can't be told is unknown."""
     rows = list(_said(saved))
     index = pd.Index([name for name, *_ in rows], name="name")
     return pd.DataFrame([row for _, *row in rows], index=index, columns=["state", "says"])

@@ -48,7 +48,7 @@ def write_plan(
     A plan that was read writes what was changed in it. A frame is the whole table: with the index
     that `read_plan` gave it, its rows stay where they are; without it they stand in order from the
     first, and what its columns do not say stays with the row of the same key. `market` may also have
-    a row per symbol, which leaves the others as they are. What is computed by the book cannot be
+    a row per symbol, which leaves the others as they are. What is computed by the book can't be
     given. Only cells that differ are written; if none does, not a byte changes.
     """
     path = plan.path if isinstance(plan, Plan) else fspath(plan)
@@ -191,7 +191,7 @@ class _Changes:
         return {c.name: _plain(frame[c.name].iloc[at]) for c in self.inputs if c.name in frame}
 
     def _refuse_computed(self, frame: pd.DataFrame, at: int, number: int, *, same: bool) -> None:
-        """What the book computes may be handed back as it was read, and cannot be given otherwise."""
+        """What the book computes may be handed back as it was read, and can't be given otherwise."""
         for column in self.table.columns:
             if column.is_input or column.name not in frame:
                 continue
@@ -199,7 +199,7 @@ class _Changes:
             there = plain(self.now[column.name].get(number)) if same else None
             if value is not None and value != there:
                 raise BadFrame(
-                    f"{self.said}, row {number}: {column.name} is calculated by the book and cannot be given",
+                    f"{self.said}, row {number}: {column.name} is calculated by the book and can't be given",
                     column.name,
                 )
 

@@ -72,7 +72,7 @@ SUMMARY: Final = Panel(
             formula="needs_missing+MAX(0,holdings_unknown-1)+checks_unknown"
             f'+COUNTIF(warnings_list,"{judgement.UNKNOWN}")',
             is_output=True,
-            help="Missing for an order, one for each asset, and what the checks and warnings cannot tell.",
+            help="Missing for an order, one for each asset, and what the checks and warnings can't tell.",
         ),
         Field(name="head_checks", label="Head: checks", kind="text", formula="word_checks"),
         Field(name="head_warnings", label="Head: warnings", kind="text", formula="word_warnings"),

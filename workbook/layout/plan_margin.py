@@ -81,7 +81,7 @@ POSITION_AFTER: Final = Panel(
             format=MONEY,
             formula='IF(plan_ready,plan_capital-plan_margin_after,"")',
             is_output=True,
-            help="Capital that stays free after the trade. Negative: the margin cannot be paid.",
+            help="Capital that stays free after the trade. Negative: the margin can't be paid.",
         ),
         Field(
             name="plan_liquidation_price",

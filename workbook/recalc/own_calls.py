@@ -1,4 +1,4 @@
-"""Formulas with calls of ours, for engines that cannot call them: the calls' values go in as constants."""
+"""Formulas with calls of ours, for engines that can't call them: the calls' values go in as constants."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
 """What a run leaves for the next one to be compared with: prices, and each book's position and problem.
 
-The state is one small JSON file. A file that cannot be understood counts as no run before: a report
+The state is one small JSON file. A file that can't be understood counts as no run before: a report
 then shows no differences, and nothing else rests on it.
 """
 

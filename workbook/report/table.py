@@ -268,7 +268,7 @@ def _plain(key: Key) -> Key:
 
 
 def _json(data: object) -> str:
-    """JSON in ASCII that cannot end its element."""
+    """JSON in ASCII that can't end its element."""
     return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
 
 

@@ -1,4 +1,4 @@
-"""Native charts that are readable in grey: named series, titled axes, and words for who cannot see them."""
+"""Native charts that are readable in grey: named series, titled axes, and words for who can't see them."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ ROW_CM: Final = 20 * CM_PER_PIXEL  # a row of the default height
 
 @dataclass(frozen=True)
 class Words:
-    """A chart's title, what its axes measure, and what it shows, for who cannot see it."""
+    """A chart's title, what its axes measure, and what it shows, for who can't see it."""
 
     title: str
     across: str

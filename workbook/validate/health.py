@@ -82,7 +82,7 @@ def _mend_error(value: str) -> str:
         NAME: "Correct the spelling of the function or the name, or install what provides it.",
         "#REF!": "A cell that the formula needs was deleted: undo, or put the formula back.",
         "#N/A": "What the formula looks up is not there: look at the cells that it refers to.",
-    }.get(value, "Look at the cells that the formula refers to; one of them holds what it cannot use.")
+    }.get(value, "Look at the cells that the formula refers to; one of them holds what it can't use.")
 
 
 def unresolved(book: Book) -> Iterator[Finding]:

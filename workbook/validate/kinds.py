@@ -217,7 +217,7 @@ WORDING: Final = {
     Kind.INPUT_BLANK: Wording("note", "{what} is not filled in yet", ASK),
     Kind.INPUT_FORMULA: Wording(
         "note",
-        "{what} is an input and holds a formula: `recalc --set` and `--market` cannot write it",
+        "{what} is an input and holds a formula: `recalc --set` and `--market` can't write it",
         "Keep it if you mean it.",
     ),
     Kind.INPUT_ERROR: Wording("error", "{what} is the error {value}", ASK),
