@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from math import isclose
+from typing import Final
 
 from workbook.cells import Area, Value
 from workbook.formula.tokens import PREFIX, parse
 from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
 from workbook.validate.kinds import Kind, message
+
+DIGITS: Final = 1e-14  # LibreOffice saves fifteen digits of a constant
 
 
 def formulas(saved: SavedPlan) -> Iterator[Fault]:
@@ -52,7 +56,9 @@ def _cell(saved: SavedPlan, area: Area, stored: str, what: str, shown: str) -> I
 
 def _constant(saved: SavedPlan, area: Area, what: str, wanted: Value) -> Iterator[Fault]:
     held = saved.at(area.sheet, area.top, area.left)
-    if held != wanted and not isinstance(wanted, str):
+    if isinstance(wanted, str) or held == wanted:
+        return
+    if not (isinstance(held, float) and isinstance(wanted, float) and isclose(held, wanted, rel_tol=DIGITS)):
         yield Fault(message(Kind.CONSTANT_CHANGED, what=what, held=held, wanted=wanted), area)
 
 
