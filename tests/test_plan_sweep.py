@@ -133,9 +133,14 @@ def states(plan: Plan, spots: list[Spot], whats: frozenset[str]) -> Iterator[tup
     """Every way in which every input is spoiled."""
     for spot in spots:
         for what, value in spoiled(spot.port, plan.held(spot)):
-            is_above = what == "huge" and not spot.table and spot.port not in SETTINGS.fields
+            is_above = not spot.table and spot.port not in SETTINGS.fields and above(spot.port, value)
             if (not whats or what in whats) and not is_above:  # those bounds are for `check` alone
                 yield f"{spot.name} {what}", spot, value
+
+
+def above(port: Port, value: Any) -> bool:
+    """Whether a number is larger than the cell may hold."""
+    return isinstance(value, float) and port.high is not None and value > port.high
 
 
 def wrong(plan: Plan, spot: Spot, value: Any) -> Iterator[str]:

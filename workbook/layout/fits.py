@@ -77,8 +77,9 @@ def _of_field(field: Field, sheet: str) -> Field:
     elif field.kind == "text":
         fits = f"IF(ISERROR({field.name}),FALSE,ISTEXT({field.name}))"
     else:
-        least = "1" if (field.low or 0) >= 1 else "0"  # its upper bound is for `check` alone
-        fits = f"IF(ISNUMBER({field.name}),{field.name}>={least},FALSE)"
+        low = field.low or 0  # the exact bound, and the upper one, are for `check` alone
+        least = ">=1" if low >= 1 else ">0" if low > 0 else ">=0"
+        fits = f"IF(ISNUMBER({field.name}),{field.name}{least},FALSE)"
     return _judged(field.name, label, fits if field.required else f'IF({field.name}="",TRUE,{fits})')
 
 

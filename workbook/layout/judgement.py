@@ -50,8 +50,8 @@ NEEDS: Final = (
     Rule(
         name="figures",
         label="Every figure that an order rests on fits",
-        state='COUNTIF(fits_needed,"?*")=0',
-        said='INDEX(fits_needed,MATCH("?*",fits_needed,0))&" is missing or does not fit"',
+        state="COUNTBLANK(fits_needed)=ROWS(fits_needed)",
+        said='IFNA(INDEX(fits_needed,MATCH("?*",fits_needed,0)),"A figure")&" is missing or does not fit"',
         mend="Type a value that the cell takes: `microhedge check` names it.",
         at="limit_leverage",
     ),
@@ -223,8 +223,8 @@ CHECKS: Final = (
     Rule(
         name="figures",
         label="Every other figure fits",
-        state='COUNTIF(fits_other,"?*")=0',
-        said='INDEX(fits_other,MATCH("?*",fits_other,0))&" does not fit"',
+        state="COUNTBLANK(fits_other)=ROWS(fits_other)",
+        said='IFNA(INDEX(fits_other,MATCH("?*",fits_other,0)),"A figure")&" does not fit"',
         mend="Type a value that the cell takes: `microhedge check` names it.",
         at="costs_slippage_bps",
     ),
