@@ -141,7 +141,7 @@ def suspect(alike: str) -> Suspect:
     names = {call.name for call in calls(nodes)}
     shared = next((name for name in sorted(names & ALIKE.keys()) if not _is_plain(name, nodes)), "")
     counting = [term for term in terms if term.sign in CRITERIA]
-    asking = [part for term in counting for at, part in enumerate(term.parts) if at != SUMMED.get(term.sign)]
+    asking = [part for term in counting for part in _asking(term)]
     read = list(_read(whole, hides=False, wants=False))
     return Suspect(
         letters=min(names & LETTERS, default=""),
@@ -211,9 +211,14 @@ def _is_plain(name: str, nodes: Iterable[Node]) -> bool:
     return name == "CELL" and asked <= {'"ROW"', '"COL"', '"CONTENTS"'}
 
 
+def _asking(term: Term) -> list[Side]:
+    """What is counted and by what, in turns: the arguments of a call without the one that is summed up."""
+    return [part for at, part in enumerate(term.parts) if at != SUMMED.get(term.sign)]
+
+
 def _counted(term: Term) -> Iterator[Side]:
     """What is counted and by what, but for numbers by their size: no text counts there, whatever it says."""
-    asking = [part for at, part in enumerate(term.parts) if at != SUMMED.get(term.sign)]
+    asking = _asking(term)
     for cells, criterion in zip(asking[::2], asking[1::2], strict=False):
         if not (isinstance(criterion, Word) and BY_SIZE.fullmatch(criterion.text)):
             yield cells
