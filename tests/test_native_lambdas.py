@@ -10,7 +10,7 @@ from support.native_cases import answered, calls, is_same
 
 from addin.hosts import lambda_names
 from udfs import Spec
-from workbook.layout.schema import letters
+from workbook.layout.location import letters
 from workbook.native.lambdas import lambda_of, named
 
 SPECS = pytest.mark.parametrize("spec", list(named()), ids=lambda spec: spec.name)

@@ -21,7 +21,8 @@ from udfs import REGISTRY
 from udfs.dates import serial
 from workbook.layout import PLAN
 from workbook.layout.formats import HEAD_ROW, HEADS
-from workbook.layout.schema import Sheet, letters
+from workbook.layout.location import letters
+from workbook.layout.schema import Sheet
 from workbook.template import charts, styles
 from workbook.xlsx.saved_book import Book
 

@@ -15,7 +15,7 @@ from support.running_plan import RunningPlan
 from udfs.dates import serial
 from workbook.layout import PLAN
 from workbook.layout.formats import HEAD_ROW, HEADS
-from workbook.layout.schema import letters
+from workbook.layout.location import letters
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import bare_bytes

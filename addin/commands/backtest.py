@@ -14,7 +14,8 @@ from addin.commands.printable import printable
 from addin.commands.show import PlanView, page, plain, shown
 from workbook.cells import Value
 from workbook.errors import BookError
-from workbook.layout.backtest import RESULT, WALK
+from workbook.layout.backtest_result import RESULT
+from workbook.layout.backtest_walk import WALK
 from workbook.plan.saved import SavedPlan, opened
 
 Path = str | PathLike[str]

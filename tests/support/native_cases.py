@@ -8,7 +8,7 @@ from typing import Any
 from udfs import REGISTRY, HedgeError, Parameter, Spec
 from udfs.native import TABLES
 from workbook.formula.tree import Node, tree
-from workbook.layout.schema import letters
+from workbook.layout.location import letters
 from workbook.native.formulas import expression
 
 ELEMENTWISE = [spec for spec in REGISTRY.values() if spec.is_elementwise and spec.native.result]

@@ -10,7 +10,7 @@ import openpyxl
 from openpyxl.workbook import Workbook
 
 from workbook.layout import PLAN
-from workbook.layout.schema import Place, letters
+from workbook.layout.location import Location, letters
 from workbook.recalc import recalc
 from workbook.request import Request
 from workbook.template import book_bytes
@@ -80,5 +80,5 @@ def put(where: tuple[str, str], value: Any) -> Edit:
     return change
 
 
-def _address(place: Place) -> tuple[str, str]:
+def _address(place: Location) -> tuple[str, str]:
     return place.sheet, f"{letters(place.column)}{place.row}"

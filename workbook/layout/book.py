@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from workbook.layout.schema import Field, Place, Sheet, Table
+from workbook.layout.location import Location
+from workbook.layout.schema import Field, Sheet, Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,22 +42,22 @@ class Book:
         return MappingProxyType({table.name: table for sheet in self.sheets for table in sheet.tables})
 
     @cached_property
-    def names(self) -> Mapping[str, Place]:
+    def names(self) -> Mapping[str, Location]:
         """Every defined name and its place: fields, panels of several fields, lists."""
-        found: dict[str, Place] = {}
+        found: dict[str, Location] = {}
         for sheet in self.sheets:
             for panel in sheet.panels:
                 column = panel.value_column
                 if panel.is_named:
-                    found[panel.name] = Place(sheet.name, panel.first_row, column, panel.last_row, column)
+                    found[panel.name] = Location(sheet.name, panel.first_row, column, panel.last_row, column)
                 for field, row, at in panel.cells:
-                    found[field.name] = Place(sheet.name, row, at, row, at)
+                    found[field.name] = Location(sheet.name, row, at, row, at)
         for name, (title, column_name) in self.lists.items():
             found[name] = self.place(title, column_name)
         for name, (title, is_headers) in self.areas.items():
             table, sheet_name = self.tables[title], self.home(title).name
             rows = (table.header_row,) * 2 if is_headers else (table.first_row, table.last_row)
-            found[name] = Place(sheet_name, rows[0], table.column, rows[1], table.last_column)
+            found[name] = Location(sheet_name, rows[0], table.column, rows[1], table.last_column)
         return MappingProxyType(found)
 
     def describes(self, names: Container[tuple[int | None, str]]) -> bool:
@@ -68,11 +69,11 @@ class Book:
             return True
         return sum((None, name.lower()) in names for name in self.names) > len(self.names) / 2
 
-    def place(self, table: str, column: str) -> Place:
+    def place(self, table: str, column: str) -> Location:
         """Where the cells of a table's column stand."""
         found = self.tables[table]
         at = found.at(column)
-        return Place(self.home(table).name, found.first_row, at, found.last_row, at)
+        return Location(self.home(table).name, found.first_row, at, found.last_row, at)
 
     def sheet(self, name: str) -> Sheet:
         """The sheet of this name."""

@@ -3,7 +3,7 @@
 
 from typing import Final
 
-from workbook.layout.correlation import ASSETS
+from workbook.layout.correlation_prices import ASSETS
 from workbook.layout.formats import AMOUNT, MONEY, PERCENT, WHOLE
 from workbook.layout.schema import Column, Field, Panel, Table
 from workbook.layout.wording import WORDING

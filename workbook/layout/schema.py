@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal
+from typing import Final, Literal
 
 from udfs.dates import serial
 from udfs.errors import BadArgument
 from udfs.parameters import DECIMAL_TEXT
 from workbook.errors import BookError
+from workbook.layout.stored_formula import stored_formula
 from workbook.typed import typed_number
 
 Kind = Literal["number", "text", "date", "flag"]
@@ -24,7 +25,6 @@ Value = float | str | bool
 Cell = Value | dt.date | dt.datetime | None
 
 OWN_ROW: Final = re.compile(r"\[@(?:\[([^\]]+)\]|([A-Za-z]\w*))\]")
-NEWER: Final = re.compile(r"\b(IFNA)\(")  # younger than the file format: a file stores it with a prefix
 FIRST_DATE: Final = dt.datetime(2009, 1, 3)  # no market is older than its first block
 LAST_DATE: Final = dt.datetime(2100, 1, 1)
 
@@ -305,11 +305,8 @@ class Table:
 
     def formula(self, column: Column) -> str:
         """The column's formula as the file stores it: `[@Price]` is `Table[[#This Row],[Price]]`."""
-        return stored(
-            OWN_ROW.sub(
-                lambda found: f"{self.name}[[#This Row],[{found[1] or found[2]}]]", column.formula or ""
-            )
-        )
+        own_row = rf"{self.name}[[#This Row],[\1\2]]"
+        return stored_formula(OWN_ROW.sub(own_row, column.formula or ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -399,38 +396,3 @@ class Sheet:
     def tables(self) -> Iterator[Table]:
         """The tables in order."""
         return (block for block in self.blocks if isinstance(block, Table))
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a name or a column stands: a sheet, and rows and columns from 1, both ends included."""
-
-    sheet: str
-    row: int
-    column: int
-    last_row: int
-    last_column: int
-
-    LETTERS: ClassVar[str] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-    @property
-    def ref(self) -> str:
-        """The place as a formula writes it, absolute: `Plan!$C$5` or `Market!$B$7:$B$16`."""
-        sheet = self.sheet if self.sheet.isidentifier() else f"'{self.sheet}'"
-        first = f"${letters(self.column)}${self.row}"
-        last = f"${letters(self.last_column)}${self.last_row}"
-        return f"{sheet}!{first}" if first == last else f"{sheet}!{first}:{last}"
-
-
-def stored(formula: str) -> str:
-    """A formula as the file stores it; without the prefix Excel shows #NAME? for a younger function."""
-    return NEWER.sub(r"_xlfn.\1(", formula)
-
-
-def letters(column: int) -> str:
-    """Column 1 is A, 27 is AA."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = Place.LETTERS[rest] + name
-    return name

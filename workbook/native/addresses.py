@@ -6,7 +6,7 @@ from workbook.cells import Area
 from workbook.formula.structured_references import Table, selected
 from workbook.formula.tree import Node, tree, written
 from workbook.layout.book import Book
-from workbook.layout.schema import letters
+from workbook.layout.location import letters
 from workbook.native.formulas import Nodes, mapped
 
 THIS_ROW: Final = "#this row"

@@ -17,7 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workbook.errors import BookError
 from workbook.files.atomic_write import write_whole
 from workbook.layout.formats import HEAD_ROW, HEADS, TOP
-from workbook.layout.schema import Labels, Notes, Panel, Sheet, Table, Value, letters
+from workbook.layout.location import letters
+from workbook.layout.schema import Labels, Notes, Panel, Sheet, Table, Value
 from workbook.native.editions import ADD_IN, NATIVE, EditionName, looked_up, record
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request

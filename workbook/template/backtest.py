@@ -2,8 +2,9 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workbook.layout.backtest import RESULT, WALK
-from workbook.layout.schema import letters
+from workbook.layout.backtest_result import RESULT
+from workbook.layout.backtest_walk import WALK
+from workbook.layout.location import letters
 from workbook.template.blocks import mark
 from workbook.template.charts import Words, column, lines, place
 

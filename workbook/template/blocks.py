@@ -13,6 +13,7 @@ from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from udfs.dates import serial
+from workbook.layout.location import letters
 from workbook.layout.schema import (
     FIRST_DATE,
     LAST_DATE,
@@ -24,9 +25,8 @@ from workbook.layout.schema import (
     Port,
     Table,
     Value,
-    letters,
-    stored,
 )
+from workbook.layout.stored_formula import stored_formula
 from workbook.template import styles
 
 LETTER: Final = 1.08  # room that a letter takes of a column's width, with what wrapping wastes
@@ -205,7 +205,7 @@ def _value(
 ) -> Cell:
     """One cell of a field or a column: its formula, its constant or the value given."""
     cell: Cell = sheet.cell(row, column)  # type: ignore[assignment]  # a template merges no cells
-    text = formula or stored(port.formula or "")
+    text = formula or stored_formula(port.formula or "")
     if text:
         cell.value = "=" + text
     else:

@@ -27,7 +27,7 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout import PLAN
-from workbook.layout.schema import Place, letters
+from workbook.layout.location import Location, letters
 from workbook.template import styles
 
 # dark to light, so that a grey print keeps the order; dashes and markers tell the lines apart
@@ -51,7 +51,9 @@ class Words:
     shows: str
 
 
-def lines(words: Words, across: Place, up: Sequence[Place], *, formats: tuple[str, str]) -> ScatterChart:
+def lines(
+    words: Words, across: Location, up: Sequence[Location], *, formats: tuple[str, str]
+) -> ScatterChart:
     """Lines over a measured axis, one for each place; the cell above a place names it."""
     chart = ScatterChart(scatterStyle="lineMarker")
     for index, place in enumerate(up):
@@ -70,7 +72,7 @@ def lines(words: Words, across: Place, up: Sequence[Place], *, formats: tuple[st
     return chart
 
 
-def point(chart: ScatterChart, name: str, across: Place, up: Place) -> None:
+def point(chart: ScatterChart, name: str, across: Location, up: Location) -> None:
     """One marked point on a chart of lines."""
     series = Series(_cells(up), _cells(across), title=name)
     series.marker.symbol = "diamond"
@@ -82,8 +84,8 @@ def point(chart: ScatterChart, name: str, across: Place, up: Place) -> None:
 
 def bars(
     words: Words,
-    names: Place,
-    up: Sequence[Place],
+    names: Location,
+    up: Sequence[Location],
     *,
     formats: tuple[str, str],
     named: bool = True,
@@ -202,17 +204,17 @@ def _text(size: int, *, bold: bool = False) -> CharacterProperties:
     return CharacterProperties(sz=size * 100, b=bold, solidFill=styles.INK, latin=Font(typeface=styles.FONT))
 
 
-def _cells(at: Place) -> Any:
+def _cells(at: Location) -> Any:
     return Reference(range_string=at.ref)
 
 
-def _name(at: Place) -> Any:
+def _name(at: Location) -> Any:
     """The series is called as the cell above its first: the header of the column."""
-    header = Place(at.sheet, at.row - 1, at.column, at.row - 1, at.column)
+    header = Location(at.sheet, at.row - 1, at.column, at.row - 1, at.column)
     return SeriesLabel(strRef=StrRef(header.ref))
 
 
-def column(table: str, name: str) -> Place:
+def column(table: str, name: str) -> Location:
     """The cells of a table's column."""
-    found: Place = PLAN.place(table, name)
+    found: Location = PLAN.place(table, name)
     return found

@@ -4,7 +4,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout.checks import CHECKS, NEEDS, WARNED
 from workbook.layout.judgement import UNKNOWN
-from workbook.layout.schema import Panel, letters
+from workbook.layout.location import letters
+from workbook.layout.schema import Panel
 from workbook.template.blocks import mark
 
 

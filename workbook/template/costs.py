@@ -3,7 +3,7 @@
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout.costs import COSTS, FUNDING_PATH
-from workbook.layout.schema import letters
+from workbook.layout.location import letters
 from workbook.template.blocks import mark
 from workbook.template.charts import Words, bars, column, lines, place, reach
 

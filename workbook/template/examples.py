@@ -18,7 +18,7 @@ from udfs.stress import WEEK as CRASH_WEEK
 from udfs.symbols import venue_key
 from udfs.venues import liquidation_rule, tables
 from workbook.errors import BookError
-from workbook.layout.backtest import WALK
+from workbook.layout.backtest_walk import WALK
 from workbook.layout.journal import JOURNAL
 from workbook.layout.market import MARKET
 from workbook.layout.plan_settings import SETTINGS

@@ -5,7 +5,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout import PLAN
 from workbook.layout.guide import FURTHER, LEGEND, STEPS
-from workbook.layout.schema import letters
+from workbook.layout.location import letters
 from workbook.template import styles
 
 ROLE_ROWS = ("input", "calculation", "link", "constant")

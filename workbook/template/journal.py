@@ -3,7 +3,7 @@
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout.journal import JOURNAL
-from workbook.layout.schema import letters
+from workbook.layout.location import letters
 from workbook.template.blocks import mark
 
 WATCHED = ("stop", "expired", "roll", "review", "adjust")

@@ -4,8 +4,8 @@ from openpyxl.chart import ScatterChart
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout import PLAN
+from workbook.layout.location import letters
 from workbook.layout.plan import CARD, STATES
-from workbook.layout.schema import letters
 from workbook.template import styles
 from workbook.template.blocks import mark
 from workbook.template.charts import Words, column, lines, place, point

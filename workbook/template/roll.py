@@ -2,8 +2,8 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workbook.layout.roll import ROLLS
-from workbook.layout.schema import letters
+from workbook.layout.location import letters
+from workbook.layout.roll_futures import ROLLS
 from workbook.template.blocks import mark
 
 

@@ -2,8 +2,8 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workbook.layout.scenarios import LEVERAGE, SCENARIOS
-from workbook.layout.schema import letters
+from workbook.layout.location import letters
+from workbook.layout.scenarios_moves import LEVERAGE, SCENARIOS
 from workbook.template.blocks import mark
 from workbook.template.charts import Words, bars, column, lines, place
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from workbook.cells import Area, address
 from workbook.formula.structured_references import Table
-from workbook.layout.schema import Panel, Place
+from workbook.layout.location import Location
+from workbook.layout.schema import Panel
 from workbook.plan.saved import SavedPlan, located
 from workbook.validate.finding import Finding, text_of
 from workbook.validate.kinds import Kind, message
@@ -68,7 +69,7 @@ def _content(saved: SavedPlan, sheet: str) -> Iterator[int]:
             yield found.area.sheet
 
 
-def _name(saved: SavedPlan, name: str, place: Place) -> Iterator[Finding]:
+def _name(saved: SavedPlan, name: str, place: Location) -> Iterator[Finding]:
     refers = saved.book.names.get((None, name.lower()))
     cell = place.ref.partition("!")[2].replace("$", "")
     if refers is None:
