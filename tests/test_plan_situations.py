@@ -1,41 +1,20 @@
 """The situations of a hedge that exists, each with its own arithmetic: what the plan then says."""
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+from support.editions import all_by_libreoffice, libreoffice_absence, saved_elsewhere
 from support.running_plan import RunningPlan
+from support.situations import SITUATIONS, Wanted, changed, journal, quoted, row
 
-from udfs.dates import serial
-from workbook.layout.journal import JOURNAL
+from workbook.layout.location import letters
 from workbook.layout.market import MARKET
-from workbook.layout.schema import Table
+from workbook.native.editions import record
+from workbook.template import bare_bytes
 from workbook.template.examples import Rows, example
-
-DAY = serial(dt.datetime(2026, 1, 1))
-SHORT = {
-    "symbol": "BTC",
-    "contracts": 0.08,
-    "entry": 30_000,
-    "opened": DAY,
-    "venue": "Binance",
-    "kind": "linear",
-    "contract_size": 1,
-    "leverage": 5,
-}
-
-
-def row(table: Table, values: Mapping[str, Any]) -> tuple[Any, ...]:
-    """A row of a table's cells that hold no formula."""
-    return tuple(values.get(column.name) for column in table.columns if column.formula is None)
-
-
-def quoted(symbol: str, **values: Any) -> tuple[Any, ...]:
-    """A row of the Market sheet on the plan's day."""
-    return row(MARKET, {"symbol": symbol, "as_of": DAY, **values})
 
 
 @cache
@@ -45,142 +24,53 @@ def running() -> RunningPlan:
 
 
 def plan(fields: Mapping[str, Any] | None = None, **tables: Rows) -> RunningPlan:
-    """The two-asset plan with other inputs: 0.1 BTC at 30,000 and 1.5 ETH at 2,000, 40 % at 5x."""
-    chosen = example("two-asset")
-    running().become(
-        replace(chosen, fields={**chosen.fields, **(fields or {})}, tables={**chosen.tables, **tables})
-    )
+    """The two-asset plan with other inputs."""
+    running().become(changed(fields, **tables))
     return running()
 
 
-def journal(*hedges: Mapping[str, Any]) -> Rows:
-    """Rows of the Journal."""
-    return tuple(row(JOURNAL, {**SHORT, **hedge}) for hedge in hedges)
+def differs(said: Mapping[Wanted, float | str], found: Mapping[Wanted, Any]) -> Iterator[str]:
+    """Where a plan says something else; a blank cell is an empty text."""
+    for at, wanted in said.items():
+        got = "" if found[at] is None else found[at]
+        if isinstance(wanted, str) and wanted:
+            same = str(got).startswith(wanted)
+        else:
+            same = got == (pytest.approx(wanted, rel=1e-9) if wanted else wanted)
+        if not same:
+            yield f"{at} is {got!r}, not {wanted!r}"
 
 
-@pytest.mark.parametrize(
-    ("holdings", "hedges", "target", "trade", "now", "state", "order"),
-    [
-        ((0.1, 1.5), (), 0.080, 0.080, 0, "ready", "Sell 0.080 BTC at"),
-        (
-            (0.1, 1.5),
-            ({},),
-            0.080,
-            0,
-            0.4,
-            "nothing to do",
-            "Nothing to trade: 40.0% is within 5.0% of 40.0%",
-        ),
-        ((0.2, 3.0), ({},), 0.160, 0.080, 0.2, "ready", "Sell 0.080 BTC at"),
-        ((0.05, 0.75), ({},), 0.040, -0.040, 0.8, "ready", "Buy back 0.040 BTC at"),
-        ((0.1, 1.5), ({}, {"contracts": -0.05}), 0.080, 0.050, 0.15, "ready", "Sell 0.050 BTC at"),
-        ((0.1, 1.5), ({"closed": DAY, "exit_price": 29_000},), 0.080, 0.080, 0, "ready", "Sell 0.080 BTC"),
-    ],
-    ids=["nothing open", "hedged already", "holdings doubled", "holdings halved", "closed in part", "closed"],
-)
-def test_the_trade_is_what_the_open_hedge_lacks(
-    holdings: tuple[float, float],
-    hedges: Sequence[Mapping[str, Any]],
-    target: float,
-    trade: float,
-    now: float,
-    state: str,
-    order: str,
-) -> None:
-    """Target less open, in lots, and nothing while the coverage is inside the band."""
-    rows = tuple(zip(("BTC", "ETH"), holdings, strict=True))
-    said = plan(Holdings=rows, Journal=journal(*hedges))
-    assert said["plan_target_contracts"] == pytest.approx(target)
-    assert said["plan_trade_contracts"] == pytest.approx(trade)
-    assert said["plan_coverage_now"] == pytest.approx(now)
-    assert said["plan_state"] == state
-    assert said["say_order"].startswith(order)
-    assert (said["plan_reduce_only"] == "yes") == (trade < 0)
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_a_plan_says_what_its_situation_is(name: str) -> None:
+    """In the embedded engine, with our functions."""
+    situation = SITUATIONS[name]
+    running().become(situation.plan)
+    found = {
+        at: running()[at] if isinstance(at, str) else running().value(running().cell(*at))
+        for at in situation.said
+    }
+    assert list(differs(situation.said, found)) == []
 
 
-def test_a_short_beyond_its_liquidation_has_lost_its_margin() -> None:
-    """0.1 at 65,000 and 5x is liquidated at 78,000/1.005 = 77,611.94: at 79,000 it lost 1,300, not 1,400."""
-    market = (quoted("BTC", spot=79_000), quoted("ETH", spot=2_000))
-    hedge = {"contracts": 0.1, "entry": 65_000}
-    said = plan(Market=market, Journal=journal(hedge))
-    assert said.column("Journal", "liquidation") == [pytest.approx(77_611.94, abs=0.005)]
-    assert said.column("Journal", "status") == ["liquidated"]
-    assert said.column("Journal", "result") == [-1_300]
-    assert said["plan_state"] == "incomplete"
-    assert said["say_order"].startswith("■ No order: a hedge in the Journal is beyond its liquidation price")
+def test_libreoffice_says_the_same(tmp_path: Path) -> None:
+    """Every situation through one LibreOffice without our functions, from books without any value."""
+    if libreoffice_absence():
+        pytest.skip(libreoffice_absence())
+    books = {name: bare_bytes(situation.plan, "native") for name, situation in SITUATIONS.items()}
+    wrong = []
+    for name, path in all_by_libreoffice(books, tmp_path).items():
+        said, cells = SITUATIONS[name].said, saved_elsewhere(path)
+        wrong += [(name, what) for what in differs(said, {at: cells.get(address(at)) for at in said})]
+    assert wrong == []
 
 
-def test_an_asset_without_a_price_withholds_the_order() -> None:
-    """ETH is held and has no price: no order, one fact unknown, and the sentence names it."""
-    said = plan(Market=(quoted("BTC", spot=30_000, funding_rate=0.0001, funding_interval=8), quoted("ETH")))
-    assert said["say_order"] == "? No order: ETH has no price"
-    assert (said["plan_state"], said["plan_unknown"]) == ("incomplete", 1)
-    assert said.column("Holdings", "value", 2) == [3_000, "?"]
-    assert said["plan_trade_contracts"] == ""
-
-
-def test_each_missing_fact_is_counted() -> None:
-    """Two assets without a price are two unknown facts."""
-    rows = (("BTC", 0.1), ("ETH", 1.5), ("SOL", 3))
-    said = plan(Holdings=rows, Market=(quoted("BTC", spot=30_000), quoted("ETH"), quoted("SOL")))
-    assert (said["plan_state"], said["plan_unknown"]) == ("incomplete", 2)
-
-
-def test_a_future_that_expired_is_not_sold() -> None:
-    """Twelve days after the expiry there is no order, whatever the price on the sheet says."""
-    gone = quoted("BTC", spot=30_000, future=30_450, expiry=DAY - 12)
-    said = plan({"plan_contract": "future"}, Market=(gone, quoted("ETH", spot=2_000)))
-    assert said["say_order"] == "■ No order: the future expired 12 days ago"
-    assert said["plan_state"] == "incomplete"
-
-
-def test_the_currency_of_the_plan_is_no_exposure() -> None:
-    """10,000 USDT beside the coins leave the target at 0.080, and are said to be left out."""
-    said = plan(Holdings=(("BTC", 0.1), ("ETH", 1.5), ("USDT", 10_000)))
-    assert said["plan_target_contracts"] == pytest.approx(0.08)
-    assert (said["plan_exposure"], said["plan_hedged_value"]) == (16_000, 6_000)
-    assert said["holdings_left_out"] == 10_000
-    assert said.column("Holdings", "state", 3)[2] == "not hedged"
-
-
-def test_a_bundle_is_quoted_per_thousand() -> None:
-    """1000PEPE at 0.010002 per thousand, 2 bps above: 0.0100040004, on the tick 0.0100041."""
-    contract: tuple[Any, ...] = (
-        "Binance",
-        "PEPE",
-        "linear",
-        "1000PEPE/USDT:USDT",
-        1_000,
-        1,
-        1e-7,
-        5,
-        0.0002,
-        0.0005,
-        50,
-    )
-    contract = (*contract, "mark", DAY, 1_000, "the venue")
-    said = plan(
-        {"plan_instrument": "PEPE"},
-        Contracts=(contract,),
-        Holdings=(("PEPE", 50_000_000),),
-        Market=(quoted("PEPE", spot=0.000010002),),
-    )
-    assert said["plan_limit_price"] == pytest.approx(0.0100041, abs=1e-12)
-
-
-@pytest.mark.parametrize("interval", [8, 1])
-def test_funding_of_the_past_does_not_change_with_today(interval: float) -> None:
-    """0.3 short at 72,815 for a week at -0.01 % each 8 hours pays 21 x 0.3 x 72,815 x 0.0001."""
-    opened = DAY - 7
-    settled = tuple(("BTC", opened + step / 3, -0.0001, 72_815) for step in range(22))
-    market = (
-        quoted("BTC", spot=72_815, funding_rate=0.0003, funding_interval=interval),
-        quoted("ETH", spot=2_000),
-    )
-    hedge = {"contracts": 0.3, "entry": 72_815, "opened": opened}
-    said = plan(Market=market, Journal=journal(hedge), FundingHistory=settled)
-    assert said.column("Journal", "funding_by") == ["history"]
-    assert said.column("Journal", "funding") == [pytest.approx(21 * 0.3 * 72_815 * 0.0001)]
+def address(at: Wanted) -> tuple[str, str]:
+    """The sheet and the address of a place in the edition without our functions."""
+    layout = record("native")
+    place = layout.names[at] if isinstance(at, str) else layout.place(*at[:2])
+    down = 0 if isinstance(at, str) else at[2]
+    return place.sheet, f"{letters(place.column)}{place.row + down}"
 
 
 def test_a_feed_that_is_off_by_a_thousand_is_no_order() -> None:

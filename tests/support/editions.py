@@ -4,7 +4,7 @@ import math
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -89,25 +89,30 @@ def libreoffice_absence() -> str:
 
 
 def by_libreoffice(package: bytes, folder: Path, form: str = "xlsx") -> Path:
-    """The book as a LibreOffice without our extension saves it, calculated anew.
+    """The book as a LibreOffice without our extension saves it, calculated anew."""
+    return all_by_libreoffice({"book": package}, folder, form)["book"]
+
+
+def all_by_libreoffice(packages: Mapping[str, bytes], folder: Path, form: str = "xlsx") -> dict[str, Path]:
+    """Each book as one LibreOffice without our extension saves it, calculated anew.
 
     A profile of its own, and a folder of shared extensions of its own: an extension that is installed
     for all users is not in it.
     """
-    source = _written(package, folder)
+    sources = {name: str(_written(package, folder, name)) for name, package in packages.items()}
     places = {"UserInstallation": folder / "profile", "UNO_SHARED_PACKAGES_CACHE": folder / "shared"}
     flags = [f"-env:{name}={place.as_uri()}" for name, place in places.items()]
-    words = ["--headless", "--norestore", "--convert-to", form, "--outdir", str(folder / "out"), str(source)]
+    words = ["--headless", "--norestore", "--convert-to", form, "--outdir", str(folder / "out")]
     run = subprocess.run(
-        [program("soffice"), *flags, *words],
+        [program("soffice"), *flags, *words, *sources.values()],
         env=environment(),
         capture_output=True,
         text=True,
         check=False,
         timeout=SECONDS,
     )
-    found = folder / "out" / f"{source.stem}.{form}"
-    assert found.exists(), run.stdout + run.stderr
+    found = {name: folder / "out" / f"{name}.{form}" for name in packages}
+    assert all(path.exists() for path in found.values()), run.stdout + run.stderr
     return found
 
 
@@ -129,10 +134,10 @@ def _own(folder: Path) -> dict[str, str]:
     return {**os.environ, "HOME": str(folder)}
 
 
-def _written(package: bytes, folder: Path) -> Path:
+def _written(package: bytes, folder: Path, name: str = "book") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "shared").mkdir(exist_ok=True)
-    path = folder / "book.xlsx"
+    path = folder / f"{name}.xlsx"
     path.write_bytes(package)
     return path
 
