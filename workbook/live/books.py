@@ -94,7 +94,11 @@ def market_rows(plan: PlanBook, live: LiveMarket) -> Mapping[str, Mapping[str, C
     for want in plan.wants:
         if reason := live.missed.get(want):
             live.remark(f"{reason}; {want.symbol} stays {_since(plan.as_of.get(want.symbol))}")
-    return {symbol: new for symbol, new in rows.items() if _date(new) >= plan.as_of.get(symbol, 0.0)}
+    return {
+        want.symbol: rows[want.symbol]
+        for want in plan.wants
+        if want in live.found and serial(live.found[want].as_of) >= plan.as_of.get(want.symbol, 0.0)
+    }
 
 
 def contract_rows(plan: PlanBook, live: LiveContracts) -> Rows:
@@ -201,11 +205,6 @@ def _since(date: float | None) -> str:
     if date is None:
         return "as it was, of an unknown date"
     return f"as of {moment(date).date()}"
-
-
-def _date(new: Mapping[str, Cell]) -> float:
-    date = new.get("as_of")
-    return date if isinstance(date, float) else 0.0
 
 
 def _named(book: Book, name: str) -> Value:

@@ -18,6 +18,7 @@ from workbook.live.quotes import Counter, Quote, Want, closes, quote, settled
 from workbook.request import Cell
 
 BLANK: Final = ""  # empties a cell
+PRICES: Final = ("spot", "mark", "index", "future")
 FRESH: Final = dt.timedelta(minutes=1)  # an answer this young is not asked for again
 
 
@@ -67,7 +68,7 @@ class LiveMarket:
     def rows(self, wants: Collection[Want]) -> Mapping[str, Mapping[str, Cell]]:
         """Rows for the Market table, by symbol."""
         return {
-            want.symbol: fitting("Market", f"{want.venue} {want.symbol}", row(said), self.remark)
+            want.symbol: _dated(fitting("Market", f"{want.venue} {want.symbol}", row(said), self.remark))
             for want, said in self.quotes(wants).items()
         }
 
@@ -168,6 +169,13 @@ def row(said: Quote) -> Mapping[str, Cell]:
         for name, value in values.items()
         if name in columns and name not in said.failed
     }
+
+
+def _dated(columns: Mapping[str, Cell]) -> Mapping[str, Cell]:
+    """The columns of a row, with their date only if every price is new: one that stays is of its old date."""
+    if all(price in columns for price in PRICES):
+        return columns
+    return {name: value for name, value in columns.items() if name != "as_of"}
 
 
 def _words(said: Quote) -> list[str]:
