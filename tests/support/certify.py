@@ -83,10 +83,15 @@ VAR,VAR({r}),bnmohlqtrcpfe,nmohe
 LARGE,"LARGE({r},2)",bnmohlqtrcpfe bn,nmohe
 SMALL,"SMALL({r},1)",bnmohlqtrcpfe bn,nmohe
 INDEX,"INDEX({r},1,{1})",bnmohlqtrcpfe bne bne,bnmohlqtrcpfe
-MATCH,"MATCH({0},{r},0)",blqtrfe blqtrcpfe n,ne
+MATCH,"MATCH({0},{r},0)",nmlqtrfe bnmlqtrcpfe n,ne
 COUNTIF,"COUNTIF({r},{0})",bnmohlqtrcpfe lqtrfc,ne
+COUNTIFS,"COUNTIFS({r},{0},{s},{1})",bnmohlqtrcpfe lqtrfc bnmohlqtrcpfe lqtrfc,ne
 SUMIF,"SUMIF({r},{0},{s})",bnmohlqtrcpfe lqtrfc bnmohlqtrcpf,nmohe
-SUMIFS,"SUMIFS({s},{r},{0})",bnmohlqtrcpf bnmohlqtrcpfe lqtrfc,nmohe
+SUMIFS,"SUMIFS({s},{r},{0},{s},{1})",bnmohlqtrcpf bnmohlqtrcpfe lqtrfc bnmohlqtrcpf lqtrfc,nmohe
+>&,"COUNTIF({r},"">""&{0})",bnmohlqtrcpfe nm,c
+LEFT,LEFT({0}),qtrcpf,qtrcpf
+T,T({0}),bnmohlqtrcpfe,qtrcpfe
+SEARCH,"SEARCH({0},{1})",tre bqtre,ne
 ROW,ROW({0}),bnmohlqtrcpfe,n
 ROWS,ROWS({r}),bnmohlqtrcpfe,n
 COLUMNS,COLUMNS({r}),bnmohlqtrcpfe,n

@@ -113,6 +113,7 @@ COUNTED: Final[Mapping[str, Callable[[Area, Now], float]]] = {
 }
 ORDERED: Final = frozenset(("INDEX", "LARGE", "SMALL"))  # take places by number, after the first argument
 LAST_PLACE: Final = 2.0**20
+COUNTING: Final = frozenset(("COUNT", "COUNTA", "COUNTBLANK", "COUNTIF", "COUNTIFS", "ROWS", "COLUMNS"))
 
 
 def ordinals_of(side: Side) -> Iterator[Ordinal]:
@@ -218,6 +219,20 @@ def is_known(side: Side) -> bool:
             return len(side.parts) == 1 and isinstance(side.parts[0], Cells)
         return side.sign in ("%", *ARITHMETIC, *GATHERING) and all(map(is_known, side.parts))
     return isinstance(side, (Number, Cells))
+
+
+def is_place(side: Side) -> bool:
+    """Whether a side is a whole number from 1 on, whatever the cells hold, as `1+COUNTIF(…)`."""
+    if not isinstance(side, Term):
+        return isinstance(side, Number) and side.value.is_integer() and side.value >= 1
+    if side.sign == "MAX":
+        return all(map(_is_whole, side.parts)) and any(map(is_place, side.parts))
+    is_counted = side.sign == "+" and all(is_place(part) or _is_count(part) for part in side.parts)
+    return is_counted and any(map(is_place, side.parts))
+
+
+def _is_count(side: Side) -> bool:
+    return isinstance(side, Term) and side.sign in COUNTING
 
 
 def numbers_of(side: Side, areas: Sequence[Area], now: Now) -> list[float]:

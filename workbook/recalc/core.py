@@ -18,7 +18,17 @@ from workbook.formula.expression import Expression, Joined, Operation, expressio
 from workbook.formula.implicit_intersection import letters_of
 from workbook.formula.plain_writer import BLANK as BLANK_CELL
 from workbook.formula.tree import Node, tree
-from workbook.recalc.comparisons import ORDERED, Ordinal, Pair, Term, is_known, ordinals_of, pairs_of, side_of
+from workbook.recalc.comparisons import (
+    ORDERED,
+    Ordinal,
+    Pair,
+    Term,
+    is_known,
+    is_place,
+    ordinals_of,
+    pairs_of,
+    side_of,
+)
 from workbook.recalc.new_values import DIGITS, PATTERN_SIGNS
 
 LETTERS: Final = "bnmohlqtrcpfe"
@@ -34,6 +44,9 @@ with a number, as ">0"; text with other signs of a pattern or criterion; text ou
 CRITERION: Final = re.compile(r"[<>]=?-?[0-9]+(?:\.[0-9]+)?(?:E\+[0-9]+)?")
 HUGE: Final = 1e15
 TINY: Final = 1e-4  # below it, a number in a text has an exponent
+PAIRED: Final = frozenset(("COUNTIFS", "SUMIFS"))  # take ranges and criteria in turn, to the last
+COMPARISONS: Final = frozenset(('"<"', '">"', '"<="', '">="'))
+GATHERED: Final = frozenset(("MAX", "N"))  # give one of the numbers that stand in cells, or 0
 PASSING: Final = frozenset(("IF", "IFERROR", "IFNA", "INDEX"))  # give what they are given
 SIGNS: Final = COMPARING | PATTERN
 PLAIN_NUMBERS: Final = NUMBER | BELOW | ODD | EXTREME
@@ -142,6 +155,47 @@ def _joinable(takes: int, allowed: int) -> int:
     return takes if allowed & FOREIGN else takes & ~(FOREIGN | WORD)
 
 
+def _taken(known: Certified, at: int) -> int:
+    """The kinds that an argument may have: ranges and criteria in turn, or as the last one."""
+    last = len(known.takes) - 1
+    if at > last and known.form.partition("(")[0] in PAIRED:
+        return known.takes[last - (at - last) % 2]
+    return known.takes[min(at, last)]
+
+
+def _compared(found: Operation) -> Node | None:
+    """The number of a criterion such as `">"&N(A1)`, if an operation is one."""
+    if found.sign != "&" or len(found.operands) != 2:
+        return None
+    sign, number = found.operands
+    is_sign = isinstance(sign, Node) and sign.text in COMPARISONS
+    return number if is_sign and isinstance(number, Node) and number.kind in ("area", "call") else None
+
+
+def _is_range(found: Expression) -> bool:
+    """Whether an argument is a range, or a whole column of one: their sizes are looked at elsewhere."""
+    if not isinstance(found, Node) or found.kind == "area":
+        return isinstance(found, Node)
+    row = expression(found.arguments[1]) if found.name == "INDEX" and len(found.arguments) == 3 else None
+    return isinstance(row, Node) and row.text == "0"
+
+
+def _joint(gives: int, found: Operation) -> int:
+    """What comes of texts that are joined: nothing empty, if one stands in the formula itself."""
+    return gives & ~(SIGNS | FOREIGN | (EMPTY if _is_filled(found) else 0))
+
+
+def _is_filled(found: Expression) -> bool:
+    if isinstance(found, Operation):
+        return found.sign == "&" and any(map(_is_filled, found.operands))
+    return isinstance(found, Node) and found.kind == "text" and found.text != '""'
+
+
+def _has_letters(text: str) -> bool:
+    """Whether a text has a letter outside ASCII, which may be written in several ways."""
+    return any(sign.isalpha() for sign in text if not sign.isascii())
+
+
 def _gives(kinds_given: int, allowed: int) -> None:
     if kinds_given & ~allowed:
         raise Unsure
@@ -162,7 +216,7 @@ class _Walk:
         elif isinstance(found, Node):
             self._leaf(found, allowed, many=many)
         elif isinstance(found, Joined) and many:
-            self._joined(found)
+            self._joined(found, allowed)
         else:
             raise Unsure
 
@@ -186,7 +240,7 @@ class _Walk:
                 _gives(kind_of(float(node.text)), allowed)
             case "text":
                 kind = kind_of(node.text[1:-1].replace('""', '"'))
-                _gives(WORD if kind == FOREIGN else kind, allowed)
+                _gives(WORD if kind == FOREIGN and _has_letters(node.text) else kind, allowed)
             case "error":
                 _gives(ERROR, allowed)
             case "name" if node.text.upper() in ("TRUE", "FALSE"):
@@ -195,21 +249,36 @@ class _Walk:
                 raise Unsure
 
     def _operation(self, found: Operation, allowed: int) -> None:
+        number = _compared(found)
+        if number is not None and allowed & SIGNS == COMPARING:
+            self._criterion(number)
+            return
         name = f"{found.sign}1" if len(found.operands) == 1 else found.sign
         known = certified().get(name)
         if known is None:
             raise Unsure
         joins = found.sign == "&"
-        _gives(known.gives & ~(SIGNS | FOREIGN) if joins else known.gives, allowed)
+        _gives(_joint(known.gives, found) if joins else known.gives, allowed)
         for at, operand in enumerate(found.operands):
             takes = known.takes[min(at, len(known.takes) - 1)]
             self.need(operand, _joinable(takes, allowed) if joins else takes)
 
-    def _joined(self, found: Joined) -> None:
+    def _criterion(self, number: Node) -> None:
+        """A number that is joined to a sign of comparison, such that all engines write it alike."""
+        exact = certified()[">&"].takes[1]
+        if number.name not in GATHERED:
+            self.need(number, exact)
+            return
+        for argument in map(expression, number.arguments):
+            if not isinstance(argument, Node) or (argument.kind == "call" and argument.name != "INDEX"):
+                raise Unsure
+            self.need(argument, exact | ALL & ~(PLAIN_NUMBERS | ERROR | WORD))
+
+    def _joined(self, found: Joined, allowed: int) -> None:
         """A range from one corner to another: areas, and INDEX of areas."""
         for node in found.nodes:
             if node.kind == "area" or node.name == "INDEX":
-                self.need(node, ALL, many=True)
+                self.need(node, allowed, many=True)
             elif node.text.strip() not in (":", ""):
                 raise Unsure
 
@@ -221,21 +290,25 @@ class _Walk:
         known = certified().get(node.name)
         if known is None:
             raise Unsure
-        if node.name not in PASSING:
+        if node.name not in PASSING and node.name != "T":
             _gives(known.gives, allowed)
         wanted = letters_of(node.name)
         if node.arguments == ((),):
             return  # nothing between the brackets
         for at, (argument, letter) in enumerate(zip(arguments, wanted, strict=False)):
-            takes = self._passed(node.name, at, known.takes[min(at, len(known.takes) - 1)], allowed)
+            takes = self._passed(node.name, at, _taken(known, at), allowed)
+            if node.name in PAIRED and letter == "r" and not _is_range(argument):
+                raise Unsure
             if at and node.name in ORDERED and isinstance(argument, (Operation, Node)):
                 side = side_of(argument)  # if it is no cell, but worked out here, its number is looked at
-                takes |= NUMBERS if isinstance(side, Term) and is_known(side) else 0
+                takes |= NUMBERS if is_place(side) or (isinstance(side, Term) and is_known(side)) else 0
             self.need(argument, takes, many=letter in "ra" or (letter == "p" and many))
 
     @staticmethod
     def _passed(name: str, at: int, takes: int, allowed: int) -> int:
         """What an argument may be whose value the call gives again."""
+        if name == "T":
+            return allowed if allowed & EMPTY else allowed & ~(BLANK | PLAIN_NUMBERS | TRUTH)
         is_condition = name == "IF" and at == 0
         if name not in PASSING or (name == "INDEX" and at > 0):
             return takes

@@ -219,7 +219,8 @@ def _is_on_the_edge(number: float, step: float, asked: Step) -> bool:
 def _sized(asked: Suspect, plain: Plain, _now: Now) -> str:
     """Ranges that Excel takes in certain sizes alone."""
     for numbers in asked.alike_in_size:
-        sizes = {_size(plain.named[at]) for at in numbers if at < len(plain.named)}
+        found = [(_size(plain.named[at]), column) for at, column in numbers if at < len(plain.named)]
+        sizes = {(height, 1 if column else width) for (height, width), column in found}
         if len(sizes) > 1:
             return "is given ranges of several sizes, which is #VALUE! to Excel"
     if any(min(_size(plain.named[at])) > 1 for at in asked.wide if at < len(plain.named)):

@@ -7,7 +7,7 @@ in the formula; whether they do is asked of each book, in `workbook.recalc.share
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from workbook.formula.criteria import CRITERIA
@@ -120,7 +120,7 @@ class Suspect(NamedTuple):
     ordered: tuple[tuple[Side, Side], ...]  # what is perhaps a text, and is compared by its order
     shown: tuple[Side | None, ...]  # what TEXT shows; None: no arithmetic of cells
     steps: tuple[Step, ...]  # what is rounded in one direction
-    alike_in_size: tuple[tuple[int, ...], ...]  # areas that must have one size
+    alike_in_size: tuple[tuple[tuple[int, bool], ...], ...]  # areas, or one column of each, of one size
     wide: tuple[int, ...]  # the areas of which INDEX takes a row or a column by one number
     patterns: tuple[Side, ...]  # what it searches for with signs for any letter
     inner: tuple[Side, ...]  # the texts that it puts together and does not show
@@ -327,13 +327,23 @@ def _steps(terms: Iterable[Term]) -> Iterator[Step]:
             yield Step(number, None, second.value if second else 0.0, PLACES[term.sign])
 
 
-def _alike_in_size(counting: Iterable[Term]) -> Iterator[tuple[int, ...]]:
+def _alike_in_size(counting: Iterable[Term]) -> Iterator[tuple[tuple[int, bool], ...]]:
     """The ranges of a call that counts or sums by several criteria."""
     for term in counting:
         if term.sign.endswith("IFS"):
             first = 0 if term.sign == "COUNTIFS" else 1
             ranges = [*term.parts[:first], *term.parts[first::2]]
-            yield tuple(part.area for part in ranges if isinstance(part, Cells))
+            yield tuple(chain.from_iterable(map(_range, ranges)))
+
+
+def _range(part: Side) -> Iterator[tuple[int, bool]]:
+    """A range, or the column of one that INDEX takes whole."""
+    if isinstance(part, Cells):
+        yield part.area, False
+    elif isinstance(part, Term) and part.sign == "INDEX" and len(part.parts) == 3:
+        whole, row, _ = part.parts
+        if isinstance(whole, Cells) and row == Number(0):
+            yield whole.area, True
 
 
 def _wide(terms: Iterable[Term]) -> Iterator[int]:
