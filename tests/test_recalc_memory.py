@@ -3,13 +3,14 @@
 import importlib
 import io
 import pkgutil
+import re
 import struct
 import sys
 import zipfile
 import zlib
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -19,11 +20,12 @@ from support.books import F, book, cached, edited, parts
 import udfs
 import workbook.engines.libreoffice  # its memory too
 from udfs.venues import CONTRACTS_FILE
+from workbook import memory
 from workbook.recalc.recalc import recalc_book, recalc_bytes
 from workbook.request import Request
 from workbook.template import book_bytes
-from workbook.xlsx import chart_points, sheet_memo
 from workbook.xlsx import saved_book as book_module
+from workbook.xlsx import sheet_memo
 from workbook.xlsx.saved_book import Book
 from workbook.xlsx.sheet_writer import patched
 from workbook.xlsx.zip import RECALLED, Package, _inflated_again
@@ -32,12 +34,6 @@ NAMES = {"price": "Sheet1!$A$1", "other": "Sheet1!$A$2", "flag": "Sheet1!$A$3", 
 
 
 SHEET = "xl/worksheets/sheet1.xml"
-MEMORIES: dict[str, dict[Any, Any]] = {
-    "workbook.xlsx.saved_book._sheets": book_module._sheets,
-    "workbook.xlsx.sheet_memo._known": sheet_memo._known,
-    "workbook.xlsx.sheet_memo._seen": sheet_memo._seen,
-    "workbook.xlsx.chart_points._charts": chart_points._charts,
-}
 NO_MEMORIES = {
     "udfs.registry._registry",  # our functions
     "workbook.engines.ironcalc_apart._sessions",  # in the other process, each for one session
@@ -56,13 +52,12 @@ def own_modules() -> list[ModuleType]:
 
 
 def forget() -> None:
-    """Let the process be as it was at its start."""
+    """Let the process be as it was at its start, the facts that functions look up as well."""
+    memory.clear()
     for module in own_modules():
         for thing in vars(module).values():
             if hasattr(thing, "cache_clear"):
                 thing.cache_clear()
-    for memory in MEMORIES.values():
-        memory.clear()
 
 
 def outcome_of(package: bytes, **asked: Any) -> tuple[bytes, str, str]:
@@ -71,19 +66,38 @@ def outcome_of(package: bytes, **asked: Any) -> tuple[bytes, str, str]:
     return written, outcome.status, outcome.reason
 
 
-def test_every_memory_is_forgotten() -> None:
-    """All that a module keeps in a dictionary of its own is either forgotten by these tests or no memory."""
+def test_every_memory_lies_in_one_place() -> None:
+    """What a module of workbook remembers, `memory.clear()` empties."""
     for package in (workbook, udfs):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not found.name.endswith("libreoffice_component"):  # runs in LibreOffice's own Python
                 importlib.import_module(found.name)
-    kept = {
-        f"{module.__name__}.{name}"
-        for module in own_modules()
-        for name, thing in vars(module).items()
-        if type(thing) is dict and name.islower() and name.startswith("_") and name[1] != "_"
+    ours = [
+        (module.__name__, name, thing) for module in own_modules() for name, thing in vars(module).items()
+    ]
+    stores = {
+        f"{module}.{name}": thing
+        for module, name, thing in ours
+        if type(thing) is dict and re.fullmatch(r"_[a-z]\w*", name)
     }
-    assert kept == MEMORIES.keys() | NO_MEMORIES
+    caches = {
+        f"{module}.{name}": thing
+        for module, name, thing in ours
+        if hasattr(thing, "cache_info") and module == thing.__module__ and not module.startswith("udfs.")
+    }
+    marked = {name: thing for name, thing in stores.items() if name not in NO_MEMORIES}
+    recalc_bytes(book({"Sheet1": {"A1": 1, "B1": F("=SUM(A1:A9)", 1)}}, {}), Request())
+    assert any(thing.cache_info().currsize for thing in caches.values())
+    for thing in marked.values():
+        thing["met"] = "before"
+    memory.clear()
+    assert [name for name, thing in marked.items() if thing] == []
+    assert {name for name, thing in caches.items() if thing.cache_info().currsize} <= {
+        "workbook.engines.libreoffice._profile"  # a folder of the process
+    }
+    assert [name for name, thing in caches.items() if thing.cache_info().maxsize is None] == [
+        "workbook.engines.libreoffice._profile"
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -318,7 +332,7 @@ def test_a_small_part_that_is_packed_large_is_not_kept(small: bytes) -> None:
     package = with_packed(small, name, content, padded(content, RECALLED * 2), zipfile.ZIP_DEFLATED)
     forget()
     assert Package(package).read(name) == content
-    assert _inflated_again.cache_info().currsize == 0
+    assert cast("Any", _inflated_again).cache_info().currsize == 0
 
 
 @pytest.mark.parametrize(

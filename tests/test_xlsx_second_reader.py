@@ -11,6 +11,7 @@ import pytest
 from support.books import F, book, parts, repacked
 from support.raw_books import DOUBLE, SHEET, TAKES_TEXT, raw_book
 
+from workbook import memory
 from workbook.cells import COLUMN_BITS
 from workbook.errors import BadPackage
 from workbook.recalc.recalc import recalc_bytes
@@ -38,23 +39,12 @@ LAST: Final = '<row r="50"><c r="B50" t="inlineStr"><is><t>e</t></is></c>'
 VANISHING: Final = f'<c r="B1" t="inlineStr"><is /></c></row>{ROWS}{LAST}'
 
 
-MEMORIES: Final = (sheet_reader.pattern, texts_module.texts_of, texts_module._pattern, xml_text._runs)
-
-
 @pytest.fixture(autouse=True)
 def forgetful() -> Iterator[None]:
     """No sheet and no text is remembered from before a fault, or after it."""
-
-    def forget() -> None:
-        saved_book._sheets.clear()
-        sheet_memo._known.clear()
-        sheet_memo._seen.clear()
-        for memory in MEMORIES:  # those of old, whatever a test has put in their place
-            memory.cache_clear()
-
-    forget()
+    memory.clear()
     yield
-    forget()
+    memory.clear()
 
 
 def reads_over(monkeypatch: pytest.MonkeyPatch, name: bytes) -> None:
@@ -137,8 +127,7 @@ def test_a_faulty_reader_is_found_out(monkeypatch: pytest.MonkeyPatch, name: str
     fault, package, reason = FAULTS[name]
     asked = Request(inputs={"inp": 7})
     assert recalc_bytes(package, asked)[1].status == "done"
-    saved_book._sheets.clear()
-    texts_module.texts_of.cache_clear()
+    memory.clear()
     fault(monkeypatch)
     written, outcome = recalc_bytes(package, asked)
     assert (written, outcome.status) == (package, "refused")

@@ -6,8 +6,9 @@ thousands of cells stay small and quick.
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Final, NamedTuple
+
+from workbook.memory import remembered
 
 MAX_ROW: Final = 1_048_576
 MAX_COLUMN: Final = 16_384
@@ -74,7 +75,7 @@ def column_of(where: int) -> int:
     return where & COLUMN_MASK
 
 
-@cache
+@remembered(16_384)
 def column_number(letters: str) -> int:
     """A is 1, XFD is 16384."""
     number = 0
@@ -83,7 +84,7 @@ def column_number(letters: str) -> int:
     return number
 
 
-@cache
+@remembered(16_384)
 def column_letters(number: int) -> str:
     """1 is A, 16384 is XFD."""
     letters = ""

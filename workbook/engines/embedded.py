@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import chain
 from math import isfinite
 from operator import countOf
@@ -33,6 +32,7 @@ from workbook.errors import Unknowable
 from workbook.formula.deep_chains import shallow
 from workbook.formula.plain_writer import BLANK_SHEET
 from workbook.formula.rounded_texts import rounded_texts
+from workbook.memory import remembered
 
 KINDS: Final = {error.text: error.engine for error in ERROR_VALUES if error.engine}
 # Excel stores the two newest errors as #VALUE! with a rich value beside it, which we can't write.
@@ -149,7 +149,7 @@ def known(functions: Iterable[str]) -> frozenset[str]:
     return frozenset(filter(knows, functions))
 
 
-@cache
+@remembered(1_024)
 def knows(function: str) -> bool:
     """Whether the engine itself has a function of that name."""
     engine = _engine()

@@ -8,7 +8,6 @@ intersections or references to several sheets, and can't call our functions.
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from itertools import accumulate
 from math import isfinite
 from typing import Final
@@ -38,6 +37,7 @@ from workbook.formula.plain_writer import BLANK_SHEET
 from workbook.formula.rounded_texts import rounded_texts
 from workbook.formula.tokens import PREFIX, TOKEN, unquoted
 from workbook.formula.tree import DEEPEST, Node, tree, written
+from workbook.memory import remembered
 
 DIFFERS: Final = False  # no rules: its word is a vote, no proof
 WORKS: Final = None  # every function cell by cell, where it is given a range
@@ -201,7 +201,7 @@ def known(functions: Iterable[str]) -> frozenset[str]:
     return frozenset(filter(knows, functions))
 
 
-@cache
+@remembered(1_024)
 def knows(function: str) -> bool:
     """Whether IronCalc has a function of that name: it writes those that it lacks in small letters."""
     if function == "ANCHORARRAY":

@@ -9,7 +9,6 @@ reads alike.
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from workbook.formula.forms import Form, Plain
@@ -17,6 +16,7 @@ from workbook.formula.plain_writer import LONGEST_WRITTEN, Writer
 from workbook.formula.relative_text import is_told, relative
 from workbook.formula.tokens import LONGEST, parse
 from workbook.formula.words import Words
+from workbook.memory import remembered
 
 REMEMBERED: Final = 100_000
 
@@ -92,7 +92,7 @@ class Grammar(Words):
         return inside, *(top <= row <= bottom for top, bottom in family.rows)
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def is_fixed(text: str) -> bool:
     """Whether formulas of this text read alike in all cells."""
     return len(text) > LONGEST or relative(text, (1, 1)) == text

@@ -11,12 +11,12 @@ every operator is worked cell by cell, `p` what the call itself is wanted as, `x
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
 from itertools import cycle
 from typing import Final
 
 from udfs import REGISTRY
 from workbook.formula.tree import Node, shape, tree, with_rows, written
+from workbook.memory import remembered
 
 WANTS: Final = {  # of all other functions every argument is a single value
     name: wanted
@@ -87,7 +87,7 @@ def intersected(
     return (text if fault or found == alike else with_rows(found, text)), fault
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def _shaped(
     alike: str, ours: frozenset[str], is_array: bool, has_names: bool, works: frozenset[str] | None
 ) -> tuple[str, str]:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from workbook.cells import Area
 from workbook.formula.faults import Unwritable
+from workbook.memory import remembered
 
 ITEM: Final = re.compile(r"\[((?:[^\[\]']|'.)*)\]|([^,:\[\]@ ](?:[^,:\[\]']|'.)*)|([:@,])", re.DOTALL)
 
@@ -44,7 +44,7 @@ def is_of_row(specifier: str) -> bool:
     return "#this row" in _words(specifier)[0]
 
 
-@lru_cache(maxsize=1_024)
+@remembered(1_024)
 def _words(specifier: str) -> tuple[frozenset[str], tuple[str, ...], bool]:
     """The parts and columns that the brackets name, and whether all columns between these."""
     if SINGLE.fullmatch(specifier):  # one column, whatever signs its name has

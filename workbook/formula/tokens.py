@@ -5,10 +5,10 @@ A formula is cut once (`parse`); joined, the tokens are its text.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from workbook.cells import MAX_COLUMN, MAX_ROW, Area, column_number
+from workbook.memory import remembered
 
 LONGEST: Final = 32_768  # Excel's limit is 8192 characters
 STACKING: Final = frozenset(  # take any number of areas, and the same cells of several sheets at once
@@ -68,7 +68,7 @@ class Token(NamedTuple):
     corners: tuple[Corner, Corner] | None = None
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def parse(text: str) -> tuple[Token, ...]:
     """A formula's tokens; joined, they are its text. One that no program writes is a single token."""
     if len(text) > LONGEST:  # a search for quotes that never close takes the square of the length

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from workbook.formula.tokens import PREFIX, TOKEN
+from workbook.memory import remembered
 
 OPERATORS: Final = frozenset("+-*/^&=<>%")
 ROW: Final = re.compile(r"(?<![\w.])(\$?[A-Za-z]{1,3}\$?)\d+(?![\w.(])")
@@ -25,7 +25,7 @@ class _Unbalanced(Exception):
     """A bracket too many or too few, or more of them than Excel allows."""
 
 
-@lru_cache(maxsize=4_096)
+@remembered(4_096)
 def tree(text: str) -> tuple[Node, ...]:
     """The nodes of a formula; what is no formula at all is one node of kind `other`."""
     try:

@@ -1,17 +1,17 @@
 """Which formulas give truth values: for engines to which TRUE is the number 1 with a format."""
 
-from functools import lru_cache
 from typing import Final
 
 from workbook.formula.expression import COMPARING, Expression, Operation, expression
 from workbook.formula.tree import Node, tree
+from workbook.memory import remembered
 
 ASKING: Final = frozenset(("AND", "EXACT", "FALSE", "ISFORMULA", "NOT", "OR", "TRUE", "XOR"))
 UNLIKE: Final = frozenset(("ISO.CEILING", "ISOWEEKNUM", "ISPMT"))
 PASSING: Final = {"CHOOSE": 1, "IF": 1, "IFERROR": 0, "IFNA": 0}  # the first argument that they may give
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def gives_truth(text: str) -> bool:
     """Whether a formula gives TRUE or FALSE whatever its cells hold, unless it gives an error."""
     return _is_truth(expression(tree(text)))

@@ -1,13 +1,13 @@
 """The editions of the plan book: with our functions, or with built-in functions alone."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Final, Literal
 
 from udfs.venues import tables
 from workbook.layout import PLAN
 from workbook.layout.book import Book
 from workbook.layout.schema import Value
+from workbook.memory import remembered
 from workbook.native.edition import RULES, TIERS, native
 
 EditionName = Literal["add-in", "native"]
@@ -15,7 +15,7 @@ ADD_IN: Final = "add-in"
 NATIVE: Final = "native"
 
 
-@cache
+@remembered(2)
 def record(edition: EditionName) -> Book:
     """The record of the plan book in one of its editions."""
     return native(PLAN).book if edition == NATIVE else PLAN

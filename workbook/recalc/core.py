@@ -8,7 +8,6 @@ kinds come of it. A formula is core if each of its cells holds a kind that its p
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
@@ -18,6 +17,7 @@ from workbook.formula.expression import Expression, Joined, Operation, expressio
 from workbook.formula.implicit_intersection import letters_of
 from workbook.formula.plain_writer import BLANK as BLANK_CELL
 from workbook.formula.tree import Node, tree
+from workbook.memory import remembered
 from workbook.recalc.comparisons import (
     ORDERED,
     Ordinal,
@@ -78,7 +78,7 @@ def kinds(letters: str) -> int:
     return sum(1 << LETTERS.index(letter) for letter in letters)
 
 
-@cache
+@remembered(1)
 def certified() -> Mapping[str, Certified]:
     """The certified operations by name."""
     text = files("workbook").joinpath("data", "certified.csv").read_text("utf-8")
@@ -109,7 +109,7 @@ def _kind_of_number(value: float) -> int:
     return BELOW if value < 0 else NUMBER
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def _kind_of_text(value: str, is_error: bool) -> int:
     if is_error:
         return ERROR
@@ -122,7 +122,7 @@ def _kind_of_text(value: str, is_error: bool) -> int:
     return READABLE if any(map(str.isdigit, value)) or value.strip().upper() in ("TRUE", "FALSE") else TEXT
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def asked(alike: str, *, is_array: bool) -> Shape:
     """What formulas of a shape ask for."""
     nodes = tree(alike)

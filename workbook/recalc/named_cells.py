@@ -1,9 +1,8 @@
 """The one cell that a defined name points at."""
 
-from functools import lru_cache
-
 from workbook.cells import Area, area_of
 from workbook.formula.grammar import Grammar
+from workbook.memory import remembered
 from workbook.xlsx.saved_book import Book
 
 
@@ -18,7 +17,7 @@ def cell_of(book: Book, name: str) -> Area | None:
     return area
 
 
-@lru_cache(maxsize=1_000)
+@remembered(1_000)
 def _one_cell(grammar: Grammar, refers: str) -> Area | None:
     plain = grammar.plain(refers, 0, 1, 1, (1, 1), qualified=True)
     text = plain.text.rpartition("!")[2]

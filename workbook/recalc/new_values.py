@@ -5,12 +5,12 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import chain, compress
 from operator import is_not
 from typing import Final, NamedTuple
 
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area, CellError, Value, same
+from workbook.memory import remembered
 
 PLAIN: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\s*%?\s*")  # a number to every program
 AMOUNT: Final = re.compile(r"[<>=]*\s*(?:[-+(]*\s*[$€£]?-?[0-9.,]*[0-9][0-9.,]*\s*[%)]?\s*|\d{4}-\d\d-\d\d)")
@@ -221,7 +221,7 @@ def _kinds(value: Value) -> Iterator[str]:
         yield from _kinds_of_text(str(value))
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def _kinds_of_text(value: str) -> frozenset[str]:
     is_amount = AMOUNT.fullmatch(value) and not PLAIN.fullmatch(value) and not CRITERION.fullmatch(value)
     found = {

@@ -6,13 +6,13 @@ in the formula; whether they do is asked of each book, in `workbook.recalc.share
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from workbook.formula.criteria import CRITERIA
 from workbook.formula.expression import COMPARING, expression
 from workbook.formula.tree import Node, calls, tree, written
+from workbook.memory import remembered
 from workbook.recalc.comparisons import (
     ARITHMETIC,
     GATHERING,
@@ -132,7 +132,7 @@ class Suspect(NamedTuple):
         return not any(self)
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def suspect(alike: str) -> Suspect:
     """What there is to look at in the values of formulas of a shape."""
     nodes = tree(alike)

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from udfs import REGISTRY
@@ -30,6 +30,7 @@ from workbook.formula.grammar import CLOCK, RANDOM, Grammar
 from workbook.formula.implicit_intersection import SPREADING, intersected
 from workbook.formula.tree import Node, calls, shape, tree, written
 from workbook.formula.unions import without_unions
+from workbook.memory import remembered
 from workbook.recalc.core import Shape, asked
 from workbook.recalc.core_cells import Checks, checks
 from workbook.recalc.looked_at import Looks
@@ -367,14 +368,14 @@ def _plain(grammar: Grammar, where: int, formula: Formula, *, qualified: bool = 
     return replace(plain, text=text, shape=shape(text))
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def _has_unions(form: Form, ours: frozenset[str]) -> bool:
     """Whether a call of ours is given several areas as one argument, wherever the formula stands."""
     text = form.at(1, 1).text
     return without_unions(text, ours) != text
 
 
-@lru_cache(maxsize=PROGRAMS)
+@remembered(PROGRAMS)
 def _written(grammar: Grammar, sheets: tuple[Formulas, ...]) -> Written:
     """The formulas of a book, whatever engine evaluates them."""
     formulas = {
@@ -387,7 +388,7 @@ def _written(grammar: Grammar, sheets: tuple[Formulas, ...]) -> Written:
     return Written(formulas, arrays, plain)
 
 
-@lru_cache(maxsize=PROGRAMS)
+@remembered(PROGRAMS)
 def program(grammar: Grammar, sheets: tuple[Formulas, ...], engine: Voice) -> Program:
     """The program of a book for an engine; all three are known by their identity."""
     return Program(grammar, _written(grammar, sheets), engine_named(engine))

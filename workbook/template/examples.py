@@ -5,7 +5,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +23,7 @@ from workbook.layout.market import MARKET
 from workbook.layout.plan_settings import SETTINGS
 from workbook.layout.roll import LAGS
 from workbook.layout.schema import Table, Value
+from workbook.memory import remembered
 
 DATA: Final = Path(__file__).parents[1] / "data"
 Rows = tuple[tuple[Value | None, ...], ...]
@@ -292,7 +292,7 @@ def _day_rows(name: str) -> Rows:
     )
 
 
-@cache
+@remembered(16)
 def _read(name: str) -> list[list[str]]:
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))

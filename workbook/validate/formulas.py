@@ -1,12 +1,12 @@
 """Whether the formulas of a plan still stand, each as the layout writes it."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from math import isclose
 from typing import Final
 
 from workbook.cells import Area, Value
 from workbook.formula.tokens import PREFIX, parse
+from workbook.memory import remembered
 from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
 from workbook.validate.kinds import Kind, message
@@ -62,7 +62,7 @@ def _constant(saved: SavedPlan, area: Area, what: str, wanted: Value) -> Iterato
         yield Fault(message(Kind.CONSTANT_CHANGED, what=what, held=held, wanted=wanted), area)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def canonical(text: str) -> tuple[str, ...]:
     """A plain formula without what programs write differently: case, blanks, dollar signs, 1.0 for 1."""
     words: list[str] = []

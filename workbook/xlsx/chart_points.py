@@ -17,6 +17,7 @@ from workbook.cells import (
     sheet_of,
 )
 from workbook.formula.grammar import Grammar
+from workbook.memory import lasting
 from workbook.xlsx.saved_book import Book
 from workbook.xlsx.sheet_reader import LARGEST_ARRAY
 from workbook.xlsx.xml_text import attributes_of, text_of
@@ -48,7 +49,7 @@ COLUMNS: Final = re.compile(rb"<(?:\w+:)?col(?=\s)[^<>]*>")
 BY_DEFAULT: Final = re.compile(rb"""\szeroHeight\s*=\s*["'](?:1|true)["']""")
 REMEMBERED: Final = 256  # charts
 
-_charts: dict[tuple[Grammar, object], tuple[Area, ...]] = {}
+_charts: dict[tuple[Grammar, object], tuple[Area, ...]] = lasting({})
 
 
 class Hidden(NamedTuple):

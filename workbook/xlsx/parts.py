@@ -2,12 +2,12 @@
 
 import posixpath
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from lxml import etree
 
 from workbook.errors import BadPackage
+from workbook.memory import remembered
 from workbook.xlsx.zip import Package
 
 RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -71,7 +71,7 @@ def relations(package: Package, part: str) -> tuple[tuple[str, str, str], ...]:
     return _relations(package.read(rels), rels, folder) if rels in package else ()
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _relations(xml: bytes, rels: str, folder: str) -> tuple[tuple[str, str, str], ...]:
     found = []
     known = set()

@@ -7,7 +7,7 @@ Only the small parts go through an XML parser (`workbook.xlsx.parts`); the sheet
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +17,7 @@ from workbook.errors import BadPackage
 from workbook.formula.grammar import Grammar
 from workbook.formula.linked_books import Link
 from workbook.formula.structured_references import Table
+from workbook.memory import lasting, remembered
 from workbook.xlsx.external_links import Kept, kept
 from workbook.xlsx.other_formats import other_package
 from workbook.xlsx.parts import children, identity, relations, rooted
@@ -36,7 +37,7 @@ ABROAD: Final = 5_000  # sheets of other books
 SHEETS: Final = 48  # that are remembered
 REMEMBERED: Final = 32 << 20  # bytes of all of them, inflated
 
-_sheets: dict[tuple[int, bool, Fingerprint, Fingerprint | None], Cells] = {}
+_sheets: dict[tuple[int, bool, Fingerprint, Fingerprint | None], Cells] = lasting({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Record:
     repeats: str  # how often Excel goes round a circle of formulas at most; nothing where it refuses them
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def _record(xml: bytes, part: str) -> Record:
     root = rooted(xml, part, "workbook")
     names: dict[tuple[int | None, str], str] = {}
@@ -88,7 +89,7 @@ def _record(xml: bytes, part: str) -> Record:
     )
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _table(xml: bytes, part: str, sheet: int) -> Table:
     root = rooted(xml, part, "table")
     area = area_of(root.get("ref", ""), sheet)
@@ -105,7 +106,7 @@ def _table(xml: bytes, part: str, sheet: int) -> Table:
     return Table(name, area, columns, headers, totals)
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def _grammar(record: Record, tables: tuple[Table, ...], links: tuple[Link, ...]) -> Grammar:
     sheets = [name for name, _ in record.sheets]
     known = {table.name.lower(): table for table in tables}

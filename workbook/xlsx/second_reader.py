@@ -10,13 +10,13 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from typing import Final, NamedTuple, Protocol
 
 from lxml import etree
 
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, CellError, Value, address, same
 from workbook.errors import BadPackage
+from workbook.memory import remembered
 from workbook.xlsx.parts import MAIN
 
 NAME: Final = re.compile("([A-Za-z]{1,3})([1-9][0-9]{0,6})")
@@ -144,7 +144,7 @@ def _alike(known: Known | None, told: Told | None) -> bool:
     return told.kind == "dataTable" or known.text == told.text
 
 
-@cache
+@remembered(16)
 def tags_of(space: str) -> Tags:
     """The names of the elements of a namespace."""
     return Tags(*(space + name for name in ("c", "v", "f", "is", "r", "t")))
@@ -309,7 +309,7 @@ def key_of(name: str) -> int:
     return int(found[2]) << COLUMN_BITS | _column(found[1]) if found else 0
 
 
-@cache
+@remembered(16_384)
 def _column(letters: str) -> int:
     number = 0
     for letter in letters.upper():

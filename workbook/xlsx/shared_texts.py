@@ -1,10 +1,10 @@
 """The texts that the cells of a book share, by their numbers."""
 
 import re
-from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from workbook.errors import BadPackage
+from workbook.memory import remembered
 from workbook.xlsx.second_reader import prove_texts
 from workbook.xlsx.xml_text import ATTRIBUTES, PREFIX, check_plain, rich_text, string_of
 
@@ -48,7 +48,7 @@ class Texts:
         return text
 
 
-@cache
+@remembered(64)
 def _pattern(prefix: bytes) -> Pattern:
     names = {b"p": re.escape(prefix), b"a": ATTRIBUTES}
     content = rb"(?>(?:[^<]++|<(?!/?%(p)s(?:si|sst)[\s/>]))*)" % names
@@ -73,7 +73,7 @@ def _items(xml: bytes, opening: re.Match[bytes] | None) -> list[str | bytes]:
     return list(pattern.item.findall(items[0])) if items else []
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def texts_of(xml: bytes) -> Texts:
     """The texts of a part; books of one template share them."""
     return Texts(xml)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from workbook.cells import Value, number_texts
 from workbook.errors import BadPackage
+from workbook.memory import lasting
 from workbook.xlsx.second_reader import prove_cells
 from workbook.xlsx.sheet_reader import Cells, addressed, index_of, pattern, scan, value_of
 from workbook.xlsx.sheet_writer import RICH, text_bytes
@@ -31,8 +32,8 @@ SEEN: Final = 1_000  # sheets
 Identity = tuple[int, bool, bytes, bytes]  # sheet, date system, all but the values, the tags before them
 Shared = Callable[[int], str]
 
-_seen: dict[int, None] = {}
-_known: dict[Identity, "Skeleton"] = {}
+_seen: dict[int, None] = lasting({})
+_known: dict[Identity, "Skeleton"] = lasting({})
 
 
 def read(xml: bytes, sheet: int, shared: Shared, limit: int, *, date1904: bool = False) -> Cells:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from typing import Final, NamedTuple, Protocol, Self
 
 from udfs.dates import EXCEL_EPOCH, serial
@@ -28,6 +28,7 @@ from workbook.cells import (
     column_number,
 )
 from workbook.errors import BadPackage
+from workbook.memory import remembered
 from workbook.xlsx.xml_text import (
     ATTRIBUTES,
     PREFIX,
@@ -131,7 +132,7 @@ class _Columns(dict[bytes, int]):
 COLUMNS: Final = _Columns()
 
 
-@cache
+@remembered(64)
 def pattern(prefix: bytes) -> Pattern:
     """The patterns for the sheets whose elements carry this prefix."""
     p = re.escape(prefix)
@@ -209,7 +210,7 @@ def scan(  # noqa: C901, PLR0912 - one loop that runs once a cell, and nothing i
     if len(values) > limit:
         raise BadPackage(f"it has more than {limit} cells")
     if formulas:
-        read = _formulas if len(formulas) <= REMEMBERED else _formulas.__wrapped__
+        read = _known_formulas if len(formulas) <= REMEMBERED else _formulas
         cells.sheet = read(sheet, tuple(formulas))
     return cells
 
@@ -283,13 +284,15 @@ def _counted(patterns: Pattern, xml: bytes, begin: int, end: int) -> Iterator[tu
         yield row << COLUMN_BITS | column, match
 
 
-@lru_cache(maxsize=64)
 def _formulas(sheet: int, found: tuple[tuple[int, bytes, bytes | None, bool], ...]) -> Formulas:
-    """The formulas of a sheet, read once for all books that have the same."""
+    """The formulas of a sheet."""
     masters: dict[str, tuple[int, str]] = {}
     return Formulas(
         {key: _formula(about, text, sheet, key, masters, dynamic) for key, about, text, dynamic in found}
     )
+
+
+_known_formulas = remembered(64)(_formulas)
 
 
 def _formula(

@@ -6,10 +6,10 @@ matched wrongly.
 """
 
 import re
-from functools import cache, lru_cache
 from typing import Final
 
 from workbook.errors import BadPackage
+from workbook.memory import remembered
 
 ATTRIBUTE: Final = re.compile(rb"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 ATTRIBUTES: Final = rb"""(?>(?:\s++[\w:.-]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*)\s*+"""
@@ -55,7 +55,7 @@ def _character(reference: re.Match[str]) -> str:
     return character
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def string_of(raw: bytes) -> str:
     """A cell's text: `_x000D_` stands for a character that XML can't hold."""
     text = text_of(raw)
@@ -73,7 +73,7 @@ def rich_text(item: bytes, prefix: bytes) -> str:
     return "".join(map(string_of, run_text.findall(item)))
 
 
-@cache
+@remembered(64)
 def _runs(prefix: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """The patterns of a run's text and of a reading aid."""
     names = {b"a": ATTRIBUTES, b"p": re.escape(prefix)}

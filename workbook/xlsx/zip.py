@@ -12,11 +12,11 @@ import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from workbook.errors import BadPackage
+from workbook.memory import remembered
 from workbook.xlsx.other_formats import other_file
 
 LOCAL: Final = struct.Struct("<4s5H3I2H")
@@ -164,7 +164,7 @@ def _inflated(packed: bytes, method: int, crc: int, size: int) -> bytes | None:
     return part if len(part) == size and zlib.crc32(part) == crc else None
 
 
-_inflated_again = lru_cache(maxsize=1_000)(_inflated)  # the small parts of books of one template are the same
+_inflated_again = remembered(1_000)(_inflated)  # the small parts of books of one template are the same
 
 
 def _directory(content: bytes, limits: Limits) -> tuple[int, bytes, list[bytes]]:
@@ -231,7 +231,7 @@ def _entry(content: bytes, record: bytes, ends: Mapping[int, int]) -> Entry:
     return Entry(name, record, method, crc, packed, size, start, data, ends[start])
 
 
-@lru_cache(maxsize=1_000)
+@remembered(1_000)
 def _name(raw: bytes, flags: int) -> str:
     try:
         name = raw.decode("utf-8" if flags & UTF8 else "cp437")
