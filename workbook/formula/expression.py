@@ -29,6 +29,8 @@ Expression = Node | Operation | Joined | None
 
 def expression(nodes: Sequence[Node]) -> Expression:
     """The nodes of one argument as an expression; brackets round it leave no trace."""
+    if len(nodes) == 1 and nodes[0].kind != "operator":  # as most arguments are
+        return _operand(nodes)
     pieces: list[str | Expression] = []  # operators as their signs
     operand: list[Node] = []
     for node in (*nodes, None):

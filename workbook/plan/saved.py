@@ -16,7 +16,7 @@ from workbook.cells import Area, Value, place, row_of
 from workbook.errors import BadPackage
 from workbook.formula.grammar import Grammar
 from workbook.formula.structured_references import Table
-from workbook.formula.tokens import parse
+from workbook.formula.tokens import parse, unquoted
 from workbook.layout.book import Book as PlanRecord
 from workbook.native.editions import ADD_IN, NATIVE, EditionName, record
 from workbook.xlsx.saved_book import Book
@@ -38,8 +38,14 @@ def opened(path: str | PathLike[str]) -> Iterator["SavedPlan"]:
 def located(book: Book, name: str) -> Area | None:
     """The one area that a defined name of the book points at; None if there is none."""
     refers = book.names.get((None, name.lower()))
-    if not refers or len(parse(refers)) != 1:
+    tokens = parse(refers) if refers else ()
+    if len(tokens) != 1:
         return None
+    token = tokens[0]
+    if token.kind == "area" and token.sheet and not unquoted(token.sheet)[0]:  # as all of a plan are
+        area = book.grammar.area(refers, 0)
+        if area is not None and area.sheet < len(book.sheets):
+            return area
     plain = book.grammar.plain(refers, 0, 1, 1, (1, 1), qualified=True)
     is_one = len(plain.areas) == 1 and not plain.fault and plain.areas[0].sheet < len(book.sheets)
     return plain.areas[0] if is_one else None

@@ -5,6 +5,7 @@ keeps from it; the engine compares what it has.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import count
 from operator import add, mul, sub, truediv
 from typing import Final, NamedTuple
@@ -13,7 +14,7 @@ from workbook.cells import Area
 from workbook.formula.criteria import CRITERIA
 from workbook.formula.expression import COMPARING, Expression, Joined, Operation, expression
 from workbook.formula.plain_writer import BLANK
-from workbook.formula.tree import Node
+from workbook.formula.tree import Node, tree
 from workbook.recalc.new_values import Now
 
 EPSILON: Final = 4e-15  # relative: what may be the same in fifteen digits
@@ -124,9 +125,10 @@ def ordinals_of(side: Side) -> Iterator[Ordinal]:
                 yield Ordinal(part)
 
 
-def pairs_of(found: Expression) -> Iterator[Pair]:
-    """The comparisons in an expression of which both sides may be numbers equal in fifteen digits."""
-    yield from _pairs(side_of(found))
+@lru_cache(maxsize=16_384)
+def side_in(alike: str) -> Side:
+    """A whole formula of a shape as a side: what it asks for and what to look at are both told from it."""
+    return side_of(expression(tree(alike)))
 
 
 def side_of(found: Expression) -> Side:
@@ -175,10 +177,11 @@ def _constant(node: Node) -> Side:
     return Other(truth in ("TRUE", "FALSE"), truth == "TRUE")
 
 
-def _pairs(found: Side) -> Iterator[Pair]:
+def pairs_of(found: Side) -> Iterator[Pair]:
+    """The comparisons in a side of which both sides may be numbers equal in fifteen digits."""
     if isinstance(found, Term):
         for part in found.parts:
-            yield from _pairs(part)
+            yield from pairs_of(part)
         if found.sign in COMPARING and not _is_plain(*found.parts):
             yield Pair(*found.parts)
 

@@ -27,6 +27,7 @@ from workbook.recalc.comparisons import (
     is_place,
     ordinals_of,
     pairs_of,
+    side_in,
     side_of,
 )
 from workbook.recalc.new_values import DIGITS, PATTERN_SIGNS
@@ -127,7 +128,8 @@ def asked(alike: str, *, is_array: bool) -> Shape:
     """What formulas of a shape ask for."""
     nodes = tree(alike)
     found = expression(nodes)
-    pairs = tuple(pairs_of(found))
+    side = side_in(alike)
+    pairs = tuple(pairs_of(side))
     walk = _Walk()
     try:
         if is_array:
@@ -137,7 +139,7 @@ def asked(alike: str, *, is_array: bool) -> Shape:
     except Unsure:
         return Shape(None, ())
     is_sure = all(pair.is_known for pair in pairs)
-    return Shape(tuple(walk.masks) if is_sure else None, (*pairs, *ordinals_of(side_of(found))))
+    return Shape(tuple(walk.masks) if is_sure else None, (*pairs, *ordinals_of(side)))
 
 
 def _is_wide(found: Expression) -> bool:

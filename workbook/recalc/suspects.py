@@ -10,7 +10,7 @@ from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from workbook.formula.criteria import CRITERIA
-from workbook.formula.expression import COMPARING, expression
+from workbook.formula.expression import COMPARING
 from workbook.formula.tree import Node, calls, tree, written
 from workbook.memory import remembered
 from workbook.recalc.comparisons import (
@@ -23,7 +23,7 @@ from workbook.recalc.comparisons import (
     Term,
     Word,
     is_known,
-    side_of,
+    side_in,
     terms_of,
     written_numbers,
 )
@@ -136,7 +136,7 @@ class Suspect(NamedTuple):
 def suspect(alike: str) -> Suspect:
     """What there is to look at in the values of formulas of a shape."""
     nodes = tree(alike)
-    whole = side_of(expression(nodes))
+    whole = side_in(alike)
     terms = tuple(terms_of(whole))
     names = {call.name for call in calls(nodes)}
     shared = next((name for name in sorted(names & ALIKE.keys()) if not _is_plain(name, nodes)), "")

@@ -7,7 +7,7 @@ from workbook.cells import Area, address
 from workbook.formula.structured_references import Table
 from workbook.layout.location import Location
 from workbook.layout.schema import Panel
-from workbook.plan.saved import SavedPlan, located
+from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Finding, text_of
 from workbook.validate.kinds import Kind, message
 
@@ -75,7 +75,7 @@ def _name(saved: SavedPlan, name: str, place: Location) -> Iterator[Finding]:
     if refers is None:
         yield Finding(message(Kind.NAME_MISSING, name=name, place=place.ref), place.sheet, cell)
         return
-    area = located(saved.book, name)
+    area = saved.places.get(name)
     if area is None:
         kind = Kind.NAME_LOST if "#REF!" in refers.upper() else Kind.NAME_NO_CELL
         yield Finding(message(kind, name=name, refers=refers), place.sheet, cell)
