@@ -1,12 +1,14 @@
 """Notes, panels and tables on a sheet, as the layout record places them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from openpyxl.cell import Cell
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Font
+from openpyxl.styles.cell_style import StyleArray
+from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
@@ -35,6 +37,9 @@ LINE_GAP: Final = 2
 ROOMY: Final = 15  # rows from which a table is drawn only as far as it is filled
 
 Rows = Sequence[Sequence[Value | None]]
+
+_numbers: WeakKeyDictionary[Workbook, dict[tuple[str, int], tuple[Any, int]]] = WeakKeyDictionary()
+"""The parts of looks that a book holds already, with their numbers: by name and identity."""
 
 
 def write_notes(sheet: Worksheet, notes: Notes) -> None:
@@ -79,7 +84,7 @@ def write_panel(sheet: Worksheet, panel: Panel, values: Mapping[str, Value | Non
 def _labelled(sheet: Worksheet, panel: Panel, field: Field, cell: Cell) -> None:
     """The label of a value; in a form words stand right, under the numbers."""
     for column in range(panel.column, cell.column):
-        sheet.cell(cell.row, column).border = styles.UNDERLINED
+        _dress(sheet.cell(cell.row, column), border=styles.UNDERLINED)
     _put(sheet, cell.row, panel.column, field.label, styles.LABEL, styles.FLUSH)
     if panel.span:
         cell.alignment = styles.RIGHT
@@ -182,21 +187,20 @@ def _register(sheet: Worksheet, table: Table) -> None:
 
 def _heading(sheet: Worksheet, row: int, first: int, last: int, title: str) -> None:
     for column in range(first, last + 1):
-        sheet.cell(row, column).border = styles.HEADED
+        _dress(sheet.cell(row, column), border=styles.HEADED)
     _put(sheet, row, first, title, styles.PANEL, styles.FLUSH)
     sheet.row_dimensions[row].height = 19
 
 
 def _head(sheet: Worksheet, row: int, column: int, title: str, align: Alignment) -> None:
     cell = _put(sheet, row, column, title, styles.HEADER, align)
-    cell.fill, cell.border = styles.HEADER_FILL, styles.HEADS
+    _dress(cell, fill=styles.HEADER_FILL, border=styles.HEADS)
     cell.number_format = styles.padded("General")
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: str, font: Font, alignment: Alignment) -> Cell:
     cell = sheet.cell(row, column, value or None)
-    cell.font = font
-    cell.alignment = alignment
+    _dress(cell, font=font, alignment=alignment)
     return cell
 
 
@@ -212,21 +216,39 @@ def _value(
         cell.value = value if port.constant in (None, "") else port.constant
         if cell.data_type == "f":
             cell.data_type = "s"  # a text that begins with = stays a text
-    cell.font = styles.ROLE_FONTS[port.role]
+    parts: dict[str, Any] = {"font": styles.ROLE_FONTS[port.role]}
     if port.role in styles.ROLE_FILLS:
-        cell.fill = styles.ROLE_FILLS[port.role]
-    cell.alignment = styles.ALIGNED[port.kind]
-    cell.border = styles.BOXED if port.is_input else styles.UNDERLINED
-    cell.protection = styles.UNLOCKED if port.is_input else styles.LOCKED
+        parts["fill"] = styles.ROLE_FILLS[port.role]
+    parts["alignment"] = styles.ALIGNED[port.kind]
+    parts["border"] = styles.BOXED if port.is_input else styles.UNDERLINED
+    parts["protection"] = styles.UNLOCKED if port.is_input else styles.LOCKED
+    _dress(cell, **parts)
     is_right = styles.ALIGNED[port.kind] is styles.RIGHT
     form = styles.FLAG if port.kind == "flag" else port.format
     cell.number_format = styles.padded(form) if is_right else form
     return cell
 
 
+def _dress(cell: Any, **parts: Any) -> None:
+    """Give a cell parts of a look.
+
+    A part is told to openpyxl once a book and by its number from then on: openpyxl compares parts by all
+    that they hold, which would take a third of the time.
+    """
+    numbers = _numbers.setdefault(cell.parent.parent, {})
+    style = cell._style = cell._style or StyleArray()  # noqa: SLF001  # openpyxl takes no number otherwise
+    for name, part in parts.items():
+        known = numbers.get((name, id(part)))
+        if known is None:
+            setattr(cell, name, part)
+            numbers[name, id(part)] = part, getattr(style, f"{name}Id")
+        else:
+            setattr(style, f"{name}Id", known[1])
+
+
 def _like(model: Any, cell: Any) -> None:
     """Give a cell the style of another: to name each part of it again would take the most of the time."""
-    cell._style = copy(model._style)  # noqa: SLF001  # openpyxl has no other way to copy a whole style
+    cell._style = StyleArray(model._style)  # noqa: SLF001  # openpyxl has no other way to copy a whole style
 
 
 def _span(table: Table, column: int) -> str:
