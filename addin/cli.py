@@ -97,10 +97,12 @@ def microhedge(
 
 def main() -> NoReturn:
     """Run one command; every refusal is one sentence on standard error."""
+    import atexit
     import gc
     import io
 
     gc.set_threshold(OBJECTS)
+    atexit.register(gc.freeze)  # what is left goes with the process: cycles in it would be looked for in vain
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another
