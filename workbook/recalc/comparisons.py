@@ -5,7 +5,6 @@ keeps from it; the engine compares what it has.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import count
 from operator import add, mul, sub, truediv
 from typing import Final, NamedTuple
@@ -15,6 +14,7 @@ from workbook.formula.criteria import CRITERIA
 from workbook.formula.expression import COMPARING, Expression, Joined, Operation, expression
 from workbook.formula.plain_writer import BLANK
 from workbook.formula.tree import Node, tree
+from workbook.memory import remembered
 from workbook.recalc.new_values import Now
 
 EPSILON: Final = 4e-15  # relative: what may be the same in fifteen digits
@@ -125,7 +125,7 @@ def ordinals_of(side: Side) -> Iterator[Ordinal]:
                 yield Ordinal(part)
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def side_in(alike: str) -> Side:
     """A whole formula of a shape as a side: what it asks for and what to look at are both told from it."""
     return side_of(expression(tree(alike)))
