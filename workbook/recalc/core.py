@@ -182,6 +182,12 @@ def _is_range(found: Expression) -> bool:
     return isinstance(row, Node) and row.text == "0"
 
 
+def _looks_for_the_same(arguments: Sequence[Expression]) -> bool:
+    """Whether MATCH is given a 0 as its last argument: of ordered searches engines think differently."""
+    last = arguments[2] if len(arguments) == 3 else None
+    return isinstance(last, Node) and last.text == "0"
+
+
 def _joint(gives: int, found: Operation) -> int:
     """What comes of texts that are joined: nothing empty, if one stands in the formula itself."""
     return gives & ~(SIGNS | FOREIGN | (EMPTY if _is_filled(found) else 0))
@@ -290,7 +296,7 @@ class _Walk:
             self._ours(node, arguments, allowed, many=many)
             return
         known = certified().get(node.name)
-        if known is None:
+        if known is None or (node.name == "MATCH" and not _looks_for_the_same(arguments)):
             raise Unsure
         if node.name not in PASSING and node.name != "T":
             _gives(known.gives, allowed)
