@@ -55,7 +55,7 @@ at = dt.datetime.fromisoformat
         (
             "FUNDING_SETTLEMENTS",
             (at("2026-01-02"), at("2026-01-01")),
-            "finish: must not be before start, got 46023",
+            "finish: must not be before start, got 2026-01-01",
         ),
         (
             "FUNDING_SETTLEMENTS",

@@ -19,7 +19,14 @@ FTX = serial(dt.date(2022, 11, 8))
     ("name", "cells", "expected"),
     [
         ("STRESS_MOVE", ("DOGE", FTX), 'asset: no crash of "DOGE" is known, only of BTC, ETH, SOL, ADA, BNB'),
-        ("STRESS_MOVE", ("BTC", 43_902), "episode: no crash is known on that day, got 43902"),
+        (
+            "STRESS_MOVE",
+            ("BTC", 43_902.5),
+            (
+                "episode: no crash is known on 2020-03-12, only on "
+                "2021-05-19, 2022-06-13, 2022-11-08, 2024-08-05, 2025-10-10"
+            ),
+        ),
         ("STRESS_MOVE", ("BTC", FTX, "month"), 'span: must be one of "day", "week", got "month"'),
         ("STRESS_PNL", ([[1], [None]], [["BTC"], ["ETH"]], FTX), "exposures: is blank in row 2"),
         ("STRESS_PNL", ([[0]], [["BTC"]], FTX), 0),

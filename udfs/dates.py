@@ -18,3 +18,9 @@ def serial(moment: dt.date) -> float:
 def moment(number: float) -> dt.datetime:
     """The date-time of a serial number; of one outside the calendar, the first or the last day's."""
     return EXCEL_EPOCH + dt.timedelta(days=min(max(0.0, number), LAST_DAY))
+
+
+def written(number: float) -> str:
+    """The date of a serial number as a sentence says it, in UTC, with its time where it is not midnight."""
+    near = moment(number) + dt.timedelta(seconds=30)  # the minute is rounded
+    return near.isoformat(sep=" ", timespec="minutes").removesuffix(" 00:00")
