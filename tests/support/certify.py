@@ -78,8 +78,8 @@ COUNTBLANK,COUNTBLANK({r}),bnmohlqtrcpfe,n
 PRODUCT,PRODUCT({r}),bnmohlqtrcpfe,nmohe
 SUMSQ,SUMSQ({r}),bnmohlqtrcpfe,nmohe
 MEDIAN,MEDIAN({r}),bnmohlqtrcpfe,nmohe
-STDEV,STDEV({r}),bnmhlqtrcpfe,nmohe
-VAR,VAR({r}),bnmhlqtrcpfe,nmohe
+STDEV,STDEV({r}),bnmohlqtrcpfe,nmohe
+VAR,VAR({r}),bnmohlqtrcpfe,nmohe
 LARGE,"LARGE({r},2)",bnmohlqtrcpfe bn,nmohe
 SMALL,"SMALL({r},1)",bnmohlqtrcpfe bn,nmohe
 INDEX,"INDEX({r},1,{1})",bnmohlqtrcpfe bne bne,bnmohlqtrcpfe
