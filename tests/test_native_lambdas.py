@@ -10,7 +10,7 @@ from support.native_cases import answered, calls, is_same
 
 from addin.hosts import lambda_names
 from udfs import Spec
-from workbook.layout.location import letters
+from workbook.cells import address
 from workbook.native.lambdas import lambda_of, named
 
 SPECS = pytest.mark.parametrize("spec", list(named()), ids=lambda spec: spec.name)
@@ -27,7 +27,7 @@ def shown(spec: Spec, rows: list[tuple[Any, ...]]) -> list[tuple[Any, Any]]:
             if cell is not None:
                 model.set_user_input(0, row, column, cell if isinstance(cell, str) else repr(float(cell)))
         for column, count in ((last + 1, last), (last + 2, spec.required)):
-            given = ",".join(f"{letters(at)}{row}" for at in range(1, count + 1))
+            given = ",".join(address(row, at) for at in range(1, count + 1))
             model.set_user_input(0, row, column, f"={spec.name}_({given})")
     model.evaluate()
     return [

@@ -10,7 +10,7 @@ from support.editions import all_by_libreoffice, libreoffice_absence, saved_else
 from support.running_plan import RunningPlan
 from support.situations import SITUATIONS, Wanted, changed, journal, quoted, row
 
-from workbook.layout.location import letters
+from workbook.cells import address
 from workbook.layout.market import MARKET
 from workbook.native.editions import record
 from workbook.template import bare_bytes
@@ -61,16 +61,16 @@ def test_libreoffice_says_the_same(tmp_path: Path) -> None:
     wrong = []
     for name, path in all_by_libreoffice(books, tmp_path).items():
         said, cells = SITUATIONS[name].said, saved_elsewhere(path)
-        wrong += [(name, what) for what in differs(said, {at: cells.get(address(at)) for at in said})]
+        wrong += [(name, what) for what in differs(said, {at: cells.get(cell_of(at)) for at in said})]
     assert wrong == []
 
 
-def address(at: Wanted) -> tuple[str, str]:
+def cell_of(at: Wanted) -> tuple[str, str]:
     """The sheet and the address of a place in the edition without our functions."""
     layout = record("native")
     place = layout.names[at] if isinstance(at, str) else layout.place(*at[:2])
     down = 0 if isinstance(at, str) else at[2]
-    return place.sheet, f"{letters(place.column)}{place.row + down}"
+    return place.sheet, address(place.row + down, place.column)
 
 
 def test_a_feed_that_is_off_by_a_thousand_is_no_order() -> None:

@@ -19,9 +19,9 @@ from support.plan_books import example
 
 from udfs import REGISTRY
 from udfs.dates import serial
+from workbook.cells import address, column_letters
 from workbook.layout import PLAN
 from workbook.layout.formats import HEAD_ROW, HEADS
-from workbook.layout.location import letters
 from workbook.layout.schema import Sheet
 from workbook.template import charts, styles
 from workbook.xlsx.saved_book import Book
@@ -119,12 +119,12 @@ def inputs() -> dict[str, set[str]]:
     places = {name: set[str]() for name in SHEETS}
     for name in PLAN.inputs:
         place = PLAN.names[name]
-        places[place.sheet].add(f"{letters(place.column)}{place.row}")
+        places[place.sheet].add(address(place.row, place.column))
     for table in PLAN.tables.values():
         home = PLAN.home(table.name).name
         for column in table.columns:
             if column.is_input:
-                at = letters(table.at(column.name))
+                at = column_letters(table.at(column.name))
                 places[home] |= {f"{at}{row}" for row in range(table.first_row, table.last_row + 1)}
     return places
 
@@ -185,7 +185,7 @@ def test_inputs_alone_are_unlocked_and_validated(name: str) -> None:
         if rule.showErrorMessage:
             assert rule.type
             assert rule.error
-            guarded |= {f"{letters(column)}{row}" for area in rule.sqref.ranges for row, column in area.cells}
+            guarded |= {address(row, column) for area in rule.sqref.ranges for row, column in area.cells}
         assert rule.prompt
         assert len(rule.prompt) <= 255
         assert len(rule.promptTitle) <= 32

@@ -13,9 +13,9 @@ from support.plan_oracle import Oracle, worked_out
 from support.running_plan import RunningPlan
 
 from udfs.dates import serial
+from workbook.cells import address
 from workbook.layout import PLAN
 from workbook.layout.formats import HEAD_ROW, HEADS
-from workbook.layout.location import letters
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import bare_bytes
@@ -46,11 +46,11 @@ def expected(said: Oracle) -> Iterator[tuple[str, str, Any]]:
     """Sheet, cell and value of every result, check and shown column; of a step where the oracle has it."""
     for sheet in PLAN.sheets:
         for chip, name in zip(sheet.chips, HEADS, strict=True):
-            yield sheet.name, f"{letters(chip)}{HEAD_ROW}", said[name]
+            yield sheet.name, address(HEAD_ROW, chip), said[name]
     for name, field in PLAN.fields.items():
         at = PLAN.names[name]
         if field.formula and (name in said.cells or not is_step(at.sheet, name)):
-            yield at.sheet, f"{letters(at.column)}{at.row}", said[name]
+            yield at.sheet, address(at.row, at.column), said[name]
     for name, table in PLAN.tables.items():
         for index, column in enumerate(table.columns):
             rows = said.tables[name]
@@ -58,7 +58,7 @@ def expected(said: Oracle) -> Iterator[tuple[str, str, Any]]:
             if column.formula and (column.name in rows[0] or (seen and column.name not in WORDED)):
                 at = PLAN.place(name, column.name)
                 for row, values in enumerate(rows, at.row):
-                    yield at.sheet, f"{letters(at.column)}{row}", values[column.name]
+                    yield at.sheet, address(row, at.column), values[column.name]
 
 
 def is_step(sheet: str, name: str) -> bool:

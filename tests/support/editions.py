@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from udfs.errors import HedgeError
-from workbook.cells import column_letters, column_of, row_of
+from workbook.cells import address, column_of, row_of
 from workbook.engines.soffice import environment, program
 from workbook.native.editions import EditionName
 from workbook.recalc.recalc import recalc_bytes
@@ -46,7 +46,7 @@ def calculations(package: bytes) -> Cells:
     """Every calculated cell of a plan by sheet and address."""
     book = Book(package)
     return {
-        (sheet.name, f"{column_letters(column_of(key))}{row_of(key)}"): cells.values.get(key)
+        (sheet.name, address(row_of(key), column_of(key))): cells.values.get(key)
         for number, sheet in enumerate(book.sheets)
         for cells in (book.cells(number),)
         for key in cells.formulas
@@ -57,7 +57,7 @@ def saved_elsewhere(path: Path) -> Cells:
     """Every cell of a book that another program saved."""
     book = Book(path.read_bytes())
     return {
-        (sheet.name, f"{column_letters(column_of(key))}{row_of(key)}"): value
+        (sheet.name, address(row_of(key), column_of(key))): value
         for number, sheet in enumerate(book.sheets)
         for key, value in book.cells(number).values.items()
     }
@@ -147,4 +147,4 @@ def formulas(package: bytes) -> Iterator[tuple[str, str, str]]:
     book = Book(package)
     for number, sheet in enumerate(book.sheets):
         for key, formula in book.cells(number).formulas.items():
-            yield sheet.name, f"{column_letters(column_of(key))}{row_of(key)}", formula.text
+            yield sheet.name, address(row_of(key), column_of(key)), formula.text

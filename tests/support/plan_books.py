@@ -9,8 +9,9 @@ from typing import Any
 import openpyxl
 from openpyxl.workbook import Workbook
 
+from workbook.cells import address
 from workbook.layout import PLAN
-from workbook.layout.location import Location, letters
+from workbook.layout.location import Location
 from workbook.recalc import recalc
 from workbook.request import Request
 from workbook.template import book_bytes
@@ -55,7 +56,7 @@ def cell(name: str) -> tuple[str, str]:
 def row_cell(table: str, column: str, row: int = 1) -> tuple[str, str]:
     """Sheet and address of a table's cell; its rows are counted from 1."""
     place = PLAN.place(table, column)
-    return place.sheet, f"{letters(place.column)}{place.row + row - 1}"
+    return place.sheet, address(place.row + row - 1, place.column)
 
 
 def span(table: str, column: str, first: int, last: int) -> str:
@@ -67,8 +68,8 @@ def whole(table: str, *, rows: int | None = None) -> str:
     """A table with its header, as a finding names it; with fewer rows, if so many are left."""
     found = PLAN.tables[table]
     last = found.header_row + (rows or found.rows)
-    first = f"{letters(found.column)}{found.header_row}"
-    return f"{PLAN.home(table).name}!{first}:{letters(found.last_column)}{last}"
+    first = address(found.header_row, found.column)
+    return f"{PLAN.home(table).name}!{first}:{address(last, found.last_column)}"
 
 
 def put(where: tuple[str, str], value: Any) -> Edit:
@@ -81,4 +82,4 @@ def put(where: tuple[str, str], value: Any) -> Edit:
 
 
 def _address(place: Location) -> tuple[str, str]:
-    return place.sheet, f"{letters(place.column)}{place.row}"
+    return place.sheet, address(place.row, place.column)

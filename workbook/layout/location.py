@@ -1,7 +1,8 @@
 """A place of the book, and how a formula writes it."""
 
 from dataclasses import dataclass
-from string import ascii_uppercase
+
+from workbook.cells import column_letters
 
 
 @dataclass(frozen=True)
@@ -18,15 +19,6 @@ class Location:
     def ref(self) -> str:
         """The place as a formula writes it, absolute: `Plan!$C$5` or `Market!$B$7:$B$16`."""
         sheet = self.sheet if self.sheet.isidentifier() else f"'{self.sheet}'"
-        first = f"${letters(self.column)}${self.row}"
-        last = f"${letters(self.last_column)}${self.last_row}"
+        first = f"${column_letters(self.column)}${self.row}"
+        last = f"${column_letters(self.last_column)}${self.last_row}"
         return f"{sheet}!{first}" if first == last else f"{sheet}!{first}:{last}"
-
-
-def letters(column: int) -> str:
-    """Column 1 is A, 27 is AA."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = ascii_uppercase[rest] + name
-    return name

@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from workbook.cells import Area
+from workbook.cells import Area, column_letters
 from workbook.formula.structured_references import Table, selected
 from workbook.formula.tree import Node, tree, written
 from workbook.layout.book import Book
-from workbook.layout.location import letters
 from workbook.native.formulas import Nodes, mapped
 
 THIS_ROW: Final = "#this row"
@@ -51,5 +50,5 @@ class Addresses:
         home = self._sheets[area.sheet]
         prefix = "" if home == sheet else f"{home}!" if home.isidentifier() else f"'{home}'!"
         top, bottom = (ROW, ROW) if THIS_ROW in words.lower() else (f"${area.top}", f"${area.bottom}")
-        first, last = f"${letters(area.left)}{top}", f"${letters(area.right)}{bottom}"
+        first, last = f"${column_letters(area.left)}{top}", f"${column_letters(area.right)}{bottom}"
         return prefix + (first if first == last else f"{first}:{last}")

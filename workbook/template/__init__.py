@@ -14,10 +14,10 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workbook.cells import address, column_letters
 from workbook.errors import BookError
 from workbook.files.atomic_write import write_whole
 from workbook.layout.formats import HEAD_ROW, HEADS, TOP
-from workbook.layout.location import letters
 from workbook.layout.schema import Labels, Notes, Panel, Sheet, Table, Value
 from workbook.native.editions import ADD_IN, NATIVE, EditionName, looked_up, record
 from workbook.recalc.recalc import recalc_bytes
@@ -147,7 +147,7 @@ def _head(sheet: Worksheet, record: Sheet) -> None:
     for column, name in zip(record.chips, HEADS, strict=True):
         chip = sheet.cell(HEAD_ROW, column, f"={name}")
         chip.font, chip.alignment = styles.CHIP, styles.CENTER
-        at = f"{letters(column)}{HEAD_ROW}"
+        at = address(HEAD_ROW, column)
         rules = ((f'LEFT({at})="■"', "bad"), (f'LEFT({at})="▲"', "watch"), (f'LEFT({at})="?"', "unknown"))
         blocks.mark(sheet, at, (*rules, ("TRUE", "good")))
 
@@ -158,11 +158,13 @@ def _widths(sheet: Worksheet, record: Sheet) -> None:
         for at, column in enumerate(table.columns, table.column):
             widths[at] = max(widths.get(at, 0), column.width)
     for at, width in widths.items():
-        sheet.column_dimensions[letters(at)].width = width
+        sheet.column_dimensions[column_letters(at)].width = width
     for table in record.tables:
         if table.shown:
             first, last = table.column + table.shown, table.last_column
-            sheet.column_dimensions.group(letters(first), letters(last), outline_level=1, hidden=True)
+            sheet.column_dimensions.group(
+                column_letters(first), column_letters(last), outline_level=1, hidden=True
+            )
 
 
 def _data(record: Sheet) -> Table | None:
@@ -178,7 +180,7 @@ def _view(sheet: Worksheet, record: Sheet) -> None:
     sheet.sheet_view.showGridLines = False
     below = (record.frozen or HEAD_ROW + 1) + 1
     across = 1 if data is None else data.column + (2 if data.shown else 1)
-    sheet.freeze_panes = f"{letters(across)}{data.first_row if data else below}"
+    sheet.freeze_panes = address(data.first_row if data else below, across)
     first = _first_input(record) or f"A{below}"
     for selection in sheet.sheet_view.selection:
         selection.activeCell = selection.sqref = first
@@ -190,9 +192,9 @@ def _first_input(record: Sheet) -> str | None:
         if isinstance(block, Panel):
             for field, row, at in block.cells:
                 if field.is_input:
-                    return f"{letters(at)}{row}"
+                    return address(row, at)
         if isinstance(block, Table) and block.columns[0].is_input:
-            return f"{letters(block.column)}{block.first_row}"
+            return address(block.first_row, block.column)
     return None
 
 
@@ -210,7 +212,7 @@ def _print(sheet: Worksheet, record: Sheet, filled: Mapping[str, int]) -> None:
     ends = [_end(block, filled) for block in record.blocks]
     last_row = max([*(row for row, _ in ends), *(row for row, _ in corners)])
     last_column = record.printed or max([*(column for _, column in ends), *(column for _, column in corners)])
-    sheet.print_area = f"A1:{letters(last_column)}{last_row}"
+    sheet.print_area = f"A1:{address(last_row, last_column)}"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_options.horizontalCentered = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4

@@ -2,9 +2,9 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workbook.cells import column_letters
 from workbook.layout.backtest_result import RESULT
 from workbook.layout.backtest_walk import WALK
-from workbook.layout.location import letters
 from workbook.template.blocks import mark
 from workbook.template.charts import Words, column, lines, place
 
@@ -40,6 +40,6 @@ def dress(sheet: Worksheet) -> None:
         formats=("yyyy-mm", "0%"),
     )
     place(sheet, falls, row, 5, (10, 9))
-    state = letters(WALK.at("state"))
+    state = column_letters(WALK.at("state"))
     cell = f"{state}{WALK.first_row}"
     mark(sheet, f"{cell}:{state}{WALK.last_row}", ((f'{cell}="liquidated"', "bad"),))

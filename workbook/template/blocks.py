@@ -15,7 +15,7 @@ from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from udfs.dates import serial
-from workbook.layout.location import letters
+from workbook.cells import address, column_letters
 from workbook.layout.schema import (
     FIRST_DATE,
     LAST_DATE,
@@ -74,7 +74,7 @@ def write_panel(sheet: Worksheet, panel: Panel, values: Mapping[str, Value | Non
             _put(sheet, row, panel.column + 2, field.unit, styles.UNIT, styles.LEFT)
         if panel.has_notes:
             _put(sheet, row, panel.column + 3, field.help, styles.NOTE, styles.LEFT)
-        place = f"{letters(at)}{row}"
+        place = address(row, at)
         if field.is_input:
             _validate(sheet, field, place)
         elif field.help and not panel.has_notes:
@@ -143,7 +143,7 @@ def write_table(sheet: Worksheet, table: Table, rows: Rows) -> None:
 
 def _draw_as_filled(sheet: Worksheet, table: Table) -> None:
     """Of a table with room only the rows in use and the next free one are drawn."""
-    first = letters(table.column)
+    first = column_letters(table.column)
     key = f"${first}${table.first_row}:${first}${table.last_row}"
     for at, column in enumerate(table.columns, table.column):
         if column.is_input:
@@ -164,7 +164,7 @@ def mark(sheet: Worksheet, area: str, rules: Iterable[tuple[str, str]], *, edged
 
 def _wrap(sheet: Worksheet, table: Table, at: int) -> None:
     """Words that do not fit their column go on below: each row is as high as its longest cell."""
-    width = sheet.column_dimensions[letters(at)].width
+    width = sheet.column_dimensions[column_letters(at)].width
     for row in range(table.first_row, table.last_row + 1):
         cell = sheet.cell(row, at)
         cell.alignment = styles.WRAPPED
@@ -174,7 +174,7 @@ def _wrap(sheet: Worksheet, table: Table, at: int) -> None:
 
 
 def _register(sheet: Worksheet, table: Table) -> None:
-    area = f"{letters(table.column)}{table.header_row}:{letters(table.last_column)}{table.last_row}"
+    area = f"{address(table.header_row, table.column)}:{address(table.last_row, table.last_column)}"
     excel = ExcelTable(displayName=table.name, name=table.name, ref=area)
     for index, record in enumerate(table.columns, 1):
         column = TableColumn(id=index, name=record.header)
@@ -252,7 +252,7 @@ def _like(model: Any, cell: Any) -> None:
 
 
 def _span(table: Table, column: int) -> str:
-    return f"{letters(column)}{table.first_row}:{letters(column)}{table.last_row}"
+    return f"{address(table.first_row, column)}:{address(table.last_row, column)}"
 
 
 def _label(port: Port) -> str:

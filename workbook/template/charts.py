@@ -26,8 +26,9 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workbook.cells import column_letters
 from workbook.layout import PLAN
-from workbook.layout.location import Location, letters
+from workbook.layout.location import Location
 from workbook.template import styles
 
 # dark to light, so that a grey print keeps the order; dashes and markers tell the lines apart
@@ -171,7 +172,7 @@ def reach(sheet: Worksheet, chart: Any) -> tuple[int, int]:
     row, column = chart.corner
     left = chart.width + MARGIN_CM
     while left > 0:
-        left -= (sheet.column_dimensions[letters(column)].width * 7 + 5) * CM_PER_PIXEL
+        left -= (sheet.column_dimensions[column_letters(column)].width * 7 + 5) * CM_PER_PIXEL
         column += 1
     return row + math.ceil(chart.height / ROW_CM), column - 1
 

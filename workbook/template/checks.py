@@ -2,9 +2,9 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workbook.cells import column_letters
 from workbook.layout.checks import CHECKS, NEEDS, WARNED
 from workbook.layout.judgement import UNKNOWN
-from workbook.layout.location import letters
 from workbook.layout.schema import Panel
 from workbook.template.blocks import mark
 
@@ -24,5 +24,5 @@ def dress(sheet: Worksheet) -> None:
 
 
 def _values(panel: Panel) -> tuple[str, str]:
-    at = letters(panel.value_column)
+    at = column_letters(panel.value_column)
     return f"{at}{panel.first_row}", f"{at}{panel.first_row}:{at}{panel.last_row}"

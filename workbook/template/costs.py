@@ -2,8 +2,8 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workbook.cells import address, column_letters
 from workbook.layout.costs import COSTS, FUNDING_PATH
-from workbook.layout.location import letters
 from workbook.template.blocks import mark
 from workbook.template.charts import Words, bars, column, lines, place, reach
 
@@ -24,8 +24,8 @@ SIZE = (13.5, 7.5)
 
 def dress(sheet: Worksheet) -> None:
     """Mark the cheapest row; draw the parts of the cost by venue and by day."""
-    verdict = f"${letters(COSTS.at('verdict'))}{COSTS.first_row}"
-    area = f"{letters(COSTS.column)}{COSTS.first_row}:{letters(COSTS.last_column)}{COSTS.last_row}"
+    verdict = f"${column_letters(COSTS.at('verdict'))}{COSTS.first_row}"
+    area = f"{address(COSTS.first_row, COSTS.column)}:{address(COSTS.last_row, COSTS.last_column)}"
     mark(sheet, area, ((f'{verdict}<>""', "good"),))
     paths = [column("FundingPath", name) for name in ("funding", "total")]
     by_day = lines(BY_DAY, column("FundingPath", "day"), paths, formats=("0", "#,##0.00"))

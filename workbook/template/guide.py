@@ -3,9 +3,9 @@
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workbook.cells import address
 from workbook.layout import PLAN
 from workbook.layout.guide import FURTHER, LEGEND, STEPS
-from workbook.layout.location import letters
 from workbook.template import styles
 
 ROLE_ROWS = ("input", "calculation", "link", "constant")
@@ -17,7 +17,7 @@ def dress(sheet: Worksheet) -> None:
     for notes in (STEPS, FURTHER):
         for row, (term, words) in enumerate(notes.rows, notes.row + 1):
             name = next(word for word in term.split() if word in names)
-            at = f"{letters(notes.column)}{row}"
+            at = address(row, notes.column)
             link = Hyperlink(ref=at, location=f"'{name}'!A1", display=term, tooltip=words)
             cell = sheet.cell(row, notes.column)
             cell.hyperlink, cell.font = link, styles.font(styles.ACCENT, bold=True)

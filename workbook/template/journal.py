@@ -2,8 +2,8 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workbook.cells import column_letters
 from workbook.layout.journal import JOURNAL
-from workbook.layout.location import letters
 from workbook.template.blocks import mark
 
 WATCHED = ("stop", "expired", "roll", "review", "adjust")
@@ -11,7 +11,7 @@ WATCHED = ("stop", "expired", "roll", "review", "adjust")
 
 def dress(sheet: Worksheet) -> None:
     """Mark each state; what is closed is grey."""
-    at = letters(JOURNAL.at("status"))
+    at = column_letters(JOURNAL.at("status"))
     cell = f"${at}{JOURNAL.first_row}"
     bad = f'OR({cell}="liquidated",{cell}="near liquidation")'
     watch = "OR(" + ",".join(f'{cell}="{word}"' for word in WATCHED) + ")"
@@ -25,5 +25,5 @@ def dress(sheet: Worksheet) -> None:
             (f'{cell}="target reached"', "act"),
         ),
     )
-    left, right = letters(JOURNAL.column), letters(JOURNAL.column + JOURNAL.shown - 1)
+    left, right = column_letters(JOURNAL.column), column_letters(JOURNAL.column + JOURNAL.shown - 1)
     mark(sheet, f"{left}{JOURNAL.first_row}:{right}{JOURNAL.last_row}", ((f'{cell}="closed"', "done"),))

@@ -3,8 +3,8 @@
 from openpyxl.chart import ScatterChart
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workbook.cells import address, column_letters
 from workbook.layout import PLAN
-from workbook.layout.location import letters
 from workbook.layout.plan import CARD, STATES
 from workbook.template import styles
 from workbook.template.blocks import mark
@@ -22,7 +22,7 @@ SIZE = (9.9, 9.6)
 
 def dress(sheet: Worksheet) -> None:
     """The card by the plan's state, the findings by theirs, and what a move of the market does."""
-    card = f"B{CARD.first_row}:{letters(CARD.last_column)}{CARD.last_row}"
+    card = f"B{CARD.first_row}:{address(CARD.last_row, CARD.last_column)}"
     mark(
         sheet,
         card,
@@ -42,7 +42,7 @@ def dress(sheet: Worksheet) -> None:
     ):
         sheet.cell(row, CARD.column).font = font
         sheet.row_dimensions[row].height = height
-    at = letters(STATES.column)
+    at = column_letters(STATES.column)
     first = f"${at}{STATES.first_row}"
     rules = (
         (f'LEFT({first})="■"', "bad"),

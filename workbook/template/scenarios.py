@@ -2,7 +2,7 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workbook.layout.location import letters
+from workbook.cells import address, column_letters
 from workbook.layout.scenarios_moves import LEVERAGE, SCENARIOS
 from workbook.template.blocks import mark
 from workbook.template.charts import Words, bars, column, lines, place
@@ -24,8 +24,8 @@ DISTANCE = Words(
 
 def dress(sheet: Worksheet) -> None:
     """Draw the results; mark the moves at which the hedge is liquidated."""
-    state = f"${letters(SCENARIOS.at('state'))}{SCENARIOS.first_row}"
-    area = f"{letters(SCENARIOS.column)}{SCENARIOS.first_row}:{letters(SCENARIOS.last_column)}"
+    state = f"${column_letters(SCENARIOS.at('state'))}{SCENARIOS.first_row}"
+    area = f"{address(SCENARIOS.first_row, SCENARIOS.column)}:{column_letters(SCENARIOS.last_column)}"
     mark(sheet, f"{area}{SCENARIOS.last_row}", ((f'{state}="liquidated"', "watch"),))
     results = [column("Scenarios", name) for name in ("unhedged", "hedge", "hedged")]
     chart = lines(RESULT, column("Scenarios", "move"), results, formats=("0%", "#,##0"))
@@ -33,9 +33,9 @@ def dress(sheet: Worksheet) -> None:
     times, moves = column("Leverage", "leverage"), [column("Leverage", "distance")]
     distances = bars(DISTANCE, times, moves, formats=('0"x"', "0%"), named=False)
     place(sheet, distances, LEVERAGE.row - 8, SCENARIOS.last_column + 2, (20, 10))
-    verdict = f"{letters(LEVERAGE.at('verdict'))}{LEVERAGE.first_row}"
+    verdict = address(LEVERAGE.first_row, LEVERAGE.at("verdict"))
     mark(
         sheet,
-        f"{verdict}:{letters(LEVERAGE.at('verdict'))}{LEVERAGE.last_row}",
+        f"{verdict}:{address(LEVERAGE.last_row, LEVERAGE.at('verdict'))}",
         ((f'{verdict}="too near"', "bad"), (f'{verdict}="survives"', "good")),
     )
