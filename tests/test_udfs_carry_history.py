@@ -36,7 +36,7 @@ small = st.floats(min_value=-0.01, max_value=0.01)
         (
             "FUNDING_ACCRUED",
             (10, 12, 1, [[10], [10], [12]], RATES, MARKS),
-            "times: must rise, got 1900-01-09 in row 2",
+            "times: must rise, got 10 in row 2",
         ),
         (
             "FUNDING_ACCRUED",

@@ -12,6 +12,7 @@ from udfs import stress_move
 from udfs.dates import moment, serial
 from udfs.stress import episodes
 
+DAYS = "2021-05-19, 2022-06-13, 2022-11-08, 2024-08-05, 2025-10-10"
 FTX = serial(dt.date(2022, 11, 8))
 
 
@@ -22,11 +23,11 @@ FTX = serial(dt.date(2022, 11, 8))
         (
             "STRESS_MOVE",
             ("BTC", 43_902.5),
-            (
-                "episode: no crash is known on 2020-03-12, only on "
-                "2021-05-19, 2022-06-13, 2022-11-08, 2024-08-05, 2025-10-10"
-            ),
+            f"episode: no crash is known on 2020-03-12, only on {DAYS}",
         ),
+        ("STRESS_MOVE", ("BTC", 60), f"episode: no crash is known on 60, only on {DAYS}"),
+        ("STRESS_MOVE", ("BTC", 61), f"episode: no crash is known on 1900-03-01, only on {DAYS}"),
+        ("STRESS_MOVE", ("BTC", 9_999_999), f"episode: no crash is known on 9999999, only on {DAYS}"),
         ("STRESS_MOVE", ("BTC", FTX, "month"), 'span: must be one of "day", "week", got "month"'),
         ("STRESS_PNL", ([[1], [None]], [["BTC"], ["ETH"]], FTX), "exposures: is blank in row 2"),
         ("STRESS_PNL", ([[0]], [["BTC"]], FTX), 0),

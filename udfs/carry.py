@@ -21,7 +21,7 @@ from udfs.conventions import (
     Quantity,
     Rate,
 )
-from udfs.dates import written
+from udfs.dates import date_text
 from udfs.decimals import EXACT, decimal
 from udfs.errors import NotAvailable, OutsideDomain
 from udfs.registry import udf
@@ -93,7 +93,7 @@ def funding_settlements(
     it is not called end, as End is a word of VBA, whose names of the arguments Excel's wizard shows.
     """
     if finish < start:
-        raise OutsideDomain(f"finish: must not be before start, got {written(finish)}", "finish", finish)
+        raise OutsideDomain(f"finish: must not be before start, got {date_text(finish)}", "finish", finish)
     interval, anchor = _milliseconds(interval_hours), _milliseconds(anchor_hour)
     if interval == 0:
         raise OutsideDomain(

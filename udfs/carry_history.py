@@ -21,7 +21,7 @@ from udfs.conventions import (
     Quantity,
     Table,
 )
-from udfs.dates import written
+from udfs.dates import date_text
 from udfs.decimals import count, decimal
 from udfs.errors import NotAvailable, OutsideDomain, WrongType
 from udfs.native import unwritten
@@ -99,7 +99,7 @@ def funding_accrued(
     begin = _milliseconds(opened)
     end = moments[-1] if closed is None else _milliseconds(closed)
     if end < begin and closed is not None:
-        raise OutsideDomain(f"closed: must not be before opened, got {written(closed)}", "closed", closed)
+        raise OutsideDomain(f"closed: must not be before opened, got {date_text(closed)}", "closed", closed)
     longest = max(map(operator.sub, moments[1:], moments))
     if begin < moments[0] - longest:
         raise NotAvailable("opened: the history begins later", "opened", opened)
@@ -250,7 +250,7 @@ def _moments(times: Sequence[float | None]) -> list[int]:
             raise WrongType(f"times: is blank in row {number}", "times")
         moments.append(_milliseconds(time))
         if len(moments) > 1 and moments[-1] <= moments[-2]:
-            raise OutsideDomain(f"times: must rise, got {written(time)} in row {number}", "times", time)
+            raise OutsideDomain(f"times: must rise, got {date_text(time)} in row {number}", "times", time)
     return moments
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Annotated, Final, NamedTuple
 
 from udfs.conventions import Arg
-from udfs.dates import serial, written
+from udfs.dates import date_text, serial
 from udfs.errors import NotAvailable
 from udfs.native import unwritten
 from udfs.registry import udf
@@ -84,9 +84,9 @@ def stress_move(asset: Asset, episode: Episode, span: Span = DAY) -> float:
         assets = ", ".join(dict.fromkeys(each for _, each in known))
         raise NotAvailable(f'asset: no crash of "{asset}" is known, only of {assets}', "asset", asset)
     if (day, name) not in known:
-        days = ", ".join(map(written, sorted({each for each, _ in known})))
+        days = ", ".join(map(date_text, sorted({each for each, _ in known})))
         raise NotAvailable(
-            f"episode: no crash is known on {written(day)}, only on {days}", "episode", episode
+            f"episode: no crash is known on {date_text(day)}, only on {days}", "episode", episode
         )
     closes = known[day, name]
     reached = closes.close if span == DAY else closes.low
