@@ -38,9 +38,10 @@ def opened(path: str | PathLike[str]) -> Iterator["SavedPlan"]:
 def located(book: Book, name: str) -> Area | None:
     """The one area that a defined name of the book points at; None if there is none."""
     refers = book.names.get((None, name.lower()))
-    if not refers or len(parse(refers)) != 1:
+    tokens = parse(refers) if refers else ()
+    if not refers or len(tokens) != 1:
         return None
-    token = parse(refers)[0]
+    token = tokens[0]
     if token.kind == "area" and token.sheet and not unquoted(token.sheet)[0]:  # as all of a plan are
         area = book.grammar.area(refers, 0)
         if area is not None and area.sheet < len(book.sheets):
