@@ -23,9 +23,10 @@ import pytest
 from conftest import ROOT
 from support.processes import PATIENCE, eventually, is_gone, spend_an_hour_when
 
-from workbook.batch import records
+from workbook.batch import jobs, one_book, records
 from workbook.batch import run as batch
-from workbook.batch.run import Job, recalc_paths
+from workbook.batch.jobs import Job
+from workbook.batch.run import recalc_paths
 from workbook.files.storage import find_store
 from workbook.request import Outcome, Request
 
@@ -156,7 +157,7 @@ def hangs_after_the_first(job: Job) -> Outcome:
     """Do the first book; every other one hangs."""
     if Path(job.source).stem != "0":
         time.sleep(600)
-    return batch.perform(job)
+    return one_book.perform(job)
 
 
 INTERRUPTED = """
@@ -214,7 +215,7 @@ def faulty(job: Job) -> Outcome:
             endless(0)
         case "7":
             raise RuntimeError("a fault of ours")
-    return batch.perform(job)
+    return one_book.perform(job)
 
 
 def test_fault_in_one_book_is_that_books_alone(
@@ -241,7 +242,7 @@ def hangs(job: Job, note: Path) -> Outcome:
     if Path(job.source).stem == "13":
         note.touch()
         time.sleep(600)
-    return batch.perform(job)
+    return one_book.perform(job)
 
 
 def test_hang_of_one_book_is_ended_at_its_time(
@@ -272,9 +273,9 @@ def test_full_disk_is_told_and_harms_no_book(originals: Path, tmp_path: Path, in
     out = None if in_place else find_store(tmp_path / "out")
     (tmp_path / "out" / record).mkdir(parents=True)
     with mock.patch("os.fsync", side_effect=full):
-        for job in batch.find_jobs(places, out, Request(), Counter()):
+        for job in jobs.find_jobs(places, out, Request(), Counter()):
             assert isinstance(job, Job)
-            outcome = batch.perform(job)
+            outcome = one_book.perform(job)
             assert outcome.is_problem
             assert "No space left on device" in outcome.reason
     assert contents(source) == before

@@ -18,7 +18,7 @@ import fsspec
 import openpyxl
 import pytest
 
-from workbook.batch import pools, records
+from workbook.batch import jobs, one_book, pools, records
 from workbook.batch import run as batch
 from workbook.batch.pools import AHEAD, BadRun
 from workbook.batch.report import open_report
@@ -109,10 +109,10 @@ def test_second_run_costs_only_the_look(
     assert second["a.xlsx"].formulas == first["a.xlsx"].formulas == 1
 
 
-def only_look(job: batch.Job) -> Outcome:
+def only_look(job: jobs.Job) -> Outcome:
     """Do a job where no book can be computed."""
     recalc.recalc_book = None  # type: ignore[assignment] # whoever computes fails
-    return batch.perform(job)
+    return one_book.perform(job)
 
 
 def touch_source(folder: Path, out: Path) -> None:
@@ -156,17 +156,17 @@ def test_another_request_does_every_book_again(folder: Path, tmp_path: Path) -> 
     run(folder, out=tmp_path / "out")
     again = run(folder, out=tmp_path / "out", request=Request(as_of=datetime(2026, 1, 2)))
     assert set(statuses(again).values()) == {"done"}
-    assert batch.fingerprint(Request()) == batch.fingerprint(Request()) != batch.fingerprint(AS_OF)
+    assert jobs.fingerprint(Request()) == jobs.fingerprint(Request()) != jobs.fingerprint(AS_OF)
 
 
 def test_a_request_without_a_time_holds_for_the_day_of_its_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """TODAY and NOW are in UTC: the day ends at midnight there, wherever the user is."""
     clock = mock.Mock()
-    monkeypatch.setattr(batch, "datetime", clock)
+    monkeypatch.setattr(jobs, "datetime", clock)
     held = []
     for hour in (0, 23, 24):
         clock.now = lambda zone, hour=hour: datetime(2026, 1, 1, tzinfo=zone) + timedelta(hours=hour)
-        held.append(batch.fingerprint(Request()))
+        held.append(jobs.fingerprint(Request()))
     assert held[0] == held[1] != held[2]
 
 
@@ -369,9 +369,9 @@ def test_book_saved_meanwhile_is_not_written_over(
 
     store, where = find_store(path)
     monkeypatch.setattr(recalc, "recalc_bytes", compute)
-    (job,) = batch.find_jobs([(store, where)], None, AS_OF, Counter())
-    assert isinstance(job, batch.Job)
-    outcome = batch.perform(job)
+    (job,) = jobs.find_jobs([(store, where)], None, AS_OF, Counter())
+    assert isinstance(job, jobs.Job)
+    outcome = one_book.perform(job)
     assert outcome.status == "failed"
     assert outcome.reason.endswith("was saved by somebody while it was being recalculated")
     assert store.read(where).endswith(b"saved")
@@ -503,14 +503,14 @@ def test_no_more_books_are_begun_than_can_be_worked_on(monkeypatch: pytest.Monke
     """Whatever their number, only a few books for each worker are on their way."""
     found = 0
 
-    def jobs() -> Iterator[batch.Job]:
+    def waiting() -> Iterator[jobs.Job]:
         nonlocal found
         for found in range(1, 1_001):
-            yield batch.Job(f"{found}.xlsx", "source", "target", None, Request(), "")
+            yield jobs.Job(f"{found}.xlsx", "source", "target", None, Request(), "")
 
     monkeypatch.setattr(batch, "run_job", lambda job, timeout: Outcome(job.name, seconds=timeout))
     done = 0
-    for done, outcome in enumerate(batch._run(jobs(), (), 3, 1.0, None), 1):
+    for done, outcome in enumerate(batch._run(waiting(), (), 3, 1.0, None), 1):
         assert outcome.seconds == 1.0
         assert found - done < 3 * AHEAD
     assert done == 1_000

@@ -11,10 +11,11 @@ import openpyxl
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
+from workbook.batch.jobs import count_books
 from workbook.batch.market_file import read_market
 from workbook.batch.pools import BadRun
 from workbook.batch.report import open_report
-from workbook.batch.run import count_books, recalc_paths
+from workbook.batch.run import recalc_paths
 from workbook.errors import BookError
 from workbook.files.local import Local
 from workbook.files.storage import find_store

@@ -16,11 +16,12 @@ from addin.commands.run_facts import run_facts
 from addin.shell.exit import Exit
 from udfs.errors import BadArgument
 from udfs.parameters import DECIMAL_TEXT
+from workbook.batch.jobs import Adapt, count_books
 from workbook.batch.last_run import keep_run, read_last_run
 from workbook.batch.pools import BadRun
 from workbook.batch.report import Keep, open_report
 from workbook.batch.report_rows import Add, json_lines
-from workbook.batch.run import Adapt, count_books, recalc_paths
+from workbook.batch.run import recalc_paths
 from workbook.files.storage import find_store
 from workbook.layout import PLAN
 from workbook.report.run_facts import RunFacts

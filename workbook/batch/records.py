@@ -28,6 +28,10 @@ class Entry:
     content: str = ""
     outcome: Outcome = field(default_factory=Outcome)
 
+    def is_of(self, request: str, source: str) -> bool:
+        """The record is of this request, made of this saving of the book."""
+        return (self.request, self.source) == (request, source)
+
 
 CLAIM: Final = Entry()
 UNREADABLE: Final = Entry(request="unreadable")  # nothing is known of what the record was of

@@ -204,6 +204,14 @@ def _has_letters(text: str) -> bool:
     return any(sign.isalpha() for sign in text if not sign.isascii())
 
 
+def _worked_out(argument: Expression) -> int:
+    """What is allowed besides to an argument that is no cell but worked out here: its number is looked at."""
+    if not isinstance(argument, (Operation, Node)):
+        return 0
+    side = side_of(argument)
+    return NUMBERS if is_place(side) or (isinstance(side, Term) and is_known(side)) else 0
+
+
 def _gives(kinds_given: int, allowed: int) -> None:
     if kinds_given & ~allowed:
         raise Unsure
@@ -307,9 +315,8 @@ class _Walk:
             takes = self._passed(node.name, at, _taken(known, at), allowed)
             if node.name in PAIRED and letter == "r" and not _is_range(argument):
                 raise Unsure
-            if at and node.name in ORDERED and isinstance(argument, (Operation, Node)):
-                side = side_of(argument)  # if it is no cell, but worked out here, its number is looked at
-                takes |= NUMBERS if is_place(side) or (isinstance(side, Term) and is_known(side)) else 0
+            if at and node.name in ORDERED:
+                takes |= _worked_out(argument)
             self.need(argument, takes, many=letter in "ra" or (letter == "p" and many))
 
     @staticmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area
+from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area, Value
 from workbook.formula.forms import Plain
 from workbook.recalc.comparisons import Ordinal, Pair, is_odd
 from workbook.recalc.core import ALL, BLANK, FOREIGN, PLAIN_NUMBERS, Shape, kind_of
@@ -77,13 +77,7 @@ def unsure(found: Checks, now: Now) -> set[int]:
     foreign: dict[str, set[str]] = defaultdict(set)
     offending: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for mask, sheet, keys in _looked_at(found, now):
-        values = now.cells(sheet)
-        passes = PLAIN_NUMBERS & ~mask == 0
-        for key in keys:
-            value = values.get(key)
-            if value is None or (passes and type(value) is float):
-                continue
-            kind = kind_of(value)
+        for key, kind, value in _telling(now.cells(sheet), keys, mask):
             if kind == FOREIGN and isinstance(value, str):
                 foreign[value.casefold()].add(value)
             if kind & ~mask:
@@ -92,10 +86,11 @@ def unsure(found: Checks, now: Now) -> set[int]:
     unlike = set(found.never)
     if offending or clashes or found.asks_filled:
         unlike |= _offended(found, offending, now, clashes=clashes)
-    for where, (pairs, areas) in found.pairs.items():
-        if where not in unlike and any(is_odd(pair, areas, now) for pair in pairs):
-            unlike.add(where)
-    return unlike
+    return unlike.union(
+        where
+        for where, (pairs, areas) in found.pairs.items()
+        if where not in unlike and any(is_odd(pair, areas, now) for pair in pairs)
+    )
 
 
 def is_unsure(found: Checks, where: int, now: Now, *, clashes: bool) -> bool:
@@ -146,6 +141,15 @@ def _looked_at(found: Checks, now: Now) -> Iterator[tuple[int, int, Iterable[int
         yield mask, area.sheet, [key for key in now.cells(area.sheet) if _within(area, key)]
 
 
+def _telling(values: Mapping[int, Value], keys: Iterable[int], mask: int) -> Iterator[tuple[int, int, Value]]:
+    """The filled cells with their kinds, less plain numbers where those may stand."""
+    passes = PLAIN_NUMBERS & ~mask == 0
+    for key in keys:
+        value = values.get(key)
+        if value is not None and not (passes and type(value) is float):
+            yield key, kind_of(value), value
+
+
 def _within(area: Area, key: int) -> bool:
     row, column = key >> COLUMN_BITS, key & COLUMN_MASK
     return area.top <= row <= area.bottom and area.left <= column <= area.right
@@ -162,17 +166,15 @@ def _offended(
             for key in sorted(set(keys)):
                 columns[key & COLUMN_MASK].append(key >> COLUMN_BITS)
             rows[mask, sheet] = columns
-    unlike = set()
-    for where, demands in found.demands.items():
-        for area, mask in demands:
-            if (
-                _holds_any(rows.get((mask, area.sheet), {}), area)
-                or (not mask & BLANK and (area.size > FEW or len(now.values(area)) < area.size))
-                or (clashes and now.holds("foreign", (area,)))
-            ):
-                unlike.add(where)
-                break
-    return unlike
+
+    def is_offended(area: Area, mask: int) -> bool:
+        return (
+            _holds_any(rows.get((mask, area.sheet), {}), area)
+            or (not mask & BLANK and (area.size > FEW or len(now.values(area)) < area.size))
+            or (clashes and now.holds("foreign", (area,)))
+        )
+
+    return {where for where, demands in found.demands.items() if any(is_offended(*one) for one in demands)}
 
 
 def _holds_any(rows: Rows, area: Area) -> bool:

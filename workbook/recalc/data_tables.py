@@ -98,24 +98,9 @@ def _chain(
     program: Program, filling: Mapping[int, int], ends: set[int], inputs: set[int]
 ) -> frozenset[int] | None:
     """The formulas by which the input cells reach some others; None where nobody can foresee them all."""
-    held = {*inputs, *filling, *program.formulas}
-    users: dict[int, set[int]] = defaultdict(set)
-    waiting = [filling.get(cell, cell) for cell in ends]
-    seen = set(waiting)
-    while waiting:
-        where = waiting.pop()
-        if where not in program.formulas:
-            continue
-        is_table = program.formulas[where].kind == "dataTable"
-        plain = program.plain[where]
-        if plain.reaches or any(area.size > OPEN for area in plain.areas):
-            return None
-        for area in frame_of(program.arrays[where]) if is_table else plain.areas:
-            for source in {filling.get(cell, cell) for cell in held.intersection(area.places())}:
-                users[source].add(where)
-                if source not in seen:
-                    seen.add(source)
-                    waiting.append(source)
+    users = _users(program, filling, ends, inputs)
+    if users is None:
+        return None
     chain: set[int] = set()
     waiting = [user for cell in inputs for user in users[cell]]
     while waiting:
@@ -124,3 +109,28 @@ def _chain(
             chain.add(where)
             waiting += users[where]
     return None if any(program.formulas[where].kind == "dataTable" for where in chain) else frozenset(chain)
+
+
+def _users(
+    program: Program, filling: Mapping[int, int], ends: set[int], inputs: set[int]
+) -> Mapping[int, set[int]] | None:
+    """Of what some cells rest on, the formulas that read each; None where nobody can foresee them."""
+    held = {*inputs, *filling, *program.formulas}
+    users: dict[int, set[int]] = defaultdict(set)
+    waiting = [filling.get(cell, cell) for cell in ends]
+    seen = set(waiting)
+    while waiting:
+        where = waiting.pop()
+        if where not in program.formulas:
+            continue
+        plain = program.plain[where]
+        if plain.reaches or any(area.size > OPEN for area in plain.areas):
+            return None
+        is_table = program.formulas[where].kind == "dataTable"
+        areas = frame_of(program.arrays[where]) if is_table else plain.areas
+        sources = {filling.get(cell, cell) for area in areas for cell in held.intersection(area.places())}
+        for source in sources:
+            users[source].add(where)
+        waiting += sources - seen
+        seen |= sources
+    return users

@@ -275,23 +275,28 @@ def divergences(model: Model, cells: frozenset[int]) -> dict[int, str]:
     by_calc = is_by_libreoffice(model.book) or model.engine == "libreoffice"  # both round a sum near 0 to 0
     slack = SLACK if by_calc else 0.0
     by_google = is_by_google(model.book)
+
+    def is_same(saved: Value, computed: Value) -> bool:
+        near = by_google and is_near(saved, computed)
+        return near or not differs(saved, computed) or _within(slack, saved, computed)
+
     found = {}
     for where in suspects:
         if where in moved:
             before, now = model.program.arrays[where].size, moved[where].size
             found[where] = f"fills {before} cells in the book, but the engine makes it fill {now}"
             continue
-        for cell in model.filled(where):
-            saved, computed = model.cached(cell), stepped.get(cell)
-            is_same = not differs(saved, computed) or _within(slack, saved, computed)
-            if not is_same and not (by_google and is_near(saved, computed)):
-                found[where] = (
-                    LOST
-                    if computed == UNKNOWN
-                    else f"is {shown(saved)} in the book, but the engine makes it {shown(computed)}"
-                )
-                break
+        pairs = ((model.cached(cell), stepped.get(cell)) for cell in model.filled(where))
+        other = next((pair for pair in pairs if not is_same(*pair)), None)
+        if other:
+            found[where] = _difference(*other)
     return found
+
+
+def _difference(saved: Value, computed: Value) -> str:
+    if computed == UNKNOWN:
+        return LOST
+    return f"is {shown(saved)} in the book, but the engine makes it {shown(computed)}"
 
 
 def _baseline(model: Model) -> dict[int, Value]:

@@ -6,10 +6,10 @@ size from a phone to a wide screen. A crowd is drawn as columns or fields: dots 
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple
 
-from workbook.report.book_row import BookRow, Position
+from workbook.report.book_row import BookRow
 from workbook.report.figures import count, minus, money, part
 from workbook.report.markup import Markup, joined, tag
 
@@ -173,45 +173,46 @@ def short(name: str) -> str:
     return name if len(name) < 18 else f"{name[:16]}\u2026"
 
 
+class _Mark(NamedTuple):
+    """A book of the chart: across its capital on a scale of tens, up the part of it that is margin."""
+
+    row: BookRow
+    capital: float
+    use: float
+    margin: float
+
+    @property
+    def is_tight(self) -> bool:
+        return self.use > TIGHT
+
+
+def _marks_of(rows: Sequence[BookRow]) -> list[_Mark]:
+    return [
+        _Mark(row, position.capital, position.use, position.margin or 0)
+        for row in rows
+        if (position := row.position) and position.use and position.capital and position.capital > 0
+    ]
+
+
 def scatter(rows: Sequence[BookRow]) -> Markup:
     """Margin in use against capital."""
-    known = [(row, row.position) for row in rows if row.position and row.position.use]
-    known = [(row, position) for row, position in known if position.capital and position.capital > 0]
+    known = _marks_of(rows)
     if not known:
         return Markup()
-    sizes = sorted(math.log10(position.capital or 1) for _, position in known)
+    sizes = sorted(math.log10(mark.capital) for mark in known)
     low, high = sizes[0] - 0.3, sizes[-1] + 0.1
 
     def across(capital: float) -> float:
         return max(1.0, min(99.0, (math.log10(max(capital, 1.0)) - low) / (high - low) * 100))
 
-    hot = sum((position.use or 0) > TIGHT for _, position in known)
+    hot = sum(mark.is_tight for mark in known)
     crowded = len(known) > HEAP
     marks = [mark for level in (0, 20, 40, 60, 80, 100) for mark in _level(level)]
     if crowded:
-        marks += _fields([(across(p.capital or 1), p.use or 0.0) for _, p in known])
-    for row, position in known:
-        use = position.use or 0.0
-        if crowded and use <= TIGHT:
-            continue
-        of = f"{money(position.margin or 0)} of {money(position.capital or 0)}"
-        title = f"{row.name}: {of}, {part(use, digits=0)}"
-        tone = "bad" if row.kind in ALARMING else "out" if use > TIGHT else "in"
-        marks.append(
-            tag(
-                "circle",
-                tag("title", title),
-                cx=_pc(across(position.capital or 1)),
-                cy=f"{_up(use):.1f}",
-                r=RADIUS,
-                class_=tone,
-            )
-        )
+        marks += _fields([(across(mark.capital), mark.use) for mark in known])
+    marks += [_dot(mark, across(mark.capital)) for mark in known if mark.is_tight or not crowded]
     marks += _names(known, across)
-    for step in (base * 10**power for power in range(2, 10) for base in (1, 3)):
-        if low + 0.05 < math.log10(step) < high - 0.05:
-            said = f"{step // 1000:,} k" if step >= 1000 else f"{step}"
-            marks.append(tag("text", said, x=_pc(across(step)), y=HEIGHT + 18, class_="tick m"))
+    marks += _steps(low, high, across)
     drawing = tag(
         "svg",
         *marks,
@@ -226,6 +227,27 @@ def scatter(rows: Sequence[BookRow]) -> Markup:
         f"{TIGHT:.0f} %, where little is left to post.{' Darker fields hold more books.' if crowded else ''}",
         drawing,
     )
+
+
+def _dot(mark: _Mark, across: float) -> Markup:
+    of = f"{money(mark.margin)} of {money(mark.capital)}"
+    tone = "bad" if mark.row.kind in ALARMING else "out" if mark.is_tight else "in"
+    return tag(
+        "circle",
+        tag("title", f"{mark.row.name}: {of}, {part(mark.use, digits=0)}"),
+        cx=_pc(across),
+        cy=f"{_up(mark.use):.1f}",
+        r=RADIUS,
+        class_=tone,
+    )
+
+
+def _steps(low: float, high: float, across: Callable[[float], float]) -> Iterator[Markup]:
+    """What is written below: 100, 300, 1 k, 3 k, as far as the books reach."""
+    for step in (base * 10**power for power in range(2, 10) for base in (1, 3)):
+        if low + 0.05 < math.log10(step) < high - 0.05:
+            said = f"{step // 1000:,} k" if step >= 1000 else f"{step}"
+            yield tag("text", said, x=_pc(across(step)), y=HEIGHT + 18, class_="tick m")
 
 
 def _up(use: float) -> float:
@@ -256,20 +278,19 @@ def _fields(points: Sequence[tuple[float, float]]) -> list[Markup]:
     ]
 
 
-def _names(known: Sequence[tuple[BookRow, Position]], across: Callable[[float], float]) -> list[Markup]:
+def _names(known: Sequence[_Mark], across: Callable[[float], float]) -> list[Markup]:
     """Names above the line where they cover no other mark."""
-    hot = sorted(((r, p) for r, p in known if (p.use or 0) > TIGHT), key=lambda pair: -(pair[1].capital or 0))
-    taken = [(across(position.capital or 1), _up(position.use or 0)) for _, position in hot]
+    hot = sorted((mark for mark in known if mark.is_tight), key=lambda mark: -mark.capital)
+    taken = [(across(mark.capital), _up(mark.use)) for mark in hot]
     made = []
-    for row, position in hot[:12]:
-        x, y, name = across(position.capital or 1), _up(position.use or 0), short(row.name.rpartition("/")[2])
+    for mark in hot[:12]:
+        x, y, name = across(mark.capital), _up(mark.use), short(mark.row.name.rpartition("/")[2])
         for way in (1, -1):
             near, far = sorted((x + way, x + way * (3 + 2.2 * len(name))))
             if 0 < near < far < 100 and not any(near < a < far and abs(y - b) < 11 for a, b in taken):
                 taken += [(near + 1, y), (far - 1, y)]
-                made.append(
-                    tag("text", name, x=_pc(x), y=f"{y + 4:.0f}", dx=7 * way, class_="s" if way > 0 else "e")
-                )
+                side = "s" if way > 0 else "e"
+                made.append(tag("text", name, x=_pc(x), y=f"{y + 4:.0f}", dx=7 * way, class_=side))
                 break
     return made
 

@@ -14,6 +14,7 @@ from workbook.validate.kinds import Kind, Severity, message
 
 JUDGED: Final = frozenset(("warn_stale", "warn_facts"))  # said below, row by row
 RULED: Final = frozenset(("checks_list", "warnings_list"))
+JUDGING: Final = RULED | {"needs_list"}
 QUOTED: Final = ("mark", "index", "future", "before")
 BUNDLES: Final = (1e3, 1e6)  # units that venues quote as one
 AT_ONCE: Final = 1.02  # how far prices of one moment may be from such a factor
@@ -29,21 +30,21 @@ def plan_day(saved: SavedPlan, today: dt.date) -> float:
 def checks(saved: SavedPlan) -> Iterator[Fault]:
     """What the book says of its own rules: what an order lacks, checks that fail, warnings, the unknown."""
     severity: Severity = "note" if _is_waiting(saved) else "error"
-    for panel in (panel for sheet in saved.plan.sheets for panel in sheet.panels):
-        for field in panel.fields:
-            area = saved.places.get(field.name)
-            if area is None or area.size > 1:
-                continue
-            value = saved.value(field.name)
-            what = field.label[:1].lower() + field.label[1:]
-            if panel.name in RULED and value == UNKNOWN:
-                yield Fault(message(Kind.PLAN_UNKNOWN, what=field.label, ask=field.help), area)
-            elif panel.name == "needs_list" and _is_bad(value):
-                yield Fault(message(Kind.PLAN_INCOMPLETE, severity, what=what, ask=field.help), area)
-            elif panel.name == "checks_list" and _is_bad(value):
-                yield Fault(message(Kind.CHECK_FAILS, severity, what=field.label, ask=field.help), area)
-            elif panel.name == "warnings_list" and value is True and field.name not in JUDGED:
-                yield Fault(message(Kind.PLAN_WARNS, what=field.label, ask=field.help), area)
+    panels = [panel for sheet in saved.plan.sheets for panel in sheet.panels if panel.name in JUDGING]
+    for panel, field in ((one, field) for one in panels for field in one.fields):
+        area = saved.places.get(field.name)
+        if area is None or area.size > 1:
+            continue
+        value = saved.value(field.name)
+        what = field.label[:1].lower() + field.label[1:]
+        if value == UNKNOWN and panel.name in RULED:
+            yield Fault(message(Kind.PLAN_UNKNOWN, what=field.label, ask=field.help), area)
+        elif panel.name == "needs_list" and _is_bad(value):
+            yield Fault(message(Kind.PLAN_INCOMPLETE, severity, what=what, ask=field.help), area)
+        elif panel.name == "checks_list" and _is_bad(value):
+            yield Fault(message(Kind.CHECK_FAILS, severity, what=field.label, ask=field.help), area)
+        elif panel.name == "warnings_list" and value is True and field.name not in JUDGED:
+            yield Fault(message(Kind.PLAN_WARNS, what=field.label, ask=field.help), area)
 
 
 def _is_bad(value: Value) -> bool:
