@@ -70,6 +70,20 @@ def test_one_feed_and_nothing_is_refused_but_the_odd_ones(
     assert rows == {outcome.path: outcome.rows for outcome in again if outcome.rows}
 
 
+def test_the_run_names_what_the_books_do_not_know(first: tuple[Path, list[Outcome]]) -> None:
+    """Each rule that is not good comes out of the book with its state, its sentence and what mends it."""
+    plans = [outcome for outcome in first[1] if outcome.rows]
+    for outcome in plans:
+        found = outcome.rows["Findings"]
+        states = Counter(str(finding["state"])[0] for finding in found)
+        lacking = [row for row in outcome.rows["Holdings"] if row["state"] not in {"priced", "not hedged"}]
+        assert states["?"] + max(0, len(lacking) - 1) == outcome.outputs["plan_unknown"] != 0
+        assert states["▲"] == outcome.outputs["warnings_count"]
+        assert all(finding["said"] and finding["mend"] for finding in found)
+    said = {finding["rule"]: finding["said"] for outcome in plans for finding in outcome.rows["Findings"]}
+    assert said["need_agreement"] == "BTC has prices that contradict each other: confirm them on Market"
+
+
 def test_the_report_knows_the_run_before(first: tuple[Path, list[Outcome]], tmp_path: Path) -> None:
     """What a run left beside its records is what the next page compares with; damaged, it is none."""
     kept: list[RunState] = []

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.desk import BEFORE, HOSTILE, NOW, desk, facts, plan, troubled
+from support.desk import BEFORE, HOSTILE, NOW, desk, facts, plan, troubled, unknown
 
 from workbook.layout import PLAN
 from workbook.report.page import rows_of, write_page
@@ -100,6 +100,70 @@ def test_unknown_is_never_a_number() -> None:
     assert "without 1 book that is unknown" in text
     line = next(row for row in text.split("<tr>") if ">c</a>" in row and "refused" in row)
     assert not re.findall(r'<td class="n">', line)
+
+
+@pytest.mark.parametrize("state", ["ready", "nothing to do"])
+def test_what_a_plan_stands_without_asks_for_nobody(state: str) -> None:
+    """Old facts beside an order are named, and counted apart: nobody needs to act on them today."""
+    old = [
+        unknown(book, ("? unknown", "Fees: 40 days old"), ("? unknown", "Lot: no date"), state=state)
+        for book in desk(3)
+    ]
+    text = page_of(old)
+    assert "All 3 books are up to date" in text
+    assert "Nothing asks for anybody." in text
+    assert (
+        text.index('id="confirm"') < text.index("Fees: 40 days old; Lot: no date.") < text.index('id="desk"')
+    )
+    assert "Needs a person <b>0</b>" in text
+    assert "and 1 more" in text  # the three books share a line
+
+
+@pytest.mark.parametrize(
+    ("findings", "held", "kind", "said", "mend"),
+    [
+        (
+            (("? missing", "ETH has no price"), ("? unknown", "Fees: old")),
+            {},
+            "unknown facts",
+            "ETH has no price.",
+            "Mend ETH has no price.",
+        ),
+        ((("? unknown", "Fees: old"),), {}, "unknown facts", "Fees: old.", "Mend Fees: old."),
+        (
+            (("? missing", "ETH has no price"),),
+            {"asset": "SOL", "quantity": 3.0, "state": "not on Market"},
+            "unknown facts",
+            "ETH has no price; SOL: not on Market.",
+            "Mend ETH has no price.",
+        ),
+        (
+            tuple(("? missing", f"Thing {at}") for at in range(6)),
+            {},
+            "unknown facts",
+            "Thing 0; Thing 1; Thing 2; Thing 3; and 2 more.",
+            "Mend Thing 0.",
+        ),
+        (
+            (("■ wrong", "The costs do not add up"), ("▲ warning", "10x")),
+            {},
+            "failed checks",
+            "A check fails: The costs do not add up.",
+            "says where",
+        ),
+    ],
+)
+def test_what_is_not_known_or_wrong_is_named(
+    findings: tuple[tuple[str, str], ...], held: dict[str, Any], kind: str, said: str, mend: str
+) -> None:
+    """In the words of the book: a count tells nobody what to look for."""
+    (book,) = desk(1)
+    book = unknown(book, *findings, state="incomplete")
+    outputs = {**book.outputs, "checks_ok": kind != "failed checks"}
+    rows = {**book.rows, "Holdings": [*book.rows["Holdings"], held]}
+    (row,) = rows_of([replace(book, outputs=outputs, rows=rows)], facts(), None)
+    assert (row.kind, row.sentence, row.asks) == (kind, said, True)
+    assert mend in row.remedy
 
 
 def test_a_second_run_counts_and_a_stale_market_is_said() -> None:

@@ -92,6 +92,16 @@ def hedged(outcome: Outcome, **hedge: Any) -> Outcome:
     return replace(outcome, rows={**outcome.rows, "Journal": [{**row, **hedge}]})
 
 
+def unknown(outcome: Outcome, *findings: tuple[str, str], state: str = "ready") -> Outcome:
+    """A plan in which something is not known or not good: the state and the sentence of each."""
+    outputs = {**outcome.outputs, "plan_state": state, "plan_unknown": float(len(findings))}
+    named = [
+        {"rule": f"rule_{at}", "state": word, "said": said, "mend": f"Mend {said}."}
+        for at, (word, said) in enumerate(findings)
+    ]
+    return replace(outcome, outputs=outputs, rows={**outcome.rows, "Findings": named})
+
+
 def troubled(books: int = 203) -> list[Outcome]:
     """The desk with one or more of each trouble."""
     found = desk(books)
@@ -111,6 +121,7 @@ def troubled(books: int = 203) -> list[Outcome]:
     found[15] = replace(found[15], outputs={**found[15].outputs, "checks_ok": False})
     found[16] = replace(found[16], outputs={**found[16].outputs, "journal_waiting": 1.0})
     found[16] = hedged(found[16], status="review")
+    found[17] = unknown(found[17], ("? unknown", "Fees and lot: 823 days old, ask Binance"))
     return found
 
 

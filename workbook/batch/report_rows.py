@@ -1,6 +1,6 @@
 """The rows of a report: what every kind of report tells of one book."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TextIO
 
 from workbook.layout import PLAN
@@ -26,6 +26,7 @@ COLUMNS: Final = (
     "unpriced",
     "venues",
     *TRUSTED,
+    "findings",
 )
 FORMULA_STARTS: Final = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")  # the last four are full-width
 
@@ -43,12 +44,14 @@ def flat(outcome: Outcome) -> dict[str, Cell]:
     """The row of a table: cells are counted (the reason names them), results have columns of their own."""
     row: dict[str, Any] = outcome.as_row()
     results: Mapping[str, Cell] = row.pop("outputs")
-    for name in ("is_earlier", "inputs", "rows"):  # the reason says it; no columns of a table
+    rows: Mapping[str, Sequence[Mapping[str, Cell]]] = row.pop("rows")
+    for name in ("is_earlier", "inputs"):  # the reason says it; no columns of a table
         del row[name]
     for name in COUNTED:
         row[name] = len(row[name])
     for name in ("unknown_functions", "unpriced"):
         row[name] = ", ".join(row[name])
+    row["findings"] = "; ".join(f"{found['state']}: {found['said']}" for found in rows.get("Findings", ()))
     return row | {name: results.get(name) for name in PLAN.outputs}
 
 

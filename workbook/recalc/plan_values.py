@@ -1,16 +1,17 @@
-"""What a recalculated plan says: its named results and inputs, and the rows that are filled."""
+"""What a recalculated plan says: its named results and inputs, its filled rows, and what is not good."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from workbook.cells import Area, Value, place
 from workbook.layout import PLAN
+from workbook.layout.judgement import RULES
 from workbook.layout.schema import Field
 from workbook.recalc.named_cells import cell_of
 from workbook.xlsx.saved_book import Book
 
 ROWS: Final = {  # the tables that a report tells of: the column that fills a row, and those it reads
-    "Holdings": ("asset", ("asset", "quantity", "price")),
+    "Holdings": ("asset", ("asset", "quantity", "price", "state")),
     "Journal": (
         "symbol",
         (
@@ -30,6 +31,7 @@ ROWS: Final = {  # the tables that a report tells of: the column that fills a ro
         ),
     ),
 }
+FINDINGS: Final = "Findings"  # beside those tables: the rules that are not good, each in the book's own words
 
 
 def plan_values(
@@ -39,6 +41,7 @@ def plan_values(
     if not PLAN.describes(book.names):
         return {}, {}, {}
     rows = {name: list(_rows(book, changes, name)) for name in ROWS}
+    rows[FINDINGS] = list(_findings(book, changes))
     return _named(book, changes, PLAN.outputs), _named(book, changes, PLAN.inputs), rows
 
 
@@ -49,6 +52,17 @@ def _named(book: Book, changes: Mapping[int, Value], fields: Mapping[str, Field]
         if area is not None:
             said[name] = _value(book, changes, area.sheet, area.top, area.left)
     return said
+
+
+def _findings(book: Book, changes: Mapping[int, Value]) -> Iterator[dict[str, Value]]:
+    """Each rule that is not good: its name, its state, its sentence, and what mends it."""
+    for name, _, rule in RULES:
+        cells = [cell_of(book, f"{column}_{name}") for column in ("kind", "say")]
+        state, said = (
+            _value(book, changes, area.sheet, area.top, area.left) if area else None for area in cells
+        )
+        if state:
+            yield {"rule": name, "state": state, "said": said, "mend": rule.mend}
 
 
 def _rows(book: Book, changes: Mapping[int, Value], name: str) -> Iterator[dict[str, Value]]:

@@ -38,6 +38,15 @@ class Hedge:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule of the book that is not good, in the book's own words."""
+
+    state: str  # a sign and a word: ■ wrong, ? missing, ? unknown, ▲ warning
+    said: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """What a book says of its plan; None is unknown."""
 
@@ -62,6 +71,8 @@ class Position:
     band: float  # points that the coverage may be off
     hedges: tuple[Hedge, ...]
     holdings: Mapping[str, tuple[float, float | None]]  # asset: quantity and price
+    findings: tuple[Finding, ...]
+    unpriced: tuple[str, ...]  # what is held and lacks a price or a quantity, each with what it lacks
 
     @property
     def use(self) -> float | None:
@@ -76,6 +87,10 @@ class Position:
         if self.open is None or self.wanted is None:
             return None
         return self.open - self.wanted
+
+    def found(self, sign: str) -> list[Finding]:
+        """The findings whose state begins with a sign."""
+        return [finding for finding in self.findings if finding.state.startswith(sign)]
 
     def having(self, status: str) -> list[Hedge]:
         """The hedges of a status."""
@@ -92,6 +107,7 @@ class BookRow:
     link: str | None  # from the page to the book; None if there is no way
     position: Position | None  # None: no plan, or nothing is known of this run
     kind: str = ""  # of the problem that comes first
+    asks: bool = False  # whether that needs a person
     sentence: str = ""
     remedy: str = ""
     runs: int = 0  # for how many runs it has had this problem
@@ -106,7 +122,7 @@ class BookRow:
     @property
     def is_new(self) -> bool:
         """Whether its problem is new."""
-        return bool(self.kind) and self.runs <= 1
+        return self.asks and self.runs <= 1
 
     @property
     def moved(self) -> float | None:
@@ -148,6 +164,8 @@ def position_of(outcome: Outcome) -> Position | None:
         band=(_number(said, "journal_band") or BAND) * 100,
         hedges=hedges,
         holdings=_holdings(outcome.rows.get("Holdings", ())),
+        findings=tuple(_findings(outcome.rows.get("Findings", ()))),
+        unpriced=tuple(_unpriced(outcome.rows.get("Holdings", ()))),
     )
 
 
@@ -194,4 +212,18 @@ def _holdings(rows: Sequence[Mapping[str, Cell]]) -> Mapping[str, tuple[float, f
     return held
 
 
+def _findings(rows: Sequence[Mapping[str, Cell]]) -> Iterator[Finding]:
+    for row in rows:
+        said = str(row.get("said") or row.get("rule") or UNNAMED)
+        yield Finding(str(row.get("state") or ""), said, str(row.get("mend") or ""))
+
+
+def _unpriced(rows: Sequence[Mapping[str, Cell]]) -> Iterator[str]:
+    for row in rows:
+        state = str(row.get("state") or KNOWN[0])
+        if state not in KNOWN:
+            yield f"{row.get('asset') or UNNAMED}: {state}"
+
+
+KNOWN: Final = ("priced", "not hedged")  # states of a holding
 UNNAMED: Final = "?"

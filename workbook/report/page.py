@@ -66,7 +66,7 @@ def write_page(file: TextIO, rows: Sequence[BookRow], facts: RunFacts, seconds: 
     """Write the page."""
     style, script = _asset("report.css"), _asset("report.js")
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}"
-    need = sum(bool(row.kind) for row in rows)
+    need = sum(row.asks for row in rows)
     file.write(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
@@ -76,7 +76,7 @@ def write_page(file: TextIO, rows: Sequence[BookRow], facts: RunFacts, seconds: 
         f'<style>{style}</style>\n</head>\n<body><a class="skip" href="#books">To the table of books</a>\n'
     )
     file.write(joined(_head(rows, facts, seconds), _figures(rows)))
-    main = (_person(rows), _desk(rows), changed(rows, facts), _engines(rows), table(rows))
+    main = (_person(rows), _confirmed(rows), _desk(rows), changed(rows, facts), _engines(rows), table(rows))
     file.write(tag("main", *main))
     version = f" {facts.version}" if facts.version else ""
     foot = (
@@ -88,7 +88,7 @@ def write_page(file: TextIO, rows: Sequence[BookRow], facts: RunFacts, seconds: 
 
 def _head(rows: Sequence[BookRow], facts: RunFacts, seconds: float | None) -> Markup:
     kinds = Counter(row.kind for row in rows if row.kind)
-    need, fresh = sum(kinds.values()), sum(row.is_new for row in rows)
+    need, fresh = sum(row.asks for row in rows), sum(row.is_new for row in rows)
     verb = "needs" if need == 1 else "need"
     title = (
         f"{need:,} of {count(len(rows), 'book')} {verb} a person"
@@ -277,11 +277,22 @@ def _anchor(kind: str) -> str:
 
 
 def _person(rows: Sequence[BookRow]) -> Markup:
-    groups = [_group(kind, [row for row in rows if row.kind == kind]) for kind in KINDS]
     lead = "In order of harm; what is new stands first. Books with the same cause share a line."
-    if not any(groups):
-        lead = "Nothing asks for anybody."
-    return section("person", "Needs a person", lead, *groups)
+    groups = _groups(rows, asks=True)
+    return section("person", "Needs a person", lead if groups else "Nothing asks for anybody.", *groups)
+
+
+def _confirmed(rows: Sequence[BookRow]) -> Markup:
+    """What nobody needs to do today, but what is not known."""
+    groups = _groups(rows, asks=False)
+    lead = "Nobody is needed for them today. Books with the same cause share a line."
+    return section("confirm", "To confirm", lead, *groups) if groups else Markup()
+
+
+def _groups(rows: Sequence[BookRow], *, asks: bool) -> list[Markup]:
+    kinds = [kind for kind, one in KINDS.items() if one.asks == asks]
+    groups = (_group(kind, [row for row in rows if row.kind == kind]) for kind in kinds)
+    return [group for group in groups if group]
 
 
 def _group(kind: str, rows: list[BookRow]) -> Markup:

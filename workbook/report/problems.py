@@ -1,20 +1,21 @@
 """What a book asks of somebody: one kind, a sentence with its numbers, and what to do about it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from workbook.report.book_row import BookRow, Hedge, Position
+from workbook.report.book_row import NOTHING, READY, BookRow, Finding, Hedge, Position
 from workbook.report.figures import amount, count, part, price, whole
 from workbook.request import Cause
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of problem: how loud it is, and what it means."""
+    """A kind of problem: how loud it is, what it means, and whether it asks for a person."""
 
     tone: str
     meaning: str
+    asks: bool = True
 
 
 KINDS: Final[Mapping[str, Kind]] = {  # in order of harm
@@ -29,7 +30,14 @@ KINDS: Final[Mapping[str, Kind]] = {  # in order of harm
     ),
     "stale cells": Kind("dunno", "Some cells keep an older value, and are named."),
     "waiting": Kind("dunno", "A hedge waits for its review, its roll or its stop."),
+    "facts to confirm": Kind(
+        "dunno", "The plan stands without them, but what they would tell is not known.", asks=False
+    ),
 }
+
+STANDS: Final = (READY, NOTHING)  # states of a plan whose order, or whose rest, stands
+MISSING, UNSURE, WRONG = "? missing", "?", "■"  # how the states of findings begin
+LISTED: Final = 4  # findings of a sentence
 
 REMEDIES: Final[Mapping[Cause, str]] = {
     "missing": "Look for it, or take its name out of the command.",
@@ -54,7 +62,7 @@ REMEDIES: Final[Mapping[Cause, str]] = {
 def judge(row: BookRow) -> None:
     """Set the kind, the sentence and the remedy of a row: the worst that holds."""
     for kind, sentence, remedy in problems_of(row):
-        row.kind, row.sentence, row.remedy = kind, sentence, remedy
+        row.kind, row.sentence, row.remedy, row.asks = kind, sentence, remedy, KINDS[kind].asks
         return
 
 
@@ -67,11 +75,7 @@ def problems_of(row: BookRow) -> Iterator[tuple[str, str, str]]:
     if row.position is not None:
         yield from _of_hedges(row.position)
         if not row.position.checks_ok:
-            yield (
-                "failed checks",
-                "A check of the book fails.",
-                f"microhedge check {outcome.path} says which.",
-            )
+            yield "failed checks", _failed(row.position), f"microhedge check {outcome.path} says where."
         yield from _of_facts(row.position, outcome.unpriced)
     if outcome.stale:
         cells = count(len(outcome.stale), "cell")
@@ -85,6 +89,8 @@ def problems_of(row: BookRow) -> Iterator[tuple[str, str, str]]:
         what = ", ".join(sorted({f"{h.symbol}: {h.status}" for h in row.position.hedges if _waits(h)}))
         said = f"{count(row.position.waiting, 'hedge')} waiting{f' ({what})' if what else ''}."
         yield "waiting", said, "Sheet Journal says what to do."
+    if row.position is not None:
+        yield from _to_confirm(row.position)
 
 
 def _waits(hedge: Hedge) -> bool:
@@ -120,13 +126,34 @@ def _of_facts(position: Position, unpriced: tuple[str, ...]) -> Iterator[tuple[s
             f"{names} {has} no row in the market: value and order are unknown.",
             f"Add {names} to the feed.",
         )
-    if position.unknown:
-        facts = count(position.unknown, "fact")
-        yield (
-            "unknown facts",
-            f"{facts} unknown, on which figures of the plan rest.",
-            "Sheet Checks names each.",
-        )
+    if position.unknown and position.state not in STANDS:
+        missing = position.found(MISSING) or position.found(UNSURE)
+        said = _named(missing, position.unpriced) or f"{count(position.unknown, 'fact')} unknown."
+        yield "unknown facts", said, _mend(missing)
+
+
+def _to_confirm(position: Position) -> Iterator[tuple[str, str, str]]:
+    """What is not known beside an order, or beside a hedge that is where it should be."""
+    if position.unknown and position.state in STANDS:
+        said = _named(position.found(UNSURE)) or f"{count(position.unknown, 'fact')} unknown."
+        yield "facts to confirm", said, "Compare the sheets Venues and Market with the venue's own page."
+
+
+def _failed(position: Position) -> str:
+    named = _named(position.found(WRONG))
+    return f"A check fails: {named}" if named else "A check of the book fails."
+
+
+def _named(findings: Sequence[Finding], more: Sequence[str] = ()) -> str:
+    """The findings in the words of the book, one after the other."""
+    said = [*dict.fromkeys(finding.said for finding in findings), *more]
+    left = f"; and {len(said) - LISTED:,} more" if len(said) > LISTED else ""
+    return _sentence("; ".join(said[:LISTED]) + left) if said else ""
+
+
+def _mend(findings: Sequence[Finding]) -> str:
+    """What mends the first of them."""
+    return findings[0].mend if findings else "Sheet Checks names each."
 
 
 def _size(hedge: Hedge) -> str:

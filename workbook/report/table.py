@@ -197,6 +197,11 @@ COLUMNS: Final = (
         lambda row: row.position.unknown + len(row.outcome.unpriced) if row.position else None,
     ),
     _counted("Warnings", "Checks", lambda row: row.position.warnings if row.position else None),
+    _text(
+        "Not good",
+        "Checks",
+        lambda row: "; ".join(f.said for f in row.position.findings) if row.position else "",
+    ),
     _text("Status", "Run", lambda row: row.outcome.status, word=True),
     _text("Changed by", "Run", lambda row: row.why),
     _text("Venue tables", "Run", lambda row: row.outcome.venues),
@@ -216,7 +221,7 @@ def _order(row: BookRow) -> tuple[float, float, str]:
 
 
 FLAGS: Final[Mapping[str, tuple[str, Callable[[BookRow], bool]]]] = {
-    "needs": ("Needs a person", lambda row: bool(row.kind)),
+    "needs": ("Needs a person", lambda row: row.asks),
     "new": ("New", lambda row: row.is_new),
     "ready": ("Ready", lambda row: _state(row) == READY),
     "nothing": ("Nothing to do", lambda row: _state(row) == NOTHING),
