@@ -13,8 +13,8 @@ import pytest
 from conftest import ROOT
 from support.processes import PATIENCE, eventually
 
+from workbook import new_book
 from workbook.request import Outcome
-from workbook.template import new_book
 
 BOOKS = 200
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}  # dask's own, on stderr

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
+from workbook import new_book
 from workbook.batch.last_run import keep_run, read_last_run
 from workbook.batch.report import open_report
 from workbook.batch.run import recalc_paths
 from workbook.files.storage import find_store
 from workbook.recalc.recalc import recalc_book
 from workbook.request import Outcome, Request
-from workbook.template import new_book
 
 if TYPE_CHECKING:
     from workbook.report.run_state import RunState

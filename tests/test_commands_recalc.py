@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from workbook.template import new_book
+from workbook import new_book
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}

@@ -9,7 +9,7 @@ import pytest
 
 from addin.commands.watch import seconds_of
 from addin.shell.options import UsageError
-from workbook.template import new_book
+from workbook import new_book
 
 ROOT = Path(__file__).parents[1]
 

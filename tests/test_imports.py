@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import udfs
-from workbook.template import new_book
+from workbook import new_book
 
 ROOT = Path(__file__).parents[1]
 
@@ -64,7 +64,7 @@ def test_imports_flow_one_way(package: str) -> None:
     assert not imported(package) & above
 
 
-BASE = {"cells", "errors", "memory", "printable", "request", "typed", "version"}
+BASE = {"cells", "errors", "memory", "printable", "request", "sources", "typed", "version"}
 MAY_IMPORT = {  # each room of workbook, and the rooms below it that it knows
     "formula": BASE,
     "files": BASE,
@@ -80,7 +80,8 @@ MAY_IMPORT = {  # each room of workbook, and the rooms below it that it knows
     "batch": {"files", "layout", "recalc", "report", "xlsx", *BASE},
     "frames": {"batch", "files", "layout", "native", "plan", "recalc", *BASE},
     "live": {"batch", "files", "layout", "recalc", "xlsx", *BASE},
-    "template": {"files", "layout", "native", "plan", "recalc", "validate", *BASE},
+    "template": {"files", "layout", "native", "plan", "recalc", "validate", "xlsx", *BASE},
+    "ready": {"files", "native", "template", "xlsx", *BASE},
 }
 
 
@@ -120,9 +121,15 @@ def test_no_module_of_udfs_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("show", "plan.xlsx"), ("recalc", "plan.xlsx", "--out", "out")], ids=" ".join
+    ("words", "works"),
+    [
+        (("show", "plan.xlsx"), "workbook.xlsx.saved_book"),
+        (("recalc", "plan.xlsx", "--out", "out"), "workbook.batch.run"),  # the book's own part is a worker's
+    ],
 )
-def test_a_book_is_read_and_recalculated_without_pandas(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_a_book_is_read_and_recalculated_without_pandas(
+    tmp_path: Path, words: tuple[str, ...], works: str
+) -> None:
     """Neither pandas nor openpyxl is loaded where no market and no report asks for them."""
     new_book(tmp_path / "plan.xlsx")
     code = (
@@ -131,7 +138,7 @@ def test_a_book_is_read_and_recalculated_without_pandas(tmp_path: Path, words: t
     command = [sys.executable, "-c", code, *words]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     loaded = subprocess.check_output(command, text=True, cwd=tmp_path, env=environment).split()
-    assert "workbook.xlsx.saved_book" in loaded
+    assert works in loaded
     assert not {"pandas", "numpy", "openpyxl", "pydantic", "urllib.request"} & set(loaded)
 
 

@@ -17,6 +17,7 @@ from support.venue_server import Fault, VenueServer
 from udfs.conventions import INVERSE, LINEAR
 from udfs.dates import serial
 from udfs.venues import contract_spec
+from workbook import new_book
 from workbook.batch.market_file import read_market
 from workbook.errors import BookError
 from workbook.layout import PLAN
@@ -31,7 +32,6 @@ from workbook.live.marketfile import fill_file, write_history
 from workbook.live.quotes import Want
 from workbook.recalc.recalc import recalc_book
 from workbook.request import Cell, Request
-from workbook.template import new_book
 
 __all__ = ["connection", "server"]  # fixtures
 

@@ -7,11 +7,11 @@ import openpyxl
 import pytest
 from support.books import F, book
 
+from workbook import new_book
 from workbook.errors import BookError
 from workbook.recalc.feed import by_identity
 from workbook.recalc.recalc import recalc_book, recalc_bytes
 from workbook.request import Outcome, Request
-from workbook.template import new_book
 
 FEED: dict[str, dict[str, Any]] = {
     "XBT": {"spot": 91_240.0, "mark": 91_260.0},

@@ -11,6 +11,7 @@ from support.venue_answers import API
 from support.venue_server import VenueServer
 
 from udfs.dates import serial
+from workbook import new_book
 from workbook.batch.market_file import read_market
 from workbook.errors import BookError
 from workbook.layout import PLAN
@@ -20,7 +21,6 @@ from workbook.live.client import Connection
 from workbook.live.market import LiveMarket
 from workbook.recalc.recalc import recalc_book, recalc_bytes
 from workbook.request import Outcome, Request
-from workbook.template import new_book
 from workbook.validate import check_book
 from workbook.validate.kinds import Kind
 

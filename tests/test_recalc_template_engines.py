@@ -6,10 +6,10 @@ from typing import get_args
 import pytest
 from support.calc import absence
 
+from workbook import new_book
 from workbook.batch.run import recalc_paths
 from workbook.engines.libreoffice import profiles
 from workbook.request import EngineName, Request
-from workbook.template import new_book
 
 EXAMPLES = ("btc", "two-asset", "portfolio", "blank")
 CHANGES: tuple[Request, ...] = (

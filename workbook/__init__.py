@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from workbook.frames.plan import read_plan
     from workbook.frames.runs import iter_recalc_books, recalc_books
     from workbook.frames.write import write_plan
+    from workbook.ready import new_book
     from workbook.recalc.recalc import recalc_book
-    from workbook.template import new_book
     from workbook.validate import check_book
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
 _HOMES = {
     "check_book": "workbook.validate",
     "iter_recalc_books": "workbook.frames.runs",
-    "new_book": "workbook.template",
+    "new_book": "workbook.ready",
     "read_history": "workbook.frames.market",
     "read_market": "workbook.frames.market",
     "read_plan": "workbook.frames.plan",

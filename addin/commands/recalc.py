@@ -7,26 +7,25 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING
 
 from addin.commands.printable import printable
-from addin.commands.run_facts import run_facts
 from addin.shell.exit import Exit
 from udfs.errors import BadArgument
 from udfs.parameters import DECIMAL_TEXT
 from workbook.batch.jobs import Adapt, count_books
-from workbook.batch.last_run import keep_run, read_last_run
 from workbook.batch.pools import BadRun
-from workbook.batch.report import Keep, open_report
-from workbook.batch.report_rows import Add, json_lines
 from workbook.batch.run import recalc_paths
 from workbook.files.storage import find_store
-from workbook.layout import PLAN
-from workbook.report.run_facts import RunFacts
 from workbook.request import Outcome, Request
 from workbook.typed import typed_number
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from workbook.batch.report import Keep
+    from workbook.batch.report_rows import Add
+    from workbook.report.run_facts import RunFacts
 
 STANDARD_OUTPUT = "-"
 FIRST_YEAR = 1900  # where Excel's days begin
@@ -58,6 +57,8 @@ def read_time(text: str) -> dt.datetime:
 
 
 def _value(name: str, text: str) -> float | str:
+    from workbook.layout import PLAN  # noqa: PLC0415 - a run that sets nothing needs no layout
+
     port = PLAN.fields.get(name.lower())
     if DECIMAL_TEXT.fullmatch(text):
         number = float(text)
@@ -95,7 +96,7 @@ class Run:
         self.passed_over: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
         self.missing = 0
-        self.console = Console(stderr=True)
+        self.console: Console | None = None  # while a bar is shown, which lines move down
         self.paths = paths
         self.request = request
         self.out = out
@@ -120,9 +121,13 @@ class Run:
 
                 stack.enter_context(profiles())
             if report == STANDARD_OUTPUT:
+                from workbook.batch.report_rows import json_lines  # noqa: PLC0415 - for a report alone
+
                 sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # a text file
                 add = _until_closed(json_lines(sys.stdout))
             elif report:
+                from workbook.batch.report import open_report  # noqa: PLC0415 - for a report alone
+
                 add = stack.enter_context(open_report(report, self.out, *self._facts(report)))
             else:
                 add = _forget
@@ -143,10 +148,13 @@ class Run:
             return Exit.MISSING if problems == self.missing else Exit.FAULTY
         return Exit.DONE
 
-    def _facts(self, report: str) -> tuple[RunFacts | None, Keep | None]:
+    def _facts(self, report: str) -> "tuple[RunFacts | None, Keep | None]":
         """What a page says of the run, and where it leaves what the next one is compared with."""
         if not report.lower().endswith(".html"):
             return None, None
+        from addin.commands.run_facts import run_facts  # noqa: PLC0415 - for a page alone
+        from workbook.batch.last_run import keep_run, read_last_run  # noqa: PLC0415 - the same
+
         folder = next(
             (place for place in map(find_store, self._folders()) if place[0].is_folder(place[1])), None
         )
@@ -163,33 +171,43 @@ class Run:
 
     def _shown(self, rows_are_seen: bool) -> Iterator[Outcome]:
         """The outcomes as they come, with a bar on a terminal unless the rows themselves run over it."""
-        is_shown = sys.stderr.isatty() and not rows_are_seen
-        bar = Progress(
-            TextColumn("recalculating"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=self.console,
-            transient=True,
-            disable=not is_shown,
+        if not sys.stderr.isatty() or rows_are_seen:
+            yield from map(self._told, self.outcomes)
+            return
+        from rich.console import Console  # noqa: PLC0415 - nothing else here needs it
+        from rich.progress import (  # noqa: PLC0415 - the same
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
         )
-        with bar:
-            total = count_books(self.paths) if is_shown else None
-            task = bar.add_task("", total=total)
+
+        self.console = Console(stderr=True)
+        columns = TextColumn("recalculating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+        with Progress(*columns, console=self.console, transient=True) as bar:
+            task = bar.add_task("", total=count_books(self.paths))
             for outcome in self.outcomes:
-                if outcome.reason and not outcome.is_earlier:
-                    verb = f" {outcome.status}" if outcome.is_problem else ""
-                    self._say(f"{outcome.path}{verb}: {outcome.reason}")
-                yield outcome
+                yield self._told(outcome)
                 bar.advance(task)
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        """The same, with a sentence for what a person should know of it."""
+        if outcome.reason and not outcome.is_earlier:
+            verb = f" {outcome.status}" if outcome.is_problem else ""
+            self._say(f"{outcome.path}{verb}: {outcome.reason}")
+        return outcome
 
     def _say(self, sentence: str) -> None:
         """One line on standard error; a name may hold anything, and must not steer the terminal."""
-        line = printable(sentence)
-        self.console.print(f"microhedge: {line}", markup=False, highlight=False, soft_wrap=True)
+        line = f"microhedge: {printable(sentence)}"
+        if self.console is None:
+            sys.stderr.write(f"{line}\n")
+        else:
+            self.console.print(line, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
-def _until_closed(add: Add) -> Add:
+def _until_closed(add: "Add") -> "Add":
     """Rows for a reader that may close the pipe: the books are done all the same."""
     closed = False
 

@@ -2,12 +2,17 @@
 
 import errno
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from addin.shell.exit import Exit
 from addin.shell.options import UsageError, commands, example
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbook.request import Cell
 
 app = commands()
 
@@ -80,15 +85,11 @@ def recalc(
     """Recalculate books and folders of books without opening a spreadsheet program."""
     from addin.commands.input_names import refuse_unknown_names
     from addin.commands.recalc import Run, read_inputs, read_time
-    from workbook.batch.market_file import read_market
     from workbook.batch.pools import BadRun
-    from workbook.batch.report import BadReport
     from workbook.request import Request
 
     if in_place == bool(out):
         raise UsageError("say where the results go: --out DIR, or --in-place")
-    if market:
-        _refuse_missing(market)
     prices = None
     if live:
         from addin.commands.market import LivePrices
@@ -97,7 +98,7 @@ def recalc(
     try:
         request = Request(
             inputs=read_inputs(inputs or []),
-            market=read_market(market) if market else {},
+            market=_prices_of(market) if market else {},
             as_of=read_time(as_of) if as_of else None,
             allow_stale=allow_stale,
             add_symbols=add_symbols,
@@ -119,7 +120,7 @@ def recalc(
             market=market,
         )
         code = run.report_to(report)
-    except (BadRun, BadReport) as wrong:
+    except BadRun as wrong:
         raise UsageError(str(wrong)) from None
     if prices and prices.told():
         code = Exit.FAULTY
@@ -127,9 +128,11 @@ def recalc(
         raise typer.Exit(code)
 
 
-def _refuse_missing(market: str) -> None:
+def _prices_of(market: str) -> "Mapping[str, Mapping[str, Cell]]":
+    from workbook.batch.market_file import read_market
     from workbook.files.storage import find_store
 
     store, path = find_store(market)
     if not store.exists(path):
         raise FileNotFoundError(errno.ENOENT, "there is no such file or folder", market)
+    return read_market(market)

@@ -13,9 +13,9 @@ from pathlib import Path
 import openpyxl
 import psutil
 
+from workbook import new_book
 from workbook.batch.run import recalc_paths
 from workbook.request import Request
-from workbook.template import new_book
 
 PLANS = 40
 SAMPLED = 10  # every so many books the workers' memory is read

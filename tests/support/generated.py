@@ -15,9 +15,13 @@ from addin.commands.functions import reference
 from support import hosts_page, python_types
 from support.book_text import told
 from workbook.layout import PLAN
+from workbook.native.editions import ADD_IN, NATIVE, EditionName
+from workbook.ready import kept
 from workbook.template import book_bytes
 
 ROOT: Final = Path(__file__).parents[2]
+EXAMPLES: Final = ("two-asset", "btc", "portfolio", "blank")
+EDITIONS: Final[tuple[EditionName, ...]] = (ADD_IN, NATIVE)
 PART: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 
@@ -26,6 +30,11 @@ def golden_book() -> str:
     package = io.BytesIO(book_bytes())
     formulas, values = openpyxl.load_workbook(package), openpyxl.load_workbook(package, data_only=True)
     return "\n".join(told(formulas, values)) + "\n"
+
+
+def ready_books(edition: EditionName) -> dict[str, bytes]:
+    """The new books that come with the package, built now."""
+    return {example: book_bytes(example, None, edition) for example in EXAMPLES}
 
 
 def _table(*rows: tuple[str, ...]) -> str:
@@ -102,3 +111,6 @@ FILES: Final[Mapping[str, Callable[[], str]]] = {
 if __name__ == "__main__":
     for name, text in FILES.items():
         Path(ROOT, name).write_text(text(), encoding="utf-8", newline="\n")
+    for edition in EDITIONS:
+        kept.place(edition).write_bytes(kept.packed(ready_books(edition)))
+    kept.KEY.write_text(f"{kept.sources()}\n", encoding="ascii", newline="\n")

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from workbook.batch.pools import BadRun
 from workbook.batch.report_rows import (
     COLUMNS,
     COUNTED,
@@ -25,7 +26,6 @@ from workbook.batch.report_rows import (
     json_lines,
     unicode,
 )
-from workbook.errors import BookError
 from workbook.files.storage import find_store, lies_in
 from workbook.files.store import Store
 from workbook.layout import PLAN
@@ -37,7 +37,7 @@ from workbook.request import Cell, Outcome, Place
 ROWS_AT_A_TIME: Final = 1_000
 
 
-class BadReport(BookError):
+class BadReport(BadRun):
     """A report that can't be written as it was asked for."""
 
 

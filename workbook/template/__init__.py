@@ -1,9 +1,7 @@
 """The template: writes a new plan book from the layout record and an example's inputs."""
 
 import io
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from types import ModuleType
 from typing import Final
 
@@ -16,7 +14,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.cells import address, column_letters
 from workbook.errors import BookError
-from workbook.files.atomic_write import write_whole
 from workbook.layout.formats import HEAD_ROW, HEADS, TOP
 from workbook.layout.schema import Labels, Notes, Panel, Sheet, Table, Value
 from workbook.native.editions import ADD_IN, NATIVE, EditionName, looked_up, record
@@ -39,6 +36,7 @@ from workbook.template.charts import cache, charts_of, reach, title_of
 from workbook.template.examples import Example, example
 from workbook.template.finish import finished
 from workbook.template.native import write_addresses
+from workbook.xlsx.fresh_package import package_of, parts_of
 
 DRESS: Final[Mapping[str, ModuleType]] = {
     "Guide": guide,
@@ -57,32 +55,13 @@ BLANK_ROWS: Final = 50  # of a table that is still to be filled, on paper
 CALCULATED_BY: Final = 191029  # the engine of Excel 2019 to 365: an older number is calculated on opening
 
 
-def new_book(
-    target: str | os.PathLike[str],
-    example: str = "two-asset",
-    venue: str | None = None,
-    edition: EditionName = ADD_IN,
-    *,
-    force: bool = False,
-) -> None:
-    """Write a new plan book; an existing file is refused unless forced, and never half written."""
-    path = Path(target)
-    if path.suffix.lower() != ".xlsx":
-        raise BookError(f"{path}: a new book is an .xlsx file", "target", str(path))
-    if path.is_dir() or (path.exists() and not force):
-        raise BookError(f"{path}: exists already; --force writes over it", "target", str(path))
-    if not path.parent.is_dir():
-        raise BookError(f"{path}: there is no folder {path.parent}", "target", str(path))
-    write_whole(book_bytes(example, venue, edition), None, path)
-
-
 def book_bytes(name: str = "two-asset", venue: str | None = None, edition: EditionName = ADD_IN) -> bytes:
     """A new book as a package, every formula cell with its value."""
     chosen = example(name, venue)
     package, outcome = recalc_bytes(bare_bytes(chosen, edition), Request(as_of=chosen.as_of))
     if outcome.is_problem:
         raise BookError(f"the new book does not calculate: {outcome.reason}")
-    return package
+    return package_of(parts_of(package))  # deflated alike, whichever parts the calculation has changed
 
 
 def bare_bytes(chosen: Example, edition: EditionName = ADD_IN) -> bytes:
