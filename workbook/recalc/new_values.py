@@ -24,6 +24,9 @@ ODD_NUMBER: Final = re.compile(  # which engines do not read as Excel does, or t
 )
 NUMBER: Final = re.compile(r"[<>=]*\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E[-+]?[0-9]+)?\s*", re.IGNORECASE)
 WORDED: Final = re.compile(r"[<>=]*(?:TRUE|FALSE|#[A-Z/0!?]+)", re.IGNORECASE)
+TYPED: Final = re.compile(  # a criterion that Excel reads as it reads what is typed into a cell
+    r"[<>=]*\s*-?\s*(?:\(\s*[$€£]?[0-9.,]+\s*\)|[0-9]+\s+[0-9]+/[0-9]+)\s*"
+)
 SIGNLESS: Final = re.compile(r"[A-Za-z0-9 .]*")  # texts of these are put in one order by every program
 LONGEST_SOUGHT: Final = 255  # characters of a criterion, and of what is looked up
 TILDE: Final = re.compile(r"~(?![*?~])")
@@ -195,7 +198,7 @@ def is_spelled_oddly(text: str) -> bool:
 
 def is_counted_otherwise(text: str) -> bool:
     """Whether a criterion, or a text that is counted, is a value to Excel, or a pattern of its own."""
-    is_other = WORDED.fullmatch(text) is not None or TILDE.search(text) is not None
+    is_other = any(kind.fullmatch(text) for kind in (WORDED, TYPED)) or TILDE.search(text) is not None
     return is_other or len(text) > LONGEST_SOUGHT
 
 

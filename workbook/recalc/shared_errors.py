@@ -5,6 +5,7 @@ some letters as two, and reads texts as numbers and dates that no engine reads. 
 of each shape of a formula (`workbook.recalc.suspects`), and looked for in the cells that a change reaches.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, DecimalException
@@ -13,7 +14,7 @@ from typing import Final
 
 from workbook.cells import Area, CellError, Value, area_of
 from workbook.formula.forms import Plain
-from workbook.recalc.comparisons import EPSILON, is_known, is_residue, numbers_of
+from workbook.recalc.comparisons import EPSILON, Side, is_known, is_residue, numbers_of
 from workbook.recalc.core import EXTREME, ODD, kind_of
 from workbook.recalc.new_values import (
     DIGITS,
@@ -47,6 +48,8 @@ SMALLEST: Final = 2.2250738585072014e-308  # below it, numbers are 0 to Excel
 LONGEST: Final = 32_767  # characters that a cell may hold
 TINY: Final = 1e-5  # of sums and differences below, it is asked whether rounding alone left them
 HALF: Final = 0.5
+SECONDS: Final = 86_400  # of a day
+MINUTE: Final = 60  # seconds
 MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 READ: Final = re.compile(  # what Excel may take for a number, a date or a time
     r"\s*[-+(]?\s*[$€£¥]?\s*[-+(]?[0-9][0-9.,'\s]*(?:E[-+]?[0-9]+)?\s*[%)$€£¥]*\s*"
@@ -61,6 +64,8 @@ READ: Final = re.compile(  # what Excel may take for a number, a date or a time
 NAME: Final = re.compile(r"[^\W\d][\w.]*(?:\[.*\])?")
 LONGEST_READ: Final = 40  # characters
 SIMPLE: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\s*%?\s*")  # a number to every program
+MINUS_ZERO: Final = re.compile(r"(?<![\w.,])-0(?![\d.,])")
+TEXT_SECTION: Final = 4  # of a number format: how a text is shown
 ZEROS: Final = re.compile(r"(?<![0-9.,])0+(?:[.,]0+)?(?![0-9.,])")
 
 
@@ -111,6 +116,8 @@ def _odd_text(value: str, asked: Suspect, plain: Plain, now: Now) -> str:
             numbers = numbers_of(side, plain.named, now) if side else []
             if not numbers or -HALF < numbers[0] < 0:
                 return "would show a 0, before which Excel writes the sign of a number that is not quite 0"
+    if MINUS_ZERO.search(value) and not asked.shown and '"-' not in plain.text:
+        return "would hold -0, of which Excel makes 0"
     return _long_number(value, plain, now) if len(value) > DIGITS else ""
 
 
@@ -137,7 +144,10 @@ def _given(asked: Suspect, plain: Plain, now: Now) -> str:
     """Why a formula is not trusted with what its cells hold."""
     if asked.letters and now.holds("letter", plain.areas):
         return f"calls {asked.letters}, to which a letter counts as two in Excel alone"
-    if any(map(_is_long, chain(*(numbers_of(side, plain.named, now) for side in asked.joined)))):
+    numbers = list(chain(*(numbers_of(side, plain.named, now) for side in asked.joined)))
+    if any(number == 0 and math.copysign(1.0, number) < 0 for number in numbers):
+        return "writes a 0 with a sign into a text, which Excel writes without"
+    if any(map(_is_long, numbers)):
         return "writes a number of more than fifteen digits into a text, as Excel alone does"
     if asked.reaches and any(map(_is_name, _singles(plain, now))):
         return "calls INDIRECT with a name, which engines are not given"
@@ -192,6 +202,44 @@ def _early(asked: Suspect, plain: Plain, now: Now) -> str:
     """Days that Excel alone counts as it does."""
     numbers = chain(*(numbers_of(side, plain.named, now) for side in asked.days))
     return "is given a day before March 1900" if any(0 <= number < FIRST_DAY for number in numbers) else ""
+
+
+def _late(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Times less than half a second before the next minute, which Excel rounds up."""
+    for number in chain(*(numbers_of(side, plain.named, now) for side in asked.times)):
+        seconds = number % 1 * SECONDS
+        if seconds // MINUTE != round(seconds) // MINUTE:
+            return "is given a time that Excel rounds up to the next minute"
+    return ""
+
+
+def _gapped(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Blank cells among those that LOOKUP searches, which engines take for a 0."""
+    areas = [plain.named[at] for at in asked.gaps if at < len(plain.named)]
+    if any(len(now.values(area)) < area.size for area in areas):
+        return "searches by LOOKUP among blank cells, which Excel passes over"
+    return ""
+
+
+def _worded(asked: Suspect, plain: Plain, now: Now) -> str:
+    """Texts that are shown by a format that has something to say of texts."""
+    for number, form in asked.worded:
+        if any(map(_speaks_of_texts, _texts(form, plain, now))) and any(_texts(number, plain, now)):
+            return "shows a text by a format for texts, which engines leave as it is"
+    return ""
+
+
+def _speaks_of_texts(form: str) -> bool:
+    sections = form.split(";")
+    return form != "@" and (not form or len(sections) >= TEXT_SECTION or "@" in form) and sections[-1] != "@"
+
+
+def _texts(side: Side, plain: Plain, now: Now) -> Iterator[str]:
+    """The texts that a side is made of: its own, and those of its cells."""
+    yield from words_of(side)
+    for at in areas_of(side):
+        if at < len(plain.named):
+            yield from (value for value in now.values(plain.named[at]) if type(value) is str)
 
 
 def _on_the_edge(asked: Suspect, plain: Plain, now: Now) -> str:
@@ -257,6 +305,9 @@ LOOKS: Final[tuple[Callable[[Suspect, Plain, Now], str], ...]] = (
     _misread,
     _misordered,
     _early,
+    _late,
+    _gapped,
+    _worded,
     _on_the_edge,
     _sized,
     _patterned,

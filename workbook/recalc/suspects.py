@@ -42,6 +42,7 @@ DAYS: Final = {  # how many of the first arguments are days
     **dict.fromkeys(("DATEDIF", "DAYS360", "NETWORKDAYS", "NETWORKDAYS.INTL", "YEARFRAC"), 2),
     **dict.fromkeys(("EDATE", "EOMONTH", "ISOWEEKNUM", "WEEKNUM", "WORKDAY", "WORKDAY.INTL"), 1),
 }
+CALENDAR: Final = frozenset(("DAY", "DAYS", "MONTH", "TEXT", "WEEKDAY", "WEEKNUM", "YEAR", *DAYS))
 ALIKE: Final = {  # functions of which all engines make the same that Excel does not
     "BESSELI": "the last digits",
     "BESSELJ": "the last digits",
@@ -125,6 +126,9 @@ class Suspect(NamedTuple):
     patterns: tuple[Side, ...]  # what it searches for with signs for any letter
     inner: tuple[Side, ...]  # the texts that it puts together and does not show
     sought: tuple[Side, ...]  # the criteria, and what is searched for, that it works out
+    times: tuple[Side, ...]  # what is taken for a time of day, in hours or minutes
+    gaps: tuple[int, ...]  # the areas in which LOOKUP searches, where a blank is nothing to Excel
+    worded: tuple[tuple[Side, Side], ...]  # what is perhaps a text, and the format that TEXT shows it by
 
     @property
     def is_nothing(self) -> bool:
@@ -171,7 +175,21 @@ def suspect(alike: str) -> Suspect:
         patterns=tuple(term.parts[0] for term in terms if term.sign in PATTERNS and term.parts),
         inner=_put_together(whole),
         sought=tuple(_sought(terms)),
+        times=tuple(t.parts[0] for t in terms if t.sign in ("HOUR", "MINUTE") and is_known(t.parts[0])),
+        gaps=tuple(number for term in terms if term.sign == "LOOKUP" for number in _searched(term)),
+        worded=tuple(
+            (term.parts[0], term.parts[1])
+            for term in terms
+            if term.sign == "TEXT" and len(term.parts) == 2 and _may_be_text(term.parts[0])
+        ),
     )
+
+
+@remembered(1024)
+def read_as_days(alike: str) -> tuple[int, ...]:
+    """The areas whose numbers a formula of a shape reads as days of the calendar."""
+    read = (term.parts[0] for term in terms_of(side_in(alike)) if term.sign in CALENDAR and term.parts)
+    return tuple(number for part in read for number in areas_of(part))
 
 
 def areas_of(side: Side) -> Iterator[int]:
@@ -344,6 +362,10 @@ def _range(part: Side) -> Iterator[tuple[int, bool]]:
         whole, row, _ = part.parts
         if isinstance(whole, Cells) and row == Number(0):
             yield whole.area, True
+
+
+def _searched(lookup: Term) -> Iterator[int]:
+    return (part.area for part in lookup.parts[1:2] if isinstance(part, Cells))
 
 
 def _wide(terms: Iterable[Term]) -> Iterator[int]:

@@ -16,10 +16,13 @@ from workbook.engines.protocol import UNKNOWN, Voice
 from workbook.engines.soffice import NoOffice
 from workbook.engines.soffice import program as office
 from workbook.errors import Unknowable
+from workbook.formula.forms import Plain
 from workbook.formula.grammar import RANDOM
 from workbook.recalc.evaluation import Model, differs, shown
+from workbook.recalc.new_values import Now
 from workbook.recalc.own_calls import stepped_with_constants
 from workbook.recalc.shared_errors import FIRST_DAY
+from workbook.recalc.suspects import read_as_days
 
 CLOSE: Final = 1e-12  # relative: what two engines may be apart by the order of their sums
 SEARCHED: Final = 1e-9  # the same for what is found by iteration, and for distributions
@@ -27,9 +30,7 @@ SEARCHING: Final = frozenset(
     ("IRR", "MIRR", "PHI", "PRICE", "RATE", "YIELD", "ERF", "ERFC", "GAMMALN", "GAUSS")
 )
 DISTRIBUTION: Final = ("DIST", ".INV", ".RT", ".2T", ".TEST", "INV")
-DAYS: Final = frozenset(
-    ("DATE", "DATEVALUE", "DAY", "DAYS", "EDATE", "EOMONTH", "MONTH", "WEEKDAY", "WEEKNUM", "WORKDAY", "YEAR")
-)
+DATING: Final = frozenset(("DATE", "DATEVALUE", "EDATE", "EOMONTH", "WORKDAY", "WORKDAY.INTL"))  # give days
 LARGEST: Final = 4 * MAX_ROW  # cells of a range: IronCalc looks at each, filled or not
 INSTALL: Final = "install LibreOffice for a third opinion, or open and save the book in Excel"
 SAVE: Final = "open and save the book in Excel"
@@ -146,8 +147,12 @@ class Votes:
                 agree(self.settled[cell], thirds.get(cell, UNKNOWN), slack(plain.calls))
                 for cell in self.model.fills(where)
             )
-            is_day = isinstance(value, float) and value < FIRST_DAY and bool(DAYS & plain.calls)
-            if not agreed or where not in proven or isinstance(value, CellError) or is_day:
+            if (
+                not agreed
+                or where not in proven
+                or isinstance(value, CellError)
+                or _is_early(value, plain, self.model.now(news, {}))
+            ):
                 said = held.why
                 if not held.is_lacking and thirds:
                     said = _opinions({self.model.engine: held.own, "ironcalc": value, self._third: third})
@@ -224,6 +229,17 @@ def has_office() -> bool:
     except NoOffice:
         return False
     return True
+
+
+def _is_early(value: Value, plain: Plain, now: Now) -> bool:
+    """Whether a formula gives or may read a day before March 1900: LibreOffice counts other ones."""
+    if isinstance(value, float) and value < FIRST_DAY and DATING & plain.calls:
+        return True
+    for area in (plain.named[at] for at in read_as_days(plain.shape) if at < len(plain.named)):
+        values = now.values(area)
+        if len(values) < area.size or any(isinstance(v, float) and v < FIRST_DAY for v in values):
+            return True
+    return False
 
 
 def _opinions(values: Mapping[Voice, Value]) -> str:
