@@ -5,7 +5,8 @@ A page of prose holds its generated parts between `<!-- generated: NAME -->` and
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +15,15 @@ import openpyxl
 from addin.commands.functions import reference
 from support import hosts_page, python_types
 from support.book_text import told
+from workbook.cells import COLUMN_BITS, COLUMN_MASK, column_of, row_of
+from workbook.formula import ready_forms
+from workbook.formula.forms import Family
+from workbook.formula.grammar import Grammar
 from workbook.layout import PLAN
 from workbook.native.editions import ADD_IN, NATIVE, EditionName
 from workbook.ready import kept
 from workbook.template import book_bytes
+from workbook.xlsx.saved_book import Book
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLES: Final = ("two-asset", "btc", "portfolio", "blank")
@@ -32,9 +38,29 @@ def golden_book() -> str:
     return "\n".join(told(formulas, values)) + "\n"
 
 
+@cache
 def ready_books(edition: EditionName) -> dict[str, bytes]:
     """The new books that come with the package, built now."""
     return {example: book_bytes(example, None, edition) for example in EXAMPLES}
+
+
+def forms_of(edition: EditionName) -> tuple[str, Mapping[Hashable, Family]]:
+    """The forms of all formulas of an edition's new books, worked out now, and the mark of their words."""
+    fresh: Grammar | None = None
+    for package in ready_books(edition).values():
+        book = Book(package)
+        known = book.grammar
+        if fresh is None:
+            fresh = Grammar(known.sheets, known.names, known.tables, known.ours, known.links)
+            fresh.__dict__["_families"] = {}  # nothing that came with the package
+        assert ready_forms.mark_of(fresh) == ready_forms.mark_of(known), "examples differ in their words"
+        for sheet in range(len(book.sheets)):
+            for key, formula in book.cells(sheet).formulas.items():
+                origin = formula.origin >> COLUMN_BITS, formula.origin & COLUMN_MASK
+                for qualified in (False, True):
+                    fresh.form(formula.text, sheet, row_of(key), column_of(key), origin, qualified=qualified)
+    assert fresh is not None
+    return ready_forms.mark_of(fresh), fresh.__dict__["_families"]
 
 
 def _table(*rows: tuple[str, ...]) -> str:
@@ -113,4 +139,6 @@ if __name__ == "__main__":
         Path(ROOT, name).write_text(text(), encoding="utf-8", newline="\n")
     for edition in EDITIONS:
         kept.place(edition).write_bytes(kept.packed(ready_books(edition)))
+        mark, families = forms_of(edition)
+        ready_forms.place(edition).write_bytes(mark.encode("ascii") + b"\n" + ready_forms.packed(families))
     kept.KEY.write_text(f"{kept.sources()}\n", encoding="ascii", newline="\n")

@@ -4,8 +4,8 @@ A plan has 6,700 formulas and 600 forms. A form knows which rows and columns of 
 the cell; for one cell it is filled in.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from workbook.cells import MAX_COLUMN, MAX_ROW, Area, column_letters
@@ -87,6 +87,53 @@ class ColumnHole(NamedTuple):
 Part = str | RowHole | ColumnHole
 
 
+class Facts(NamedTuple):
+    """What is known of a form: its text in parts, where they are filled in, and what they refer to."""
+
+    parts: Sequence[str]
+    holes: Sequence[tuple[int, int]]  # which parts are numbers of rows, and how far from the cell's
+    columns: Sequence[tuple[int, int]]  # the same of letters of columns
+    named: Sequence[Area]  # that the text names, as in the first cell of a sheet
+    cells: Sequence[tuple[int, int, int, int]]  # of these, single cells of a fixed column, which most are
+    moving: Sequence[tuple[int, Reference]]  # others that go along
+    spans: Sequence[Sequence[int]]  # ranges between some of these, by their numbers
+    calls: frozenset[str]
+    reaches: bool
+    fault: str
+    has_names: bool
+
+
+def facts_of(
+    parts: Iterable[Part],
+    named: Sequence[Reference],
+    spans: Sequence[Sequence[int]],
+    calls: frozenset[str],
+    *,
+    reaches: bool,
+    fault: str,
+    has_names: bool,
+) -> Facts:
+    """What is known of a form by its text in parts, its references, and the ranges between some of these."""
+    texts: list[str] = []
+    holes: list[tuple[int, int]] = []
+    columns: list[tuple[int, int]] = []
+    for part in _joined(parts):
+        if isinstance(part, RowHole):
+            holes.append((len(texts), part.distance))
+        elif isinstance(part, ColumnHole):
+            columns.append((len(texts), part.distance))
+        texts.append(part if isinstance(part, str) else "")
+    cells: list[tuple[int, int, int, int]] = []
+    moving: list[tuple[int, Reference]] = []
+    for at, reference in enumerate(named):
+        if reference.last is None and reference.goes[:2] == (True, False):
+            cells.append((at, reference.sheet, reference.first.row, reference.first.column))
+        elif reference.moves():
+            moving.append((at, reference))
+    areas = [reference.area(1, 1) for reference in named]
+    return Facts(texts, holes, columns, areas, cells, moving, spans, calls, reaches, fault, has_names)
+
+
 class Form:
     """A formula relative to its cell: filled in, it is the plain formula of one."""
 
@@ -103,42 +150,19 @@ class Form:
         "_shapes",
         "_spans",
         "calls",
+        "facts",
         "fault",
         "has_names",
         "reaches",
     )
 
-    def __init__(
-        self,
-        parts: Iterable[Part],
-        named: Sequence[Reference],
-        spans: Sequence[tuple[int, ...]],
-        calls: frozenset[str],
-        *,
-        reaches: bool,
-        fault: str,
-        has_names: bool,
-    ) -> None:
-        """Take the text in parts, its references, and the ranges between some of these, by their numbers."""
-        self.calls, self.reaches, self.fault, self.has_names = calls, reaches, fault, has_names
-        self._parts: list[str] = []
-        self._holes: list[tuple[int, int]] = []
-        self._columns: list[tuple[int, int]] = []
-        for part in _joined(parts):
-            if isinstance(part, RowHole):
-                self._holes.append((len(self._parts), part.distance))
-            elif isinstance(part, ColumnHole):
-                self._columns.append((len(self._parts), part.distance))
-            self._parts.append(part if isinstance(part, str) else "")
-        self._named = [reference.area(1, 1) for reference in named]
-        self._cells: list[tuple[int, int, int, int]] = []  # single cells of a fixed column, which most are
-        self._moving: list[tuple[int, Reference]] = []
-        for at, reference in enumerate(named):
-            if reference.last is None and reference.goes[:2] == (True, False):
-                self._cells.append((at, reference.sheet, reference.first.row, reference.first.column))
-            elif reference.moves():
-                self._moving.append((at, reference))
-        self._spans = spans
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._parts, self._holes, self._columns = facts.parts, facts.holes, facts.columns
+        self._named, self._cells, self._moving = facts.named, facts.cells, facts.moving
+        self._spans = facts.spans
+        self.calls, self.reaches = facts.calls, facts.reaches
+        self.fault, self.has_names = facts.fault, facts.has_names
         self._is_fixed = not (self._holes or self._columns or self._cells or self._moving)
         self._follows_row = any(
             not (reference.first.column or reference.goes[1]) for _, reference in self._moving
@@ -150,12 +174,12 @@ class Form:
         """The plain formula of a cell."""
         if self._only is not None:
             return self._only
-        parts = self._parts.copy()
+        parts = list(self._parts)
         for at, distance in self._holes:
             parts[at] = str((row + distance - 1) % MAX_ROW + 1)
         for at, distance in self._columns:
             parts[at] = column_letters((column + distance - 1) % MAX_COLUMN + 1)
-        named = self._named.copy()
+        named = list(self._named)
         for at, sheet, distance, left in self._cells:
             top = (row + distance - 1) % MAX_ROW + 1
             named[at] = Area(sheet, top, left, top, left)
@@ -179,6 +203,15 @@ class Form:
                 self._shapes.clear()
             known = self._shapes[key] = shape(text)
         return known
+
+
+@dataclass(slots=True)
+class Family:
+    """The forms of formulas that read alike: one, or one for each kind of row beside or in a table."""
+
+    rows: tuple[tuple[int, int], ...]  # of the tables of which they take their own row
+    is_inside: bool  # whether they refer to the table that they stand in
+    forms: dict[Hashable, Form] = field(default_factory=dict)
 
 
 SHAPES: Final = 64  # of one form, that are remembered

@@ -8,11 +8,13 @@ reads alike.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
-from workbook.formula.forms import Form, Plain
+from workbook.formula.forms import Family, Form, Plain
 from workbook.formula.plain_writer import LONGEST_WRITTEN, Writer
+from workbook.formula.ready_forms import ready_families
 from workbook.formula.relative_text import is_told, relative
 from workbook.formula.tokens import LONGEST, parse
 from workbook.formula.words import Words
@@ -24,20 +26,14 @@ CLOCK: Final = frozenset(("NOW", "TODAY"))
 RANDOM: Final = frozenset(("RAND", "RANDBETWEEN", "RANDARRAY"))
 
 
-@dataclass(slots=True)
-class Family:
-    """The forms of formulas that read alike: one, or one for each kind of row beside or in a table."""
-
-    rows: tuple[tuple[int, int], ...]  # of the tables of which they take their own row
-    is_inside: bool  # whether they refer to the table that they stand in
-    forms: dict[Hashable, Form] = field(default_factory=dict)
-
-
 @dataclass(eq=False)
 class Grammar(Words):
     """The words of a book, and its formulas written plainly."""
 
-    _families: dict[Hashable, Family | None] = field(default_factory=dict)
+    @cached_property
+    def _families(self) -> dict[Hashable, Family]:
+        """Those known so far: at first those that came with the package."""
+        return ready_families(self)
 
     def plain(
         self,

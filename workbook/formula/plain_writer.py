@@ -7,7 +7,7 @@ from typing import Final
 from workbook.cells import Area
 from workbook.formula.criteria import CRITERIA, plain_criterion
 from workbook.formula.faults import Unwritable
-from workbook.formula.forms import Form, Part, Reference
+from workbook.formula.forms import Form, Part, Reference, facts_of
 from workbook.formula.structured_references import Table, is_of_row, selected
 from workbook.formula.tokens import (
     LONGEST,
@@ -86,7 +86,7 @@ class Writer:
             )
         if self.calls & REACHING or self.length > LONGEST_WRITTEN:
             self.reaches = True
-        return Form(
+        facts = facts_of(
             parts,
             self.named,
             self.spans,
@@ -95,6 +95,7 @@ class Writer:
             fault=fault,
             has_names=self.has_names,
         )
+        return Form(facts)
 
     def write(self, tokens: Sequence[Token], shift: tuple[int, int], home: int) -> list[Part]:
         """The tokens of a formula or of a name's formula; `home` is where plain references lie."""

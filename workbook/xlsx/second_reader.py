@@ -20,6 +20,7 @@ from workbook.memory import remembered
 from workbook.xlsx.parts import MAIN
 
 NAME: Final = re.compile("([A-Za-z]{1,3})([1-9][0-9]{0,6})")
+LETTERS: Final = re.compile("[A-Za-z]{1,3}")
 RANGE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
 ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 INDEX: Final = re.compile(r"\s*[0-9]+\s*", re.ASCII)
@@ -229,6 +230,9 @@ def _cells(xml: bytes, shared: Shared, *, date1904: bool) -> Iterator[tuple[int,
             for cell in row.iterchildren(tags.cell):
                 column = column_number(cell, number, column)
                 key = number << COLUMN_BITS | column
+                if not len(cell):  # as every cell that has a look and nothing else
+                    yield key, None, None
+                    continue
                 try:
                     fields = fields_of(cell)
                     told = _told(fields[tags.formula], cell, key, masters) if tags.formula in fields else None
@@ -296,9 +300,8 @@ def column_number(cell: etree._Element, row: int, before: int) -> int:
     said = cell.get("r")
     if said is None:
         return before + 1
-    key = key_of(said)
-    column = key & COLUMN_MASK
-    if key >> COLUMN_BITS != row or column <= before:
+    column = _named_column(said.removesuffix(str(row)))
+    if column <= before:
         raise BadPackage(f"it has a cell named {said[:20]!r} in row {row}, where no such cell can be")
     return column
 
@@ -307,6 +310,12 @@ def key_of(name: str) -> int:
     """The key of the cell with a name; 0 for what is no name."""
     found = NAME.fullmatch(name)
     return int(found[2]) << COLUMN_BITS | _column(found[1]) if found else 0
+
+
+@remembered(16_384)
+def _named_column(letters: str) -> int:
+    """The column of a cell's name without its row; 0 for what is left of any other name."""
+    return _column(letters) if LETTERS.fullmatch(letters) else 0
 
 
 @remembered(16_384)
