@@ -100,7 +100,10 @@ def is_unsure(found: Checks, where: int, now: Now, *, clashes: bool) -> bool:
     for area, mask in found.demands.get(where, ()):
         values = now.values(area)
         is_open = mask & BLANK or (area.size <= FEW and len(values) == area.size)
-        if not is_open or any(kind_of(value) & ~mask for value in values):
+        if not is_open:
+            return True
+        passes = PLAIN_NUMBERS & ~mask == 0
+        if any(kind_of(value) & ~mask for value in values if not (passes and type(value) is float)):
             return True
         if clashes and now.holds("foreign", (area,)):
             return True

@@ -107,6 +107,11 @@ class Program:
         return frozenset(where for where, plain in self.plain.items() if not unsteady.isdisjoint(plain.calls))
 
     @cached_property
+    def drawing(self) -> frozenset[int]:
+        """The formulas that call for chance."""
+        return frozenset(where for where, plain in self.plain.items() if not RANDOM.isdisjoint(plain.calls))
+
+    @cached_property
     def provable(self) -> frozenset[int]:
         """The formulas that give again what they gave when the book was saved."""
         return frozenset(self.formulas) - self.moving

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from workbook.cells import Area, Value, same
 from workbook.engines.protocol import UNKNOWN
 from workbook.errors import Unknowable
-from workbook.formula.grammar import RANDOM
 from workbook.recalc.evaluation import Model, differs, shown
 from workbook.recalc.saved_by_google import is_by_google, is_near
 from workbook.recalc.saved_by_libreoffice import SLACK, is_by_libreoffice
@@ -114,8 +113,7 @@ def judged(model: Model, inputs: Mapping[int, Value], as_of: dt.datetime | None)
     lost = {where: why for where, why in change.lost.items() if where not in votes.held}
     failed = {where: why for where, why in failed.items() if where not in votes.held}
     verdict = _judged(model, change, {**lost, **failed, **doubted, **votes.unknown})
-    drawn = frozenset(where for where in formulas if RANDOM & model.program.plain[where].calls)
-    known = replace(verdict, drawn=drawn - verdict.blocked)
+    known = replace(verdict, drawn=(formulas & model.program.drawing) - verdict.blocked)
     return replace(known, count=_counted(known, formulas | tables, looked.unlike | steps.voted, votes))
 
 

@@ -17,7 +17,6 @@ from workbook.engines.soffice import NoOffice
 from workbook.engines.soffice import program as office
 from workbook.errors import Unknowable
 from workbook.formula.forms import Plain
-from workbook.formula.grammar import RANDOM
 from workbook.recalc.evaluation import Model, differs, shown
 from workbook.recalc.new_values import Now
 from workbook.recalc.own_calls import stepped_with_constants
@@ -92,9 +91,8 @@ class Votes:
         be had or failed its proof, with the reason. `news` are the values that all formulas start from,
         `own` those that the first engine computed. True if any value was taken.
         """
-        calls = self.model.program.plain
         blocked = {where for where in self.model.moved if own.get(where) == "#VALUE!"}  # by what stands there
-        asked = {where for where in cells if not RANDOM & calls[where].calls} - self.held.keys() - blocked
+        asked = set(cells) - self.model.program.drawing - self.held.keys() - blocked
         others = {where: why for where, why in lacking.items() if where not in self.held}
         if not asked and not others:
             return False
