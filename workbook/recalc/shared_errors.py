@@ -16,6 +16,7 @@ from workbook.cells import Area, CellError, Value, area_of
 from workbook.formula.forms import Plain
 from workbook.recalc.comparisons import EPSILON, Side, is_known, is_residue, numbers_of
 from workbook.recalc.core import EXTREME, ODD, kind_of
+from workbook.recalc.days import FIRST_SOUND, LAST_DAY, is_sound
 from workbook.recalc.new_values import (
     DIGITS,
     LONGEST_SOUGHT,
@@ -42,8 +43,6 @@ from workbook.recalc.suspects import (
 from workbook.recalc.text_lengths import most_letters
 
 FIRST_DAY: Final = 61.0  # the 1st of March 1900: before it engines count other days than Excel
-FIRST_DATE: Final = 800.0  # of DATE: below it, a day may have been counted on from one of those
-LAST_DAY: Final = 2_958_465.0
 SMALLEST: Final = 2.2250738585072014e-308  # below it, numbers are 0 to Excel
 LONGEST: Final = 32_767  # characters that a cell may hold
 TINY: Final = 1e-5  # of sums and differences below, it is asked whether rounding alone left them
@@ -125,8 +124,9 @@ def _odd_number(value: float, asked: Suspect, plain: Plain, now: Now) -> str:
     """Excel has no day after 9999, a 29th of February 1900, and makes 0 of what rounding alone left."""
     if 0 < abs(value) < SMALLEST:
         return f"would be {value!r}, which is 0 to Excel"
-    first = FIRST_DATE if asked.dates == "DATE" else FIRST_DAY
-    if asked.dates and not first <= value <= LAST_DAY:
+    first = FIRST_SOUND if asked.dates == "DATE" else FIRST_DAY
+    is_followed = bool(asked.made) and all(is_sound(made, plain.named, now) for made in asked.made)
+    if asked.dates and not first <= value <= LAST_DAY and not is_followed:
         return f"would be {value!r} by {asked.dates}, a day that Excel does not have or counts otherwise"
     if not asked.sums or not 0 < abs(value) < TINY:
         return ""

@@ -29,6 +29,7 @@ from workbook.recalc.comparisons import (
 )
 from workbook.recalc.comparisons import WHOLE as COUNTING
 from workbook.recalc.core import READABLE, certified
+from workbook.recalc.days import DATING
 
 LETTERS: Final = frozenset(("FIND", "LEFT", "LEN", "MID", "REPLACE", "RIGHT", "SEARCH"))
 SUMMED: Final = {  # the argument that is summed up, to which no criterion is put
@@ -37,7 +38,6 @@ SUMMED: Final = {  # the argument that is summed up, to which no criterion is pu
 }
 SUMMING: Final = frozenset(("AVERAGEIF", "SUMIF"))  # of which the last range may be named by its corner
 HIDING: Final = frozenset(("COUNT", "IFERROR", "ISERR", "ISERROR", "ISNUMBER"))
-DATES: Final = frozenset(("DATE", "DATEVALUE", "EDATE", "EOMONTH", "WORKDAY", "WORKDAY.INTL"))
 DAYS: Final = {  # how many of the first arguments are days
     **dict.fromkeys(("DATEDIF", "DAYS360", "NETWORKDAYS", "NETWORKDAYS.INTL", "YEARFRAC"), 2),
     **dict.fromkeys(("EDATE", "EOMONTH", "ISOWEEKNUM", "WEEKNUM", "WORKDAY", "WORKDAY.INTL"), 1),
@@ -104,6 +104,7 @@ class Suspect(NamedTuple):
     letters: str  # a function that counts letters, or ""
     joined: tuple[Side, ...]  # what is perhaps a number, and is written into a text
     dates: str  # a function that gives a day
+    made: tuple[Term, ...]  # the calls of such functions, if all of them can be followed
     days: tuple[Side, ...]  # what is taken for a day
     counts: tuple[int, ...]  # the areas that it counts by criteria or takes criteria from
     criteria: tuple[str, ...]  # the texts in the formula itself that are criteria
@@ -150,7 +151,8 @@ def suspect(alike: str) -> Suspect:
     return Suspect(
         letters=min(names & LETTERS, default=""),
         joined=tuple(written_numbers(whole)),
-        dates=min(names & DATES, default=""),
+        dates=min(names & DATING, default=""),
+        made=_made(terms, nodes),
         days=tuple(p for term in terms for p in term.parts[: DAYS.get(term.sign, 0)] if is_known(p)),
         counts=tuple(number for term in counting for part in _counted(term) for number in areas_of(part)),
         criteria=tuple(part.text for part in asking if isinstance(part, Word)),
@@ -227,6 +229,11 @@ def _is_plain(name: str, nodes: Iterable[Node]) -> bool:
     """Whether it is only asked for what every program tells alike."""
     asked = {written(call.arguments[0]).strip().upper() for call in calls(nodes) if call.name == name}
     return name == "CELL" and asked <= {'"ROW"', '"COL"', '"CONTENTS"'}
+
+
+def _made(terms: Iterable[Term], nodes: Iterable[Node]) -> tuple[Term, ...]:
+    found = tuple(term for term in terms if term.sign in DATING)
+    return found if len(found) == sum(call.name in DATING for call in calls(nodes)) else ()
 
 
 def _asking(term: Term) -> list[Side]:

@@ -17,11 +17,12 @@ from workbook.engines.soffice import NoOffice
 from workbook.engines.soffice import program as office
 from workbook.errors import Unknowable
 from workbook.formula.forms import Plain
+from workbook.recalc.days import DATING, is_sound
 from workbook.recalc.evaluation import Model, differs, shown
 from workbook.recalc.new_values import Now
 from workbook.recalc.own_calls import stepped_with_constants
 from workbook.recalc.shared_errors import FIRST_DAY
-from workbook.recalc.suspects import read_as_days
+from workbook.recalc.suspects import read_as_days, suspect
 
 CLOSE: Final = 1e-12  # relative: what two engines may be apart by the order of their sums
 SEARCHED: Final = 1e-9  # the same for what is found by iteration, and for distributions
@@ -29,7 +30,6 @@ SEARCHING: Final = frozenset(
     ("IRR", "MIRR", "PHI", "PRICE", "RATE", "YIELD", "ERF", "ERFC", "GAMMALN", "GAUSS")
 )
 DISTRIBUTION: Final = ("DIST", ".INV", ".RT", ".2T", ".TEST", "INV")
-DATING: Final = frozenset(("DATE", "DATEVALUE", "EDATE", "EOMONTH", "WORKDAY", "WORKDAY.INTL"))  # give days
 LARGEST: Final = 4 * MAX_ROW  # cells of a range: IronCalc looks at each, filled or not
 INSTALL: Final = "install LibreOffice for a third opinion, or open and save the book in Excel"
 SAVE: Final = "open and save the book in Excel"
@@ -232,7 +232,9 @@ def has_office() -> bool:
 def _is_early(value: Value, plain: Plain, now: Now) -> bool:
     """Whether a formula gives or may read a day before March 1900: LibreOffice counts other ones."""
     if isinstance(value, float) and value < FIRST_DAY and DATING & plain.calls:
-        return True
+        made = suspect(plain.shape).made
+        if not made or not all(is_sound(one, plain.named, now) for one in made):
+            return True
     for area in (plain.named[at] for at in read_as_days(plain.shape) if at < len(plain.named)):
         values = now.values(area)
         if len(values) < area.size or any(isinstance(v, float) and v < FIRST_DAY for v in values):
