@@ -28,14 +28,15 @@ from workbook.xlsx.saved_book import Book
 
 TURNS: Final = 5
 BOOKS: Final = 12
+SMALL_RUN: Final = 6
 DAY: Final = datetime(2026, 3, 15)
 COLD: Final = {  # the command, and the milliseconds aimed at
     "--help": 80,
     "calc HEDGE_MARGIN 2400 5": 150,
-    "show {book}": 250,
-    "check {book}": 400,
+    "show {folder}/plan.xlsx": 250,
+    "check {folder}/plan.xlsx": 400,
     "new {folder}/new.xlsx --force": 600,
-    "recalc {book} --out {folder}/out-{turn} --set plan_leverage=3": 400,
+    "recalc {folder}/plan.xlsx --out {folder}/out-{turn} --set plan_leverage=3": 400,
 }
 MEASURED: Final = """
 import sys, tracemalloc
@@ -67,28 +68,39 @@ def of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def cold(folder: Path) -> None:
-    """Each command in a process of its own, beside a Python that does nothing."""
-    plan = folder / "plan.xlsx"
-    plan.write_bytes(book_bytes())
+def started(command: str, folder: Path) -> Callable[[int], Any]:
+    """The command in a process of its own, with Python's compiled files as an installation has them."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
-    def run(command: str) -> Callable[[int], Any]:
-        def once(turn: int) -> None:
-            words = command.format(book=plan, folder=folder, turn=turn).split()
-            subprocess.run(
-                [sys.executable, "-m", "addin", *words], capture_output=True, check=False, env=environment
-            )
+    def once(turn: int) -> None:
+        words = command.format(folder=folder, turn=turn).split()
+        subprocess.run(
+            [sys.executable, "-m", "addin", *words], capture_output=True, check=False, env=environment
+        )
 
-        return once
+    return once
 
-    works = {command: run(command) for command in COLD}
+
+def cold(folder: Path) -> None:
+    """Each command in a process of its own, beside a Python that does nothing."""
+    (folder / "plan.xlsx").write_bytes(book_bytes())
     empty = [sys.executable, "-c", "pass"]
+    works = {command: started(command, folder) for command in COLD}
     found = turns({"Python": lambda _: subprocess.run(empty, check=True), **works}, of_children)
     print(f"{'Cold starts, ms (user and system)':<46}{'is':>8}{'goal':>8}")
     print(f"{'a Python that does nothing':<46}{found['Python']:>8.0f}")
     for command, goal in COLD.items():
         print(f"{'microhedge ' + command.split()[0]:<46}{found[command]:>8.0f}{goal:>8}")
+
+
+def workers(folder: Path) -> None:
+    """A small run that may use two workers, against the same run with one."""
+    (folder / "desk").mkdir()
+    for number in range(SMALL_RUN):
+        (folder / "desk" / f"{number}.xlsx").write_bytes(book_bytes())
+    command = "recalc {folder}/desk --out {folder}/desk-%s-{turn} --set plan_leverage=3 --jobs %s"
+    found = turns({jobs: started(command % (jobs, jobs), folder) for jobs in "12"}, of_children)
+    print(f"{f'{SMALL_RUN} books with two workers, times one':<46}{found['2'] / found['1']:>8.2f}{'1':>8}")
 
 
 def prices(number: int) -> Request:
@@ -192,6 +204,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         cold(folder)
+        workers(folder)
         plans()
         small()
         print("Memory at its peak, by Python's count")
