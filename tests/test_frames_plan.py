@@ -155,7 +155,8 @@ def test_a_frame_of_ones_own_is_the_whole_table(path: Path, tmp_path: Path) -> N
 def test_inputs_and_a_market_by_symbol(path: Path, tmp_path: Path) -> None:
     """Inputs by name; a market leaves the symbols as they are that it lacks."""
     market = pd.DataFrame(
-        {"spot": [31_000.0], "as_of": [pd.Timestamp("2026-01-02", tz="UTC")]}, index=["BTC"]
+        {"spot": [31_000.0], "future": [31_400.0], "as_of": [pd.Timestamp("2026-01-02", tz="UTC")]},
+        index=["BTC"],
     )
     write_plan(path, inputs={"plan_ratio": np.float64(0.5)}, market=market, out=tmp_path / "next.xlsx")
     plan = read_plan(tmp_path / "next.xlsx")

@@ -125,6 +125,54 @@ def test_an_old_date_goes_with_the_order(plan: Path, tmp_path: Path) -> None:
     assert Kind.PRICE_OLD in kinds(plan)
 
 
+EVERY = {"spot": 60_500, "mark": 60_500, "index": 60_500, "future": 60_500}
+LATER = dt.datetime(2026, 3, 15)
+
+
+@pytest.mark.parametrize("lacking", EVERY)
+def test_a_new_date_without_a_price_does_not_date_the_old_one(
+    plan: Path, tmp_path: Path, lacking: str
+) -> None:
+    """The price that stays is of its old day, and so is its row; it is said."""
+    given = {name: price for name, price in EVERY.items() if name != lacking}
+    outcome = fed(plan, tmp_path, **given, as_of="2026-03-15")
+    row = bitcoin(plan)
+    assert (row[lacking], row["as_of"]) == (60_000, BEFORE)
+    assert "lacks a price that the book has of BTC" in outcome.reason
+
+
+def test_a_date_alone_makes_no_price_fresh(plan: Path, tmp_path: Path) -> None:
+    """Two weeks later the prices are old, whatever the date that came without one."""
+    fed(plan, tmp_path, as_of="2026-03-28")
+    outcome = recalc_book(plan, plan, Request(inputs={"plan_as_of": "2026-03-28"}))
+    assert bitcoin(plan)["as_of"] == BEFORE
+    assert "at prices 14 days old" in str(outcome.outputs["say_order"])
+    assert Kind.PRICE_OLD in {finding.kind for finding in check_book(plan, dt.date(2026, 3, 28))}
+
+
+@pytest.mark.parametrize(
+    ("blank", "as_of", "wanted"),
+    [((), LATER, LATER), (("mark", "future"), LATER, LATER), (("mark",), BEFORE.replace(day=5), None)],
+)
+def test_a_date_of_every_price_is_taken(
+    plan: Path, tmp_path: Path, blank: tuple[str, ...], as_of: dt.datetime, wanted: dt.datetime | None
+) -> None:
+    """Of those that the row has; an older date is taken in any case."""
+    recalc_book(plan, plan, Request(market={"BTC": dict.fromkeys(blank, "")}))
+    given = {name: price for name, price in EVERY.items() if name not in blank}
+    outcome = fed(plan, tmp_path, **given, as_of=as_of.date())
+    assert bitcoin(plan)["as_of"] == (wanted or as_of)
+    assert "lacks" not in outcome.reason
+
+
+def test_a_price_without_a_date_gets_none_beside_another(plan: Path, tmp_path: Path) -> None:
+    """Nobody knows of which day the mark is that stays."""
+    recalc_book(plan, plan, Request(market={"BTC": {"as_of": ""}}))
+    fed(plan, tmp_path, spot=60_500, as_of="2026-03-15")
+    assert bitcoin(plan)["as_of"] is None
+    assert Kind.PRICE_UNDATED in kinds(plan)
+
+
 @pytest.mark.parametrize("answer", ["-60000", "x", "1e15"])
 def test_a_venues_spoiled_price_leaves_the_old_one_with_its_date(
     plan: Path, connection: Connection, server: VenueServer, tmp_path: Path, answer: str

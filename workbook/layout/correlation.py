@@ -39,7 +39,7 @@ SETTINGS: Final = Panel(
             unit="words",
             kind="text",
             default="Binance spot",
-            help="Paste your own prices over the yellow columns on the right, oldest first.",
+            help="Paste your own prices over the pale blue columns on the right, oldest first.",
         ),
     ),
 )

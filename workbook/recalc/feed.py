@@ -3,8 +3,8 @@
 A feed is larger than a book: what the book does not list is ignored, or added where that is asked for.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
@@ -18,6 +18,8 @@ from workbook.request import Cell
 from workbook.xlsx.saved_book import Book
 
 NAMED: Final = 5  # symbols named in one sentence
+PRICES: Final = ("spot", "mark", "index", "future")
+DATE: Final = "as_of"
 
 Market = Mapping[str, Mapping[str, Cell]]
 
@@ -30,6 +32,7 @@ class Fill:
     added: Mapping[int, str] = field(default_factory=dict)  # free rows that get a new symbol
     unpriced: tuple[str, ...] = ()  # symbols that the book uses and the market lacks
     left: tuple[str, ...] = ()  # symbols that no free row was left for
+    undated: tuple[str, ...] = ()  # symbols whose new date is not written: an older price stays beside it
 
 
 def identity(symbol: str) -> str:
@@ -70,6 +73,30 @@ def filled(book: Book, table: Table, column: int, market: Market, *, add: bool) 
     )
 
 
+def dated(book: Book, table: Table, find: Callable[[str], int], fill: Fill) -> Fill:
+    """The fill with dates of whole rows alone: where an older price stays, the older of both dates holds.
+
+    A row has one date for all of its prices. A new one beside a price that the market lacks would call
+    that price new.
+    """
+    rows = dict(fill.rows)
+    undated = []
+    for row, (symbol, columns) in fill.rows.items():
+        if DATE not in columns:
+            continue
+
+        def held(name: str, row: int = row) -> Value:
+            column = find(name)
+            return book.value(Area(table.area.sheet, row, column, row, column))
+
+        old, new = held(DATE), PLAN.tables["Market"][DATE].read(columns[DATE])
+        stays = any(name not in columns and held(name) is not None for name in PRICES)
+        if stays and new is not None and not (isinstance(old, float) and float(new) <= old):
+            rows[row] = symbol, {name: value for name, value in columns.items() if name != DATE}
+            undated.append(symbol)
+    return replace(fill, rows=rows, undated=tuple(undated))
+
+
 def remarks(fill: Fill) -> list[str]:
     """What a person should know of a market that does not fit a book."""
     said = []
@@ -77,6 +104,8 @@ def remarks(fill: Fill) -> list[str]:
         said.append(f"the market has no price of {some(fill.unpriced)}, which the book uses")
     if fill.left:
         said.append(f"its Market table has no free row for {some(fill.left)}")
+    if fill.undated:
+        said.append(f"the market lacks a price that the book has of {some(fill.undated)}: its date stays")
     return said
 
 

@@ -13,7 +13,7 @@ from workbook.errors import BadInput
 from workbook.formula.structured_references import Table
 from workbook.layout import PLAN
 from workbook.layout.schema import Port
-from workbook.recalc.feed import Fill, filled
+from workbook.recalc.feed import Fill, dated, filled
 from workbook.recalc.named_cells import cell_of
 from workbook.request import Cell, Request
 from workbook.typed import TYPED, typed_number
@@ -38,7 +38,7 @@ def new_inputs(book: Book, request: Request) -> tuple[dict[int, Value], Fill]:
         if where in values:
             raise BadInput(f"{name}: the cell of this name is set twice", name)
         values[where] = value
-    fill = _fill(book, request)
+    fill = _fill(book, request, is_plan=is_plan)
     for area, said, price, column in _market_cells(book, fill, is_plan=is_plan):
         if price is not None:
             values[_writable(book, area, said)] = _taken(book, area, said, price, column)
@@ -158,15 +158,16 @@ def _serial(book: Book, day: date) -> float:
     return serial(day) - (LATER_1904 if book.date1904 else 0.0)
 
 
-def _fill(book: Book, request: Request) -> Fill:
+def _fill(book: Book, request: Request, *, is_plan: bool) -> Fill:
     """The rows of the Market table that the request's market fills."""
     if not request.market:
         return Fill()
     table = book.tables.get(MARKET.lower())
     if table is None:
         raise BadInput("the book has no table Market for the prices", MARKET)
-    column = _market_finder(table)(PLAN.tables[MARKET].key)
-    return filled(book, table, column, request.market, add=request.add_symbols)
+    find = _market_finder(table)
+    fill = filled(book, table, find(PLAN.tables[MARKET].key), request.market, add=request.add_symbols)
+    return dated(book, table, find, fill) if is_plan else fill
 
 
 def _market_finder(table: Table) -> Callable[[str], int]:
