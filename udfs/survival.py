@@ -170,7 +170,23 @@ def required_collateral(
     unit="ratio",
     example=((0.2, 0.8, 90, 0.5), 0.6789985620760364),
     source="Borodin and Salminen 2002, 2.2.0.2; Shreve, Stochastic Calculus for Finance II, 7.2",
-    native=unwritten("its second term overflows in a spreadsheet where the function takes logarithms"),
+    native=(
+        ("way", "IF(move<0,-1,1)"),
+        ("barrier", "IF(move>-1,way*LN(1+move),0)"),
+        ("trend", "way*(drift-volatility*volatility/2)*days/365"),
+        ("deviation", "volatility*SQRT(days/365)"),
+        ("near", "IF(deviation>0,(barrier-trend)/deviation,0)"),
+        ("far", "IF(deviation>0,(barrier+trend)/deviation,0)"),
+        ("square", "IF(far>25,1/(far*far),0)"),
+        ("scaled", "(1-square*(1-3*square*(1-5*square)))/(MAX(far,1)*SQRT(2*PI()))"),
+        ("spread", "IF(deviation>0,2*trend/(deviation*deviation),0)"),
+        (
+            "reflected",
+            "IF(far>25,EXP(-near*near/2)*scaled,EXP(spread*barrier)*NORMSDIST(-far))",
+        ),
+        ("crossed", "IF(deviation>0,MIN(1,NORMSDIST(-near)+reflected),IF(trend>=barrier,1,0))"),
+        "IF(move=0,1,IF(OR(move=-1,days=0),0,crossed))",
+    ),
 )
 def liquidation_probability(move: Move, volatility: Volatility, days: Days, drift: Drift = 0.0) -> float:
     """Chance that the price touches a move within some days: a rise liquidates a short, a fall a long.

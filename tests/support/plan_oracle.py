@@ -9,7 +9,7 @@ import datetime as dt
 import itertools
 import math
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -115,6 +115,30 @@ def highest_leverage(move: float, rate: float, *, kind: str, formula: str, fee: 
     else:
         margin = 1 - 1 / (1 + move) + rate if formula == "entry" else 1 - (1 - held) / (1 + move)
     return 1 / margin
+
+
+def outliving(target: float, margin: float, stop: Callable[[float], float | str]) -> float | str:
+    """Least margin, in quote, with which a position is not liquidated before a price; by halving."""
+
+    def survives(posted: float) -> bool:
+        at = stop(posted)
+        return isinstance(at, str) or at >= target
+
+    if not survives(margin):
+        return "none"
+    low, high = 0.0, margin
+    while high - low > 1e-13 * margin:
+        middle = (low + high) / 2
+        low, high = (low, middle) if survives(middle) else (middle, high)
+    return high
+
+
+def touching(move: float, volatility: float, days: float) -> float:
+    """Chance that a price without a drift touches a move: by the reflection of its logarithm."""
+    years, barrier = days / 365, math.log1p(move)
+    spread, drift = volatility * math.sqrt(years), -(volatility**2) * years / 2
+    tail = statistics.NormalDist().cdf
+    return tail((drift - barrier) / spread) + tail((-barrier - drift) / spread) / (1 + move)
 
 
 def rule_on(venue: str, kind: str, day: float) -> str:
@@ -392,6 +416,7 @@ class Oracle:
         results += ("free_now", "liquidation_now", "room_now", "average_entry", "margin_after", "cushion")
         results += ("liquidation_price", "liquidation_move", "wanted_notional", "margin_trade", "margin")
         results += ("quantity", "rounding_gap", "safe_leverage", "breakeven_move", "lot_value", "trade_side")
+        results += ("liquidation_chance", "survival_margin", "scaled_ratio")
         results += ("order_quantity", "limit_price", "stop_price", "reduce_only", "order", "contracts")
         cells |= {f"plan_{name}": "" for name in results}
         cells["plan_entry_now"] = self.open_entry or ""
@@ -531,9 +556,30 @@ class Oracle:
         whole = max(self.open_margin + needed, capital - used + self.open_margin)
         self.all_equity = whole + so_far
         self.all_price = pooled(after, entry, whole, rate, **terms)
+        self._outlived(lambda margin: pooled(after, entry, margin, rate, **terms))
         if cells["plan_max_loss"] and after:
             stop_at = entry + cells["plan_max_loss"] / cells["plan_quantity"]
             cells["plan_stop_price"] = stop_at * cells["plan_price_multiplier"]
+
+    def _outlived(self, stop: Callable[[float], float | str]) -> None:
+        """The chance of a liquidation, the margin against it, and the share by the volatility of late."""
+        cells = self.cells
+        prices = self.series.get(cells["plan_instrument"].lower())
+        known = volatility(prices) if prices else 0
+        move = cells["plan_liquidation_move"]
+        cells["plan_liquidation_chance"] = "none" if isinstance(move, str) else "?"
+        cells["plan_scaled_ratio"] = "?"
+        if not isinstance(move, str) and known:
+            cells["plan_liquidation_chance"] = touching(move, known, cells["plan_horizon"])
+        if prices and known and len(prices) > cells["corr_window"]:
+            late = volatility(prices[-int(cells["corr_window"]) - 1 :])
+            ratio = cells["plan_ratio"]
+            cells["plan_scaled_ratio"] = min(max(1, ratio), ratio * late / known)
+        cells["plan_survival_margin"] = "none"
+        if cells["plan_after_contracts"]:
+            target = cells["plan_entry_price"] * (1 + cells["plan_reference_move"])
+            most = 10 * abs(cells["plan_feasible_notional"])
+            cells["plan_survival_margin"] = outliving(target, most, stop)
 
     def _costs(self) -> None:
         cells, ready = self.cells, self["plan_ready"]

@@ -83,7 +83,7 @@ LEGEND: Final = Notes(
     row=FURTHER.last_row + 2,
     column=2,
     rows=(
-        ("Input", "Blue on pale yellow: yours to fill in. These are the only cells that are not locked."),
+        ("Input", "Blue on pale blue: yours to fill in. These are the only cells that are not locked."),
         ("Calculation", "Black: a formula. It needs no touch."),
         ("From another sheet", "Green: fetched from another sheet of this book."),
         ("Constant", "Grey: a fixed value or a heading."),

@@ -128,7 +128,7 @@ GRIDS: Final = (
         title="The position",
         row=21,
         column=6,
-        rows=("Average entry", "Margin", "Free capital", "Liquidation at", "Room until then"),
+        rows=tuple(field.label for field in POSITION_AFTER.fields),
         span=3,
     ),
     Labels(title="What can go wrong", row=11, column=11, span=3),

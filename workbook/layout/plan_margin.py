@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from workbook.layout.formats import MONEY, MOVE, PRICE
+from workbook.layout.formats import MONEY, MOVE, PERCENT, PRICE
 from workbook.layout.schema import Field, Panel
 
 POSITION_NOW: Final = Panel(
@@ -100,6 +100,24 @@ POSITION_AFTER: Final = Panel(
             formula='IF(NOT(plan_ready),"",IF(ISNUMBER(plan_liquidation_price),plan_liquidation_price/plan_entry_price-1,"none"))',
             is_output=True,
             help="How far the price may move against the hedge after the trade.",
+        ),
+        Field(
+            name="plan_liquidation_chance",
+            label="Chance within the horizon",
+            unit="of 1",
+            format=PERCENT,
+            formula='IF(NOT(plan_ready),"",IF(NOT(ISNUMBER(plan_liquidation_move)),"none",IF(plan_volatility=0,"?",LIQUIDATION_PROBABILITY(IF(plan_after_side="long",MIN(0,plan_liquidation_move),MAX(0,plan_liquidation_move)),plan_volatility,plan_horizon))))',
+            is_output=True,
+            help="That the price touches it, at the volatility of the price history. Real tails are fatter.",
+        ),
+        Field(
+            name="plan_survival_margin",
+            label="Margin to survive the rise",
+            unit="quote",
+            format=MONEY,
+            formula='IF(NOT(plan_ready),"",IF(OR(plan_after_contracts=0,AND(plan_kind="inverse",plan_survival_worth=0)),"none",MAX(0,plan_amount*(plan_survival_loss+plan_survival_held))*IF(plan_kind="inverse",plan_average_entry,1)))',
+            is_output=True,
+            help="With so much posted, the rise to survive just liquidates what the trade leaves.",
         ),
     ),
 )

@@ -139,7 +139,7 @@ IN_SHARE: Final = Panel(
 FIGURES: Final = Panel(
     name="plan_figures",
     title="Figures behind it",
-    row=29,
+    row=31,
     column=6,
     span=3,
     offset=3,
@@ -225,6 +225,15 @@ FIGURES: Final = Panel(
             formula='IF(AND(plan_ready,plan_reference_move>0),MAX_LEVERAGE(plan_reference_move,plan_maintenance_rate,plan_side,plan_kind,plan_liquidation_formula,plan_closing_fee),"")',
             is_output=True,
             help="The leverage at which the rise to survive would just liquidate a hedge opened today.",
+        ),
+        Field(
+            name="plan_scaled_ratio",
+            label="Share at the volatility of late",
+            unit="of value",
+            format=PERCENT,
+            formula='IF(plan_ready,IF(plan_volatility*plan_recent_volatility=0,"?",VOL_SCALED_RATIO(plan_ratio,plan_recent_volatility,plan_volatility,MAX(1,plan_ratio))),"")',
+            is_output=True,
+            help="The share to hedge, if it followed the volatility of the window on the Correlation sheet.",
         ),
         Field(
             name="plan_cost",

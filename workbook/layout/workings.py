@@ -12,6 +12,7 @@ from workbook.layout.plan_carry import CARRY
 from workbook.layout.plan_facts import FACTS
 from workbook.layout.plan_position import POSITION
 from workbook.layout.plan_settings import SETTINGS
+from workbook.layout.plan_survival import SURVIVAL
 from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 from workbook.layout.wording import WORDING
 
@@ -188,6 +189,7 @@ SHEET: Final = Sheet(
         MOVED,
         FITS_NEEDED,
         FITS_OTHER,
+        SURVIVAL,
         KINDS,
         RANKS,
         SAID,
