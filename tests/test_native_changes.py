@@ -10,6 +10,8 @@ from support.editions import differences
 from support.running_plan import Cell, RunningPlan
 
 from workbook.layout import PLAN
+from workbook.layout.checks import LIMITS
+from workbook.layout.plan_settings import SETTINGS
 from workbook.layout.schema import Field
 from workbook.template.examples import example
 
@@ -126,6 +128,30 @@ def test_inputs_together_and_tables(pair: Pair) -> None:
                 if found := pair.differences({}, {place: value}):
                     wrong[f"{place} {value}"] = found[:3]
     assert wrong == {}
+
+
+def beyond(field: Field) -> Iterator[Any]:
+    """A thousandth beyond each bound of a number."""
+    if field.low is not None and field.high is not None:
+        yield from (field.low - max(abs(field.low), 1) / 1000, field.high * 1.001)
+
+
+@pytest.mark.parametrize("edition", ["add_in", "native"])
+def test_no_input_beyond_its_bounds_goes_unseen(pair: Pair, edition: str) -> None:
+    """As `check` refuses it, so does the book: what an order rests on withholds it, else a check fails."""
+    plan, wrong = getattr(pair, edition), []
+    rests = {field.name for panel in (SETTINGS, LIMITS) for field in panel.fields}
+    for name, field in PLAN.inputs.items():
+        for value in (*outside(field), *beyond(field)):
+            assert field.refusal(value) is not None, (name, value)
+            cell = plan.field(name)
+            held = plan.value(cell)
+            plan.set({cell: value})
+            is_seen = plan["plan_ready"] is False or (name not in rests and plan["checks_ok"] is False)
+            if not is_seen:
+                wrong.append((name, value, plan["head_checks"]))
+            plan.set({cell: held})
+    assert wrong == []
 
 
 def test_wrong_inputs_withhold_the_native_plan(pair: Pair) -> None:

@@ -29,6 +29,7 @@ COMPARED: Final = (
 )
 """What is drawn to one scale: the hedge, the money, the room to liquidation."""
 DECIMALS: Final = re.compile(r"\.(0*)(#*)")
+CONDITION: Final = re.compile(r"\[>=?([\d.]+)\]")
 
 
 class PlanView:
@@ -193,13 +194,22 @@ def shown(port: Port, value: Value) -> str:
         return f"{value:.15g}" if isinstance(value, float) else str(value)
     if port.kind == "date":
         return _date(value)
-    found = DECIMALS.search(port.format)
+    found = DECIMALS.search(_section(port.format, value))
     least, most = (len(found[1]), len(found[1]) + len(found[2])) if found else (0, 0)
     text = f"{100 * value if '%' in port.format else value:,.{most}f}"
     for _ in range(most - least):
         text = text.removesuffix("0")
     ending = "%" if "%" in port.format else "x" if '"x"' in port.format else ""
     return text.removesuffix(".") + ending
+
+
+def _section(form: str, value: float) -> str:
+    """The part of a number format that shows a value: the first whose condition holds, if it has one."""
+    for part in form.split(";"):
+        condition = CONDITION.match(part)
+        if condition is None or value >= float(condition[1]):
+            return part
+    return form
 
 
 def _drawn() -> Sequence[str]:

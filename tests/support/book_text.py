@@ -46,7 +46,8 @@ def _rules(sheet: Worksheet) -> Iterator[str]:
         yield f"rule {rule.sqref} {limits}: {rule.prompt}"
     for area in sheet.conditional_formatting:
         for rule in area.rules:
-            yield f"format {area.sqref} {rule.formula[0]} {rule.dxf.fill.bgColor.rgb}"
+            paper = rule.dxf.fill.bgColor.rgb if rule.dxf.fill else "a rule below"
+            yield f"format {area.sqref} {rule.formula[0]} {paper}"
 
 
 def _charts(sheet: Worksheet) -> Iterator[str]:

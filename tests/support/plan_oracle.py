@@ -486,7 +486,8 @@ class Oracle:
         step = float(steps.to_integral_value(ROUND_DOWN) * exact(lot)) if target else -opened
         self.inside = bool(opened and own) and abs(own - now) <= cells["journal_band"] * abs(base)
         small = abs(worth(step, price, size, kind)) < cells["plan_minimum_notional"]
-        self.is_small = bool(cells["plan_facts_fresh"] and step and step * opened >= 0 and small)
+        only_reduces = step * opened < 0 and abs(step) <= abs(opened)
+        self.is_small = bool(cells["plan_facts_fresh"] and step and small and not only_reduces)
         trade = 0 if self.inside or self.is_small else step
         cells["plan_trade_contracts"] = trade
         cells["plan_trade_notional"] = worth(trade, price, size, kind)
@@ -507,11 +508,11 @@ class Oracle:
         rounded = (aimed / tick).to_integral_value(ROUND_FLOOR if trade < 0 else ROUND_CEILING)
         cells["plan_limit_price"] = float(rounded * tick)
         if trade:
-            adds = trade * opened >= 0
+            words = {True: " to open", False: " to reduce" if only_reduces else " to turn it"}
             cells["plan_trade_side"] = "Sell" if trade > 0 else "Buy"
             cells["plan_order_quantity"] = abs(trade)
-            cells["plan_reduce_only"] = "no" if adds else "yes"
-            cells["plan_order"] = f"{cells['plan_trade_side']}{' to open' if adds else ' to reduce'}"
+            cells["plan_reduce_only"] = "yes" if only_reduces else "no"
+            cells["plan_order"] = cells["plan_trade_side"] + words[trade * opened >= 0]
         cells["plan_tier_rate"] = tier(cells["plan_venue"], cells["plan_symbol"], abs(feasible))
 
     def _position(self) -> None:
@@ -1073,7 +1074,8 @@ class Oracle:
         contract = f"{cells['plan_instrument']} {cells['plan_contract']} on {terms}"
         opened, after = cells["plan_open_contracts"], cells["plan_coverage"]
         side = "long" if opened < 0 else "short"
-        adds = f"adds to the {side} that is open" if trade * opened >= 0 else f"only reduces the {side}"
+        takes = "only reduces" if cells["plan_reduce_only"] == "yes" else "turns"
+        adds = f"adds to the {side} that is open" if trade * opened >= 0 else f"{takes} the {side}"
         does = "opens the hedge" if not opened else adds
         effect = f"It {does} and brings the coverage from {percent(now)}% to {percent(after)}%."
         carry = f"The hedge covers {percent(after)}%; you carry {percent(1 - after)}% of the risk."

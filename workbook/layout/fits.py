@@ -4,7 +4,8 @@ A cell of a column that is neither blank nor a value of its domain is a misfit: 
 number, a price of 0, an error. An order rests on some columns; the others only make a check fail.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -53,6 +54,11 @@ def _digits(bound: float) -> str:
     return f"{whole}E{exponent}" if exponent else whole
 
 
+def _bound(bound: float) -> str:
+    """A bound as a formula writes it: 0 and 1 as they are, any other by its name."""
+    return f"{bound:.0f}" if bound in (0, 1) else "bound_" + re.sub(r"\W", "_", _digits(bound).lower())
+
+
 def _fitting(port: Port, cells: str) -> str:
     """A formula: how many cells hold a value of the domain."""
     if port.kind == "text":
@@ -77,9 +83,8 @@ def _of_field(field: Field, sheet: str) -> Field:
     elif field.kind == "text":
         fits = f"IF(ISERROR({field.name}),FALSE,ISTEXT({field.name}))"
     else:
-        low = field.low or 0  # the exact bound, and the upper one, are for `check` alone
-        least = ">=1" if low >= 1 else ">0" if low > 0 else ">=0"
-        fits = f"IF(ISNUMBER({field.name}),{field.name}{least},FALSE)"
+        low, high = (_bound(limit) for limit in field.bounds if limit is not None)
+        fits = f"IF(ISNUMBER({field.name}),AND({field.name}>={low},{field.name}<={high}),FALSE)"
     return _judged(field.name, label, fits if field.required else f'IF({field.name}="",TRUE,{fits})')
 
 
@@ -97,14 +102,20 @@ def _of_tables(*, needed: bool) -> Iterator[Field]:
                     yield _judged(f"{table.name.lower()}_{column.name}", label, fits)
 
 
-def _of_panels() -> Iterator[Field]:
+def _of_panels() -> Iterator[tuple[str, Field]]:
     for module in SHEETS:
         for panel in module.SHEET.panels:
-            for field in panel.fields:
-                if field.is_input:
-                    yield _of_field(field, module.SHEET.name)
+            yield from ((module.SHEET.name, field) for field in panel.fields if field.is_input)
 
 
+def _bounds(fields: Iterable[Field]) -> Iterator[Field]:
+    """The constants that the fits of these fields read."""
+    numbers = {limit for field in fields if field.kind == "number" for limit in field.bounds if limit}
+    for number in sorted(numbers - {1}):
+        yield Field(name=_bound(number), label=f"Bound {number:.15g}", constant=number)
+
+
+OTHER: Final = tuple(_of_panels())
 FITS_NEEDED: Final = Panel(
     name="fits_needed",
     title="Figures that an order rests on and that do not fit",
@@ -124,5 +135,13 @@ FITS_OTHER: Final = Panel(
     column=2,
     is_named=True,
     span=2,
-    fields=(*_of_tables(needed=False), *_of_panels()),
+    fields=(*_of_tables(needed=False), *(_of_field(field, home) for home, field in OTHER)),
+)
+BOUNDS: Final = Panel(
+    name="bounds",
+    title="Bounds of inputs",
+    row=FITS_OTHER.last_row + 2,
+    column=2,
+    span=2,
+    fields=tuple(_bounds([*LIMITS.fields, *(field for _, field in OTHER)])),
 )

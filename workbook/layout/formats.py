@@ -5,7 +5,7 @@ from typing import Final
 from udfs.conventions import INVERSE, LINEAR
 
 MONEY: Final = "#,##0.00"
-PRICE: Final = "#,##0.00##"
+PRICE: Final = "[>=1000]#,##0.00;[>=1]#,##0.00##;0.00########"  # a coin may cost a millionth
 AMOUNT: Final = "#,##0.0000"
 SIZE: Final = "#,##0.00######"
 PERCENT: Final = "0.0%"
@@ -15,7 +15,7 @@ MOVE: Final = "+0.0%;-0.0%;0.0%"
 RATE: Final = "0.0000%"
 TIMES: Final = '0.##"x"'
 ROW: Final = "0;-0;"  # nothing for 0: none
-PRICE_OR_NONE: Final = "#,##0.00##;-#,##0.00##;"
+PRICE_OR_NONE: Final = "[>=1]#,##0.00##;[>0]0.00########;"
 SIZE_OR_NONE: Final = "#,##0.00######;-#,##0.00######;"
 DATE_OR_NONE: Final = "yyyy-mm-dd;;"
 WHOLE: Final = "#,##0"

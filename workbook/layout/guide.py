@@ -84,8 +84,10 @@ LEGEND: Final = Notes(
     column=2,
     rows=(
         ("Input", "Blue on pale blue: yours to fill in. These are the only cells that are not locked."),
-        ("Calculation", "Black: a formula. It needs no touch."),
-        ("From another sheet", "Green: fetched from another sheet of this book."),
+        (
+            "Calculation",
+            "Black: a formula. It needs no touch. A ? in its place: it is not known, and nothing rests on it.",
+        ),
         ("Constant", "Grey: a fixed value or a heading."),
     ),
 )

@@ -65,7 +65,7 @@ HOLDINGS_TOTAL: Final = Panel(
         ),
         Field(
             name="holdings_valued",
-            label="Rows that are known",
+            label="Known rows",
             unit="rows",
             format=WHOLE,
             formula="COUNT(Holdings[To hedge])",
@@ -73,7 +73,7 @@ HOLDINGS_TOTAL: Final = Panel(
         ),
         Field(
             name="holdings_unknown",
-            label="Rows that are unknown",
+            label="Unknown rows",
             unit="rows",
             format=WHOLE,
             formula="SUM(Holdings[Unknown])",
@@ -192,7 +192,7 @@ HOLDINGS: Final = Table(
         ),
         Column(
             name="state",
-            unit="",
+            unit="in a word",
             kind="text",
             width=14,
             formula='IF([@Used]=0,"",IF([@Unknown]=0,IF([@Share]=0,"not hedged","priced"),IF([@Counted],[@Lacking],"no quantity")))',

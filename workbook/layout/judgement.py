@@ -243,7 +243,7 @@ WARNED: Final = (
         label="One lot is larger than the wanted hedge",
         state=_ready("plan_lot_multiple>1"),
         said='IF(plan_lot=1,"One contract is ","One lot is ")&FIXED(plan_lot_multiple,1)&" times the wanted hedge: choose another contract"',
-        mend="Is a contract 1 BTC or 100 USD? Read the contract size; see Instruments for one that fits.",
+        mend="Is a contract 1 BTC or 100 USD? Read the contract size; Costs compares the contracts of the venues.",
         at="plan_venue",
     ),
     Rule(

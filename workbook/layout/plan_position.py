@@ -90,7 +90,7 @@ POSITION: Final = Panel(
             label="Below the venue's minimum",
             unit="true/false",
             kind="flag",
-            formula="IF(AND(plan_ready,plan_facts_fresh,plan_step_contracts*plan_open_contracts>=0),AND(plan_step_contracts<>0,ABS(plan_step_contracts)*plan_unit_value<plan_minimum_notional),FALSE)",
+            formula="IF(AND(plan_ready,plan_facts_fresh,OR(plan_step_contracts*plan_open_contracts>=0,ABS(plan_step_contracts)>ABS(plan_open_contracts))),AND(plan_step_contracts<>0,ABS(plan_step_contracts)*plan_unit_value<plan_minimum_notional),FALSE)",
             help="As far as the minimum is known; what only reduces may be small.",
         ),
         Field(
@@ -108,6 +108,14 @@ POSITION: Final = Panel(
             kind="flag",
             formula="N(plan_trade_contracts)*plan_open_contracts>=0",
             help="It needs margin; else it sets some free.",
+        ),
+        Field(
+            name="plan_reduces",
+            label="The trade only takes from the hedge",
+            unit="true/false",
+            kind="flag",
+            formula="AND(NOT(plan_adds),ABS(N(plan_trade_contracts))<=ABS(plan_open_contracts))",
+            help="Beyond what is open it turns the position.",
         ),
         Field(
             name="plan_trade_of",

@@ -3,14 +3,14 @@
 
 from typing import Final
 
-from workbook.layout.fits import FITS_OTHER
+from workbook.layout.fits import BOUNDS
 from workbook.layout.formats import PERCENT, PRICE_OR_NONE, SIZE
 from workbook.layout.schema import Field, Panel
 
 SURVIVAL: Final = Panel(
     name="plan_survival",
     title="What the position outlives",
-    row=FITS_OTHER.last_row + 2,
+    row=BOUNDS.last_row + 2,
     column=2,
     has_notes=True,
     fields=(

@@ -1,4 +1,5 @@
 """The ticket of the Plan sheet: the order as the venue asks for it."""
+# ruff: noqa: E501 (a formula reads best on one line)
 
 from typing import Final
 
@@ -58,7 +59,7 @@ TICKET: Final = Panel(
             name="plan_reduce_only",
             label="Reduce only",
             kind="text",
-            formula='IF(plan_active,IF(plan_adds,"no","yes"),"")',
+            formula='IF(plan_active,IF(plan_reduces,"yes","no"),"")',
             is_output=True,
             help="yes: the trade only takes from what is open.",
         ),
@@ -74,7 +75,7 @@ TICKET: Final = Panel(
             name="plan_order",
             label="Order",
             kind="text",
-            formula='IF(plan_active,plan_trade_side&IF(plan_adds," to open"," to reduce"),"")',
+            formula='IF(plan_active,plan_trade_side&IF(plan_reduces," to reduce",IF(plan_adds," to open"," to turn it")),"")',
             is_output=True,
             help="What the order does.",
         ),

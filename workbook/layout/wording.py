@@ -102,7 +102,7 @@ WORDS: Final = (
     (
         "effect",
         "What the order does",
-        'IF(plan_active,"It "&IF(plan_open_contracts=0,"opens the hedge",IF(plan_adds,"adds to the "&plan_open_side&" that is open","only reduces the "&plan_open_side))&word_brings,"")',
+        'IF(plan_active,"It "&IF(plan_open_contracts=0,"opens the hedge",IF(plan_adds,"adds to the "&plan_open_side&" that is open",IF(plan_reduces,"only reduces the ","turns the ")&plan_open_side))&word_brings,"")',
     ),
     (
         "brings",

@@ -4,7 +4,7 @@
 from typing import Final
 
 from workbook.layout.compared import COMPARED, MOVED
-from workbook.layout.fits import FITS_NEEDED, FITS_OTHER
+from workbook.layout.fits import BOUNDS, FITS_NEEDED, FITS_OTHER
 from workbook.layout.formats import MONEY, MOVE, TOP
 from workbook.layout.judgement import RULES, UNKNOWN
 from workbook.layout.plan import NTH
@@ -189,6 +189,7 @@ SHEET: Final = Sheet(
         MOVED,
         FITS_NEEDED,
         FITS_OTHER,
+        BOUNDS,
         SURVIVAL,
         KINDS,
         RANKS,

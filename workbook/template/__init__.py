@@ -195,7 +195,8 @@ def _print(sheet: Worksheet, record: Sheet, filled: Mapping[str, int]) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_options.horizontalCentered = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top, sheet.page_margins.bottom = 0.4, 0.55
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.4, 0.65
+    sheet.page_margins.footer = 0.3  # the footer stands within the bottom margin
     small = "&9"  # and no colour, whose code Gnumeric prints
     sheet.oddFooter = HeaderFooterItem(
         left=_HeaderFooterPart(f"{small}microhedge"),

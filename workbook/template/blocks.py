@@ -10,6 +10,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
@@ -34,6 +35,8 @@ from workbook.template import styles
 LETTER: Final = 1.08  # room that a letter takes of a column's width, with what wrapping wastes
 LINE_HEIGHT: Final = 14.5
 LINE_GAP: Final = 2
+CURRENCY: Final = "plan_quote"  # the name of the currency that a plan counts in
+TOOLTIP: Final = 255  # letters that Excel takes
 ROOMY: Final = 15  # rows from which a table is drawn only as far as it is filled
 
 Rows = Sequence[Sequence[Value | None]]
@@ -108,8 +111,8 @@ def _title(sheet: Worksheet, panel: Panel) -> None:
 
 def _fact(sheet: Worksheet, row: int, column: int, field: Field, cell: Cell) -> None:
     """A fact of a strip: the label above its value."""
-    unit = f", {field.unit}" if field.unit else ""
-    _put(sheet, row - 1, column, field.label + unit, styles.NOTE, styles.LEFT)
+    label = f'="{field.label}, "&{CURRENCY}' if field.unit == "quote" else field.label
+    _put(sheet, row - 1, column, label, styles.NOTE, styles.LEFT)
     cell.font, cell.alignment, cell.border = styles.FACT, styles.LEFT, styles.BARE
     cell.fill = styles.FACT_FILL
     cell.number_format = field.format
@@ -121,6 +124,7 @@ def write_table(sheet: Worksheet, table: Table, rows: Rows) -> None:
     if table.help:
         _put(sheet, table.row, table.column + 3, table.help, styles.NOTE, styles.LEFT)
     given = [column for column in table.columns if column.formula is None]
+    is_roomy = table.rows > ROOMY and table.columns[0].is_input
     for at, column in enumerate(table.columns, table.column):
         align = styles.ALIGNED[column.kind]
         _put(sheet, table.unit_row, at, column.unit, styles.UNIT, align)
@@ -130,6 +134,8 @@ def write_table(sheet: Worksheet, table: Table, rows: Rows) -> None:
         values += [None] * (table.rows - len(values))
         formula = table.formula(column)
         first = _value(sheet, table.first_row, at, column, values[0], formula=formula)
+        if is_roomy:
+            _dress(first, fill=styles.EMPTY, border=styles.BARE)
         for row, value in enumerate(values[1:], table.first_row + 1):
             _like(first, sheet.cell(row, at, "=" + formula if formula else value))
         if column.is_input:
@@ -137,7 +143,7 @@ def write_table(sheet: Worksheet, table: Table, rows: Rows) -> None:
         elif column.constant is not None and column.kind == "text":
             _wrap(sheet, table, at)
     _register(sheet, table)
-    if table.rows > ROOMY:
+    if is_roomy:
         _draw_as_filled(sheet, table)
 
 
@@ -145,13 +151,16 @@ def _draw_as_filled(sheet: Worksheet, table: Table) -> None:
     """Of a table with room only the rows in use and the next free one are drawn."""
     first = column_letters(table.column)
     key = f"${first}${table.first_row}:${first}${table.last_row}"
+    in_use = f"ROW()<={table.first_row}+COUNTA({key})"
+    ruled = []
     for at, column in enumerate(table.columns, table.column):
         if column.is_input:
-            first_cell = sheet.cell(table.first_row, at)
-            first_cell.fill, first_cell.border = styles.EMPTY, styles.BARE
-            for row in range(table.first_row + 1, table.last_row + 1):
-                _like(first_cell, sheet.cell(row, at))
-            mark(sheet, _span(table, at), ((f"ROW()<={table.first_row}+COUNTA({key})", "input"),))
+            mark(sheet, _span(table, at), ((in_use, "input"),))
+        else:
+            ruled.append(_span(table, at))
+    if ruled:
+        rule = Rule(type="expression", dxf=styles.hairline(), formula=[in_use])
+        sheet.conditional_formatting.add(" ".join(ruled), rule)
 
 
 def mark(sheet: Worksheet, area: str, rules: Iterable[tuple[str, str]], *, edged: bool = True) -> None:
@@ -160,6 +169,12 @@ def mark(sheet: Worksheet, area: str, rules: Iterable[tuple[str, str]], *, edged
         look = styles.state(name, edged=edged)
         rule = Rule(type="expression", dxf=look, formula=[formula], stopIfTrue=True)
         sheet.conditional_formatting.add(area, rule)
+
+
+def link(cell: Any, target: str, tooltip: str) -> None:
+    """Lead from a cell to another of the book, and look like it."""
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=target, tooltip=tooltip[:TOOLTIP])
+    cell.font = styles.LINK
 
 
 def _wrap(sheet: Worksheet, table: Table, at: int) -> None:

@@ -1,14 +1,13 @@
 """The Guide sheet's own dress: links to the sheets of the steps, and the colours of the legend."""
 
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workbook.cells import address
 from workbook.layout import PLAN
 from workbook.layout.guide import FURTHER, LEGEND, STEPS
 from workbook.template import styles
+from workbook.template.blocks import link
 
-ROLE_ROWS = ("input", "calculation", "link", "constant")
+ROLE_ROWS = ("input", "calculation", "constant")
 
 
 def dress(sheet: Worksheet) -> None:
@@ -17,10 +16,7 @@ def dress(sheet: Worksheet) -> None:
     for notes in (STEPS, FURTHER):
         for row, (term, words) in enumerate(notes.rows, notes.row + 1):
             name = next(word for word in term.split() if word in names)
-            at = address(row, notes.column)
-            link = Hyperlink(ref=at, location=f"'{name}'!A1", display=term, tooltip=words)
-            cell = sheet.cell(row, notes.column)
-            cell.hyperlink, cell.font = link, styles.font(styles.ACCENT, bold=True)
+            link(sheet.cell(row, notes.column), f"'{name}'!A1", words)
     for row, role in enumerate(ROLE_ROWS, LEGEND.row + 1):
         cell = sheet.cell(row, LEGEND.column)
         cell.font = styles.ROLE_FONTS[role]

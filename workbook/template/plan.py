@@ -5,9 +5,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.cells import address, column_letters
 from workbook.layout import PLAN
-from workbook.layout.plan import CARD, STATES
+from workbook.layout.plan import CARD, FINDINGS, STATES
 from workbook.template import styles
-from workbook.template.blocks import mark
+from workbook.template.blocks import link, mark
 from workbook.template.charts import Words, column, lines, place, point
 
 PAYOFF = Words(
@@ -18,6 +18,7 @@ PAYOFF = Words(
     "from -50% to +50%. The lines cross where the hedge breaks even.",
 )
 SIZE = (9.9, 9.6)
+CHECKS = "Checks"
 
 
 def dress(sheet: Worksheet) -> None:
@@ -53,6 +54,9 @@ def dress(sheet: Worksheet) -> None:
     for row in range(STATES.first_row, STATES.last_row + 1):
         cell = sheet.cell(row, STATES.column)
         cell.font, cell.alignment, cell.border = styles.CHIP, styles.CENTER, styles.BARE
+    mending = sheet.cell(STATES.row - 1, FINDINGS.last_column, "Where to mend it")
+    link(mending, f"'{CHECKS}'!A1", "Each rule on Checks leads to the cell that mends it.")
+    mending.alignment = styles.RIGHT
     place(sheet, _payoff(), STATES.last_row + 3, STATES.column, SIZE)
 
 

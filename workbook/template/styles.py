@@ -78,6 +78,7 @@ LEAD: Final = font(INK, size=11)
 UNIT: Final = font(GREY, size=9)
 LABEL: Final = font(INK)
 NOTE: Final = font(GREY, size=9)
+LINK: Final = Font(name=FONT, size=10, color="FF" + ACCENT, underline="single")
 
 FLUSH: Final = Alignment(horizontal="left", vertical="center")
 LEFT: Final = Alignment(horizontal="left", vertical="center", indent=1)
@@ -99,6 +100,11 @@ def state(name: str, *, edged: bool = True) -> DifferentialStyle:
         fill=PatternFill("solid", bgColor="FF" + paper),
         border=Border(left=side, right=side, top=side, bottom=side) if side else None,
     )
+
+
+def hairline() -> DifferentialStyle:
+    """How a conditional format draws the rule below a row in use."""
+    return DifferentialStyle(border=Border(bottom=RULED))
 
 
 def padded(form: str) -> str:
