@@ -37,8 +37,10 @@ def test_plan_is_shown_with_bars(tmp_path: Path) -> None:
     assert "Sell 0.080 BTC at 30,006.0 or better" in lines
     assert "No check fails · no warning · ? 3 unknown" in lines
     assert any(line.startswith("? unknown: Minimum order: 823 days old, ask Binance") for line in lines)
-    assert f"Value to hedge 6,000.00 quote {'█' * 24}" in lines
-    assert f"Wanted hedge 2,400.00 quote {'█' * 10}" in lines
+    titles = [line for line in lines if line in {sheet.name for sheet in PLAN.sheets}]
+    assert titles == ["Plan", "Holdings", "Costs", "Scenarios", "Backtest", "Journal", "Checks", "Workings"]
+    assert f"Value to hedge 6,000.00 USDT {'█' * 24}" in lines
+    assert f"Wanted hedge 2,400.00 USDT {'█' * 10}" in lines
     assert f"-10.0% -600.00 -360.00 {'█' * 3}{'░' * 2}" in lines
 
 
@@ -89,6 +91,9 @@ def test_book_without_results_is_refused(tmp_path: Path) -> None:
         ("plan_leverage", 2.5, "2.5x"),
         ("plan_margin", 1234.5, "1,234.50"),
         ("plan_contracts", 0.08, "0.08"),
+        ("plan_average_entry", 72_829.9, "72,829.90"),
+        ("plan_average_entry", 2.50125, "2.5013"),
+        ("plan_average_entry", 0.0000123, "0.0000123"),
         ("plan_as_of", 46023.0, "2026-01-01"),
         ("plan_as_of", 46023.5, "2026-01-01 12:00"),
         ("plan_side", "short", "short"),
@@ -104,7 +109,7 @@ def test_figures_are_whole_on_a_narrow_terminal(tmp_path: Path) -> None:
     page = io.StringIO()
     with opened(written(tmp_path, example())) as saved:
         PlanView("plan.xlsx", saved).draw(Console(file=page, width=64, highlight=False))
-    assert "35,820.8955" in page.getvalue()
+    assert "35,820.90" in page.getvalue()
     assert "█" * 24 in page.getvalue()
     assert "…" not in page.getvalue()
 

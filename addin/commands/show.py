@@ -29,6 +29,7 @@ COMPARED: Final = (
 )
 """What is drawn to one scale: the hedge, the money, the room to liquidation."""
 DECIMALS: Final = re.compile(r"\.(0*)(#*)")
+QUOTE: Final = re.compile(r"\bquote\b")
 CONDITION: Final = re.compile(r"\[>=?([\d.]+)\]")
 
 
@@ -104,14 +105,25 @@ class PlanView:
         table.add_column()
         table.add_column(no_wrap=True)
         scales = self._scales()
-        fields = self.saved.plan.fields
-        for name in dict.fromkeys([*_drawn(), *self.saved.plan.outputs]):
-            port, value = fields.get(name), self.saved.value(name)
+        plan, sheet = self.saved.plan, ""
+        for name in dict.fromkeys([*_drawn(), *plan.outputs]):
+            port, value = plan.fields.get(name), self.saved.value(name)
             if port is None or port.kind == "flag" or name.startswith(WORDS) or value in (None, ""):
                 continue
+            if sheet and sheet != plan.names[name].sheet:
+                table.add_row()
+            if sheet != plan.names[name].sheet:
+                sheet = plan.names[name].sheet
+                table.add_row(Text(sheet, style="bold"))
             bar = blocks.of(value, scales[name]) if name in scales else ""
-            table.add_row(port.label, Text(printable(shown(port, value))), port.unit, bar)
+            table.add_row(port.label, Text(printable(shown(port, value))), self._unit(port), bar)
         return table
+
+    def _unit(self, port: Port) -> Text:
+        """The unit of a figure, in the currency that the plan counts in."""
+        currency = self.saved.value("plan_quote")
+        counted = isinstance(currency, str) and currency and not isinstance(currency, CellError)
+        return Text(printable(QUOTE.sub(lambda _: str(currency), port.unit)) if counted else port.unit)
 
     def _scales(self) -> Mapping[str, float]:
         scales: dict[str, float] = {}

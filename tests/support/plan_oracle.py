@@ -1052,7 +1052,11 @@ class Oracle:
         limit = fixed(cells["plan_limit_price"], tick)
         yield "fact_size", amount if trade else "-"
         yield "fact_limit", limit if trade else "-"
-        yield "fact_margin", f"{fixed(cells['plan_margin_trade'])} {quote}" if trade else "-"
+        posted = f"{fixed(cells['plan_margin_trade'])} {quote}"
+        if cells["plan_kind"] == "inverse":
+            coins = fixed(cells["plan_margin_trade"] / cells["plan_entry_price"], step + 2)
+            posted = f"{coins} {cells['plan_instrument']}, {posted}"
+        yield "fact_margin", posted if trade else "-"
         yield "fact_liquidation", "-" if isinstance(stop, str) else fixed(stop, tick)
         more = "" if cells["plan_funding_known"] and self.fees_known else " + ?"
         yield "fact_cost", f"{fixed(cells['plan_cost'])} {quote}{more}"

@@ -66,7 +66,7 @@ FACTS: Final = Panel(
             name="fact_margin",
             label="Margin to post",
             kind="text",
-            formula='IF(plan_active,FIXED(plan_margin_trade)&" "&plan_quote,"-")',
+            formula='IF(plan_active,IF(plan_kind="inverse",FIXED(plan_margin_trade/plan_entry_price,word_base_decimals+1+1)&" "&plan_instrument&", "&FIXED(plan_margin_trade)&" "&plan_quote,FIXED(plan_margin_trade)&" "&plan_quote),"-")',
         ),
         Field(
             name="fact_liquidation",

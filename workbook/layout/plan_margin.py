@@ -104,7 +104,6 @@ POSITION_AFTER: Final = Panel(
         Field(
             name="plan_liquidation_chance",
             label="Chance within the horizon",
-            unit="of 1",
             format=PERCENT,
             formula='IF(NOT(plan_ready),"",IF(NOT(ISNUMBER(plan_liquidation_move)),"none",IF(plan_volatility=0,"?",LIQUIDATION_PROBABILITY(IF(plan_after_side="long",MIN(0,plan_liquidation_move),MAX(0,plan_liquidation_move)),plan_volatility,plan_horizon))))',
             is_output=True,

@@ -4,7 +4,7 @@
 from typing import Final
 
 from workbook.layout.fits import BOUNDS
-from workbook.layout.formats import PERCENT, PRICE_OR_NONE, SIZE
+from workbook.layout.formats import PERCENT, PRICE_OR_NONE, ROW, SIZE
 from workbook.layout.schema import Field, Panel
 
 SURVIVAL: Final = Panel(
@@ -23,12 +23,20 @@ SURVIVAL: Final = Panel(
             help="Of the price history on the Correlation sheet; 0: not known.",
         ),
         Field(
+            name="plan_recent_start",
+            label="First day of late",
+            unit="of history",
+            format=ROW,
+            formula="IF(OR(plan_volatility=0,N(corr_window)<1,N(corr_window)>=corr_days),0,MAX(1,corr_days-corr_window))",
+            help="Of the window on the Correlation sheet, to the last day of the history; 0: not known.",
+        ),
+        Field(
             name="plan_recent_volatility",
             label="Volatility of late",
             unit="a year",
             format=PERCENT,
-            formula="IF(OR(plan_volatility=0,N(corr_window)<1,N(corr_window)>=corr_days),0,IFNA(REALIZED_VOLATILITY(INDEX(history,corr_days-corr_window,hedge_col):INDEX(history,corr_days,hedge_col)),0))",
-            help="Of the window on the Correlation sheet, to the last day of the history; 0: not known.",
+            formula="IF(plan_recent_start=0,0,IFNA(REALIZED_VOLATILITY(INDEX(history,plan_recent_start,hedge_col):INDEX(history,corr_days,hedge_col)),0))",
+            help="Of that window; 0: not known.",
         ),
         Field(
             name="plan_survival_price",

@@ -56,10 +56,13 @@ def write_notes(sheet: Worksheet, notes: Notes) -> None:
 def write_labels(sheet: Worksheet, labels: Labels) -> None:
     """The heading of a grid and the names of its rows."""
     _heading(sheet, labels.row, labels.column, labels.last_column, labels.title)
-    if labels.rows:
-        _head(sheet, labels.row + 1, labels.column, "", styles.LEFT)
+    across = range(labels.column, labels.last_column + 1)
+    for column in across if labels.rows else ():
+        _head(sheet, labels.row + 1, column, "", styles.LEFT)
     for row, name in enumerate(labels.rows, labels.row + 2):
-        _put(sheet, row, labels.column, name, styles.LABEL, styles.FLUSH).border = styles.UNDERLINED
+        for column in across:
+            _dress(sheet.cell(row, column), border=styles.UNDERLINED)
+        _put(sheet, row, labels.column, name, styles.LABEL, styles.FLUSH)
 
 
 def write_panel(sheet: Worksheet, panel: Panel, values: Mapping[str, Value | None]) -> None:
