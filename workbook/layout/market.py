@@ -246,5 +246,5 @@ MARKET: Final = Table(
 
 
 SHEET: Final = Sheet(
-    name="Market", purpose="Prices and funding rates, by symbol.", blocks=(MARKET,), chips=(5, 8, 9)
+    name="Market", purpose="Prices and funding rates, by symbol.", blocks=(MARKET,), chips=(6, 7, 8)
 )

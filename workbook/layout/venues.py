@@ -182,5 +182,9 @@ VENUES: Final = Table(
 
 
 SHEET: Final = Sheet(
-    name="Venues", purpose="Contracts and fees of the venues, dated and sourced.", blocks=(CONTRACTS, VENUES)
+    name="Venues",
+    purpose="Contracts and fees of the venues, dated and sourced.",
+    blocks=(CONTRACTS, VENUES),
+    chips=(12, 13, 14),
+    printed=CONTRACTS.at("price_multiplier"),
 )

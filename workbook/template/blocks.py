@@ -35,6 +35,7 @@ from workbook.template import styles
 LETTER: Final = 1.08  # room that a letter takes of a column's width, with what wrapping wastes
 LINE_HEIGHT: Final = 14.5
 LINE_GAP: Final = 2
+QUOTE: Final = "quote"
 CURRENCY: Final = "plan_quote"  # the name of the currency that a plan counts in
 TOOLTIP: Final = 255  # letters that Excel takes
 ROOMY: Final = 15  # rows from which a table is drawn only as far as it is filled
@@ -77,7 +78,7 @@ def write_panel(sheet: Worksheet, panel: Panel, values: Mapping[str, Value | Non
         elif not panel.is_bare:
             _labelled(sheet, panel, field, cell)
         if panel.has_units:
-            _put(sheet, row, panel.column + 2, field.unit, styles.UNIT, styles.LEFT)
+            _put(sheet, row, panel.column + 2, _unit(field.unit), styles.UNIT, styles.LEFT)
         if panel.has_notes:
             _put(sheet, row, panel.column + 3, field.help, styles.NOTE, styles.LEFT)
         place = address(row, at)
@@ -97,6 +98,15 @@ def _labelled(sheet: Worksheet, panel: Panel, field: Field, cell: Cell) -> None:
         cell.number_format = styles.padded(cell.number_format)
 
 
+def _unit(words: str) -> str:
+    """Words in which the quote currency is that of the plan: a formula, where they name it."""
+    before, named, after = words.partition(QUOTE)
+    if not named or after[:1].isalpha():
+        return words
+    parts = (f'"{before}"' if before else "", CURRENCY, f'"{after}"' if after else "")
+    return "=" + "&".join(filter(None, parts))
+
+
 def _title(sheet: Worksheet, panel: Panel) -> None:
     """A heading, the head of a grid's column, or the band of a strip."""
     if panel.stops:
@@ -114,8 +124,8 @@ def _title(sheet: Worksheet, panel: Panel) -> None:
 
 def _fact(sheet: Worksheet, row: int, column: int, field: Field, cell: Cell) -> None:
     """A fact of a strip: the label above its value."""
-    label = f'="{field.label}, "&{CURRENCY}' if field.unit == "quote" else field.label
-    _put(sheet, row - 1, column, label, styles.NOTE, styles.LEFT)
+    unit = _unit(f"{field.label}, {field.unit}") if field.unit == QUOTE else field.label
+    _put(sheet, row - 1, column, unit, styles.NOTE, styles.LEFT)
     cell.font, cell.alignment, cell.border = styles.FACT, styles.LEFT, styles.BARE
     cell.fill = styles.FACT_FILL
     cell.number_format = field.format
@@ -130,7 +140,7 @@ def write_table(sheet: Worksheet, table: Table, rows: Rows) -> None:
     is_roomy = table.rows > ROOMY and table.columns[0].is_input
     for at, column in enumerate(table.columns, table.column):
         align = styles.ALIGNED[column.kind]
-        _put(sheet, table.unit_row, at, column.unit, styles.UNIT, align)
+        _put(sheet, table.unit_row, at, _unit(column.unit), styles.UNIT, align)
         _head(sheet, table.header_row, at, column.header, align)
         index = given.index(column) if column in given else None
         values = [None if index is None or index >= len(row) else row[index] for row in rows[: table.rows]]
