@@ -1,5 +1,6 @@
 """Each input, fact and price of a plan in turn is taken out or spoiled: no order or check rests on it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,10 @@ from workbook.validate.kinds import Kind
 
 RULES = [name for name in PLAN.fields if name.startswith(("need_", "check_", "warn_"))]
 RULES.remove("check_tolerance")
+FITS = "fit_"  # these look at every input
+FORMULAS = [field.formula or "" for name, field in PLAN.fields.items() if not name.startswith(FITS)] + [
+    column.formula or "" for table in PLAN.tables.values() for column in table.columns
+]
 
 # What an order rests on, beside the inputs of the Plan sheet and the limits: blank, there is none.
 NEEDED = {
@@ -126,7 +131,13 @@ def rests(spot: Spot, value: Any, plan: Plan) -> bool:
             return False
         dated = plan.chosen.fields.get("plan_contract") == "future" and port.name in ("future", "expiry")
         return port.name in NEEDED[spot.table] or (spot.table == "Market" and dated)
-    return port.name not in ASIDE.get(spot.table, set())
+    return port.name not in ASIDE.get(spot.table, set()) and is_read(spot.table, port)
+
+
+def is_read(table: str, port: Port) -> bool:
+    """Whether any formula of the book names the column: on one that none does, nothing rests."""
+    header = PLAN.tables[table][port.name].header
+    return any(re.search(rf"\[@?{re.escape(header)}\]", formula) for formula in FORMULAS)
 
 
 def states(plan: Plan, spots: list[Spot], whats: frozenset[str]) -> Iterator[tuple[str, Spot, Any]]:

@@ -111,7 +111,7 @@ WALK: Final = Table(
     column=2,
     rows=ROWS,
     key="place",
-    shown=7,
+    last_shown="state",
     columns=(
         Column(name="place", unit="step", format="0", constant="", width=30, help="The steps in order."),
         Column(

@@ -89,7 +89,7 @@ HOLDINGS: Final = Table(
     rows=50,
     key="asset",
     needs=("quantity",),
-    shown=12,
+    last_shown="state",
     columns=(
         Column(
             name="asset",

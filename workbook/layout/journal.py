@@ -96,7 +96,7 @@ JOURNAL: Final = Table(
     column=2,
     rows=50,
     needs=("contracts", "opened", "venue", "symbol", "kind", "contract_size", "entry"),
-    shown=17,
+    last_shown="margin",
     columns=(
         Column(
             name="symbol",

@@ -22,7 +22,7 @@ MARKET: Final = Table(
     column=2,
     rows=20,
     key="symbol",
-    shown=15,
+    last_shown="before",
     help="Type, paste, or let `microhedge recalc --market FILE` write them.",
     columns=(
         Column(

@@ -268,7 +268,9 @@ class Table:
     key: str = ""  # the column that names a row
     needs: tuple[str, ...] = ()  # columns that a row in use must fill in; without a key the first says it is
     help: str = ""
-    shown: int = 0  # columns that are seen; the others are grouped, to be opened. 0: all
+    last_shown: str = (
+        ""  # the last column that is seen; those after it are grouped, to be opened. "": all are
+    )
 
     @property
     def unit_row(self) -> int:
@@ -294,6 +296,11 @@ class Table:
     def last_column(self) -> int:
         """Column of the last field."""
         return self.column + len(self.columns) - 1
+
+    @property
+    def shown(self) -> int:
+        """How many columns are seen."""
+        return self.at(self.last_shown) - self.column + 1 if self.last_shown else len(self.columns)
 
     def at(self, name: str) -> int:
         """The sheet column in which a column of this name stands."""

@@ -139,7 +139,7 @@ def _widths(sheet: Worksheet, record: Sheet) -> None:
     for at, width in widths.items():
         sheet.column_dimensions[column_letters(at)].width = width
     for table in record.tables:
-        if table.shown:
+        if table.last_shown:
             first, last = table.column + table.shown, table.last_column
             sheet.column_dimensions.group(
                 column_letters(first), column_letters(last), outline_level=1, hidden=True
@@ -158,7 +158,7 @@ def _view(sheet: Worksheet, record: Sheet) -> None:
     data = _data(record)
     sheet.sheet_view.showGridLines = False
     below = (record.frozen or HEAD_ROW + 1) + 1
-    across = 1 if data is None else data.column + (2 if data.shown else 1)
+    across = 1 if data is None else data.column + (2 if data.last_shown else 1)
     sheet.freeze_panes = address(data.first_row if data else below, across)
     first = _first_input(record) or f"A{below}"
     for selection in sheet.sheet_view.selection:
@@ -215,4 +215,4 @@ def _end(block: Notes | Panel | Table | Labels, filled: Mapping[str, int]) -> tu
     room = min(block.rows, BLANK_ROWS) if block.columns[0].is_input else block.rows
     last = min(block.last_row, block.first_row + filled.get(block.name, room))
     is_roomy = block.rows > blocks.ROOMY
-    return last if is_roomy else block.last_row, block.column + (block.shown or len(block.columns)) - 1
+    return last if is_roomy else block.last_row, block.column + block.shown - 1

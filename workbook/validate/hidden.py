@@ -39,7 +39,7 @@ def _blocks(saved: SavedPlan) -> Iterator[Area]:
         table = saved.table(name)
         if table is not None:
             shown = saved.plan.tables[name].shown  # the template itself groups the others
-            yield table.area._replace(right=table.area.left + shown - 1) if shown else table.area
+            yield table.area._replace(right=table.area.left + shown - 1)
     for sheet in saved.plan.sheets:
         for panel in sheet.panels:
             if panel.name in saved.places:
