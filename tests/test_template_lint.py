@@ -22,6 +22,7 @@ from udfs.dates import serial
 from workbook.cells import address, column_letters
 from workbook.layout import PLAN
 from workbook.layout.formats import HEAD_ROW, HEADS
+from workbook.layout.judgement import RULES
 from workbook.layout.schema import Sheet
 from workbook.template import charts, styles
 from workbook.xlsx.saved_book import Book
@@ -388,3 +389,16 @@ def test_the_guide_leads_to_every_sheet() -> None:
     """Each sheet but the guide itself has a link on the guide that leads to it."""
     links = {cell.hyperlink.location for cell in cells("Guide") if cell.hyperlink}
     assert links == {f"'{name}'!A1" for name in SHEETS if name != "Guide"}
+
+
+def test_every_rule_leads_to_what_mends_it() -> None:
+    """Each rule on Checks has a link to a named cell or the first cell of a table, and Plan leads there."""
+    places = [PLAN.names[name] for name in PLAN.fields]
+    places += [PLAN.place(name, table.columns[0].name) for name, table in PLAN.tables.items()]
+    known = {f"'{place.sheet}'!{address(place.row, place.column)}" for place in places}
+    links = [cell.hyperlink.location for cell in cells("Checks") if cell.hyperlink]
+    assert len(links) == len(RULES)
+    assert set(links) <= known
+    inputs_of = {f"'{sheet}'!{at}" for sheet, found in inputs().items() for at in found}
+    assert len(set(links) & inputs_of) > len(set(links)) / 2
+    assert [cell.hyperlink.location for cell in cells("Plan") if cell.hyperlink] == ["'Checks'!A1"]
