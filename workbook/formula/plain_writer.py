@@ -22,6 +22,7 @@ from workbook.formula.tokens import (
     unquoted,
 )
 from workbook.formula.words import Words
+from workbook.formula.written_references import direct
 
 AMOUNT_TEXT: Final = re.compile(r'"[<>= ]*[-$€£(]*[0-9.][^"]*[-$€£%,E][^"]*"|"[<>= ]*[$€£-]+[0-9][^"]*"')
 LONGEST_WRITTEN: Final = 8 * LONGEST
@@ -99,6 +100,7 @@ class Writer:
 
     def write(self, tokens: Sequence[Token], shift: tuple[int, int], home: int) -> list[Part]:
         """The tokens of a formula or of a name's formula; `home` is where plain references lie."""
+        tokens = direct(tokens, self.grammar, home)
         parts: list[Part] = []
         fault = ""
         counts = [len(self.named)]  # of references, before each token

@@ -149,7 +149,7 @@ def _given(asked: Suspect, plain: Plain, now: Now) -> str:
         return "writes a 0 with a sign into a text, which Excel writes without"
     if any(map(_is_long, numbers)):
         return "writes a number of more than fifteen digits into a text, as Excel alone does"
-    if asked.reaches and any(map(_is_name, _singles(plain, now))):
+    if asked.reaches and any(map(_is_name, chain(asked.spelled, _singles(plain, now)))):
         return "calls INDIRECT with a name, which engines are not given"
     return next((why for look in LOOKS if (why := look(asked, plain, now))), "")
 

@@ -113,6 +113,7 @@ class Suspect(NamedTuple):
         tuple[Side, Side], ...
     ]  # numbers that are written into criteria, and what is counted by each
     reaches: str  # what it reaches cells with by their names as text
+    spelled: tuple[str, ...]  # such names that stand in the formula itself
     sums: tuple[Side, ...]  # the formula itself, if it is a sum or a difference
     alike: str  # why it is not trusted at all
     reads: tuple[int, ...]  # the areas whose texts it may read as numbers without a sign
@@ -159,6 +160,13 @@ def suspect(alike: str) -> Suspect:
         bounds=tuple(number for part in asking for number in _bounds(part)),
         written=tuple(_written_bounds(counting)),
         reaches=min(names & {"INDIRECT"}, default=""),
+        spelled=tuple(
+            part.text
+            for term in terms
+            if term.sign == "INDIRECT"
+            for part in term.parts[:1]
+            if isinstance(part, Word)
+        ),
         sums=(whole,) if isinstance(whole, Term) and whole.sign in "+-" and len(whole.parts) > 1 else (),
         alike=f"calls {shared}, which no engine computes as Excel does: {ALIKE[shared]}" if shared else "",
         reads=tuple(part.area for part, hides in read if hides and isinstance(part, Cells)),
