@@ -82,3 +82,33 @@ def test_ordinary_joins_are_computed(
     found, outcome = changed(formula, saved, price, cells)
     assert outcome.status in ("done", "unchanged"), outcome.reason
     assert found == right
+
+
+def nested(pattern: str, times: int, inner: str = '"x"') -> str:
+    """A call round itself, so many times."""
+    for _ in range(times):
+        inner = pattern.format(inner)
+    return inner
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        'SUBSTITUTE(REPT("x",32767),"x",REPT("x",32767))',
+        nested('SUBSTITUTE({},"x",REPT("x",1000))', 10),
+        nested('SUBSTITUTE({},"x","xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")', 20),
+        nested("REPT({},32767)", 3),
+        nested("REPT({},1000)", 12),
+        'REPT("abc",2147483647)',
+        f"LEN({nested('REPT({},100000)', 4)})",
+        f'FIND("y",{nested("REPT({},32767)", 2)})',
+        f"IFERROR({nested('REPT({},32767)', 3)},1)",
+    ],
+    ids=lambda formula: formula[:30],
+)
+def test_a_formula_that_would_fill_the_memory_is_never_evaluated(formula: str) -> None:
+    """No engine is given a text of gigabytes to make: the bound of a batch's worker is not needed for it."""
+    package = book({"Sheet1": {"A1": 1.0, "F1": F(f"={formula}", "")}}, {"price": "Sheet1!$A$1"})
+    written, outcome = recalc_bytes(package, Request(inputs={"price": 2.0}))
+    assert (written, outcome.status) == (package, "refused")
+    assert outcome.reason.startswith("Sheet1!F1 may put a text of")

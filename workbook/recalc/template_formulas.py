@@ -36,6 +36,7 @@ from workbook.recalc.core_cells import Checks, checks
 from workbook.recalc.looked_at import Looks
 from workbook.recalc.open_ranges import NONE, OPEN, OpenRanges, joined, open_ranges
 from workbook.recalc.suspects import SUMMING
+from workbook.recalc.text_lengths import bursting
 from workbook.xlsx.sheet_reader import Formula, Formulas
 
 SPILLED: Final = re.compile(
@@ -284,7 +285,7 @@ class Program:
         unknown = sorted(plain.calls.intersection(self.unknown_functions))
         if unknown:
             return f"calls {unknown[0]}, which neither microhedge nor its engine knows"
-        return self._intersected(where, plain, plain.text)[1]
+        return self._intersected(where, plain, plain.text)[1] or bursting(plain)
 
     def _text(self, where: int, arrays: Mapping[int, Area], *, qualified: bool) -> str:
         """The formula such that it fills one cell, unless it is an array formula."""

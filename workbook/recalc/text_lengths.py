@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from workbook.cells import Area
-from workbook.recalc.comparisons import WHOLE, Cells, Other, Side, Term, Word, is_known, numbers_of
+from workbook.formula.forms import Plain
+from workbook.recalc.comparisons import WHOLE, Cells, Other, Side, Term, Word, is_known, numbers_of, side_in
 from workbook.recalc.new_values import OF_NUMBER, Now
-from workbook.recalc.suspects import NAMING, NUMBERS, areas_of
+from workbook.recalc.suspects import JOINING, NAMING, NUMBERS, areas_of, suspect
 
+BURSTING: Final = 100_000_000  # letters
 OF_FORMAT: Final = 9  # letters that one sign of a number format may show: "September" for "m"
 ROUNDING: Final = frozenset(("CEILING", "FLOOR", "INT", "ROUND", "ROUNDDOWN", "ROUNDUP", "TRUNC"))
 CHOOSING: Final = frozenset(  # give one of the numbers that they are given
@@ -36,6 +38,16 @@ def most_letters(side: Side, areas: Sequence[Area], now: Now) -> float:
     if side.sign in LENGTHS and len(side.parts) >= LEAST.get(side.sign, 1):
         return LENGTHS[side.sign](side.parts, areas, now)
     return max(OF_NUMBER, *(most_letters(part, areas, now) for part in side.parts))
+
+
+def bursting(plain: Plain) -> str:
+    """Why a formula of constants alone is never evaluated: an engine would fill the memory with its text."""
+    if plain.areas or plain.calls.isdisjoint(JOINING):
+        return ""
+    sides = side_in(plain.shape), *suspect(plain.shape).inner
+    letters = max(most_letters(side, (), Now((), {}, {})) for side in sides)
+    is_bursting = BURSTING < letters < math.inf
+    return f"may put a text of {letters:.0e} characters together, which no cell holds" if is_bursting else ""
 
 
 def largest(side: Side, areas: Sequence[Area], now: Now) -> float:
