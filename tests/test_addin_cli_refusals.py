@@ -46,6 +46,8 @@ USAGE: list[Row] = [
     (("clac", "HEDGE_MARGIN"), 2, "there is no command clac; did you mean calc?"),
     (("calc", "HEDGE_MARGN", "1", "2"), 2, "did you mean HEDGE_MARGIN?"),
     (("recalc", "plan.xlsx", "-i", "-s", "plan_ration=1"), 2, "did you mean plan_ratio?"),
+    (("calc", "CONTRACT_SPEC", "Binanc", "BTC", "lot"), 1, "did you mean Binance?"),
+    (("calc", "CONTRACT_SPEC", "Binance", "BTCC", "lot"), 1, "did you mean BTC?"),
     (("calendar",), 2, "BOOK"),
     (("calendar", "plan.xlsx", "--out", "folder/../plan.xlsx", "--force"), 2, "is the book"),
     (("migrate",), 2, "BOOK"),

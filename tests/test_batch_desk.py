@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -46,6 +47,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "trial" / "torn.xlsx").write_bytes((root.parent / "portfolio.xlsx").read_bytes()[:5_000])
     (root / "north" / HOSTILE).write_text("no book")
     openpyxl.Workbook().save(root / "south" / "other.xlsx")
+    with ZipFile(root / "south" / "of_libreoffice.ods", "w") as other:
+        other.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        other.writestr("content.xml", "<office:document-content/>")
     return root
 
 
@@ -59,9 +63,16 @@ def first(desk: Path) -> tuple[Path, list[Outcome]]:
 def test_one_feed_and_nothing_is_refused_but_the_odd_ones(
     desk: Path, first: tuple[Path, list[Outcome]]
 ) -> None:
-    """Every plan is done, each odd file is refused for its own reason, and a second run has nothing to do."""
+    """Every plan is done, each odd file is refused for its own reason, and a second run has nothing to do.
+
+    A book of another program is passed over, counted by its format.
+    """
     out, outcomes = first
-    again = list(recalc_paths([desk], out=out, request=Request(market=FEED)))
+    passed_over: Counter[str] = Counter()
+    again = list(recalc_paths([desk], out=out, request=Request(market=FEED), passed_over=passed_over))
+    assert passed_over == {"books of other formats (.ods, .gnumeric, .xls), which must be saved as .xlsx": 1}
+    (ods,) = recalc_paths([desk / "south" / "of_libreoffice.ods"], out=out, request=Request(market=FEED))
+    assert (ods.status, "save it as .xlsx" in ods.reason) == ("refused", True)
     for found, statuses in ((outcomes, {"done": 6, "refused": 3}), (again, {"unchanged": 6, "refused": 3})):
         assert Counter(outcome.status for outcome in found) == statuses
         odd = {Path(outcome.path).name: outcome.cause for outcome in found if outcome.is_problem}

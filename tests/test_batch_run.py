@@ -1,23 +1,29 @@
 """A run over many books: which are found, where they go, and what a second run leaves alone."""
 
+import contextlib
 import csv
 import json
 import os
 import pkgutil
 import shutil
+import socket
+import stat
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
 import fsspec
 import openpyxl
 import pytest
+from support.somebody_else import somebody_else
 
+from udfs.venue_files import VARIABLE
 from workbook.batch import jobs, one_book, pools, records
 from workbook.batch import run as batch
 from workbook.batch.pools import AHEAD, BadRun
@@ -210,6 +216,21 @@ def a_pipe(record: Path) -> None:
     os.mkfifo(record)
 
 
+def a_device(record: Path) -> None:
+    """A device where the record was, which a reader would read for ever: /dev/zero's, or a socket."""
+    record.unlink()
+    a_device_or_socket(record)
+
+
+def a_device_or_socket(path: Path) -> None:
+    """Make a device, or where only root may, a socket: no file either."""
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 5))
+    except PermissionError:
+        with socket.socket(socket.AF_UNIX) as made, contextlib.chdir(path.parent):
+            made.bind(path.name)  # an address has 108 bytes at most
+
+
 def a_link(record: Path) -> None:
     """A link where the record was, to a record that fits."""
     record.rename(record.with_suffix(".kept"))
@@ -231,7 +252,7 @@ def deep(record: Path) -> None:
     record.write_text("[" * 100_000)
 
 
-@pytest.mark.parametrize("harm", [no_file, a_pipe, a_link, torn, of_another_form, deep])
+@pytest.mark.parametrize("harm", [no_file, a_pipe, a_device, a_link, torn, of_another_form, deep])
 @pytest.mark.parametrize("in_place", [False, True])
 def test_state_that_cannot_be_read_is_no_permission(
     folder: Path, tmp_path: Path, harm: Callable[[Path], None], in_place: bool
@@ -257,8 +278,50 @@ def test_state_that_cannot_be_read_is_no_permission(
     assert not run(folder, **options)["a.xlsx"].is_problem
 
 
+@pytest.fixture
+def apart(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that another user can reach, with the books in it and no venue tables."""
+    with TemporaryDirectory() as made:
+        shutil.copytree(folder, Path(made, "books"), symlinks=True)
+        monkeypatch.setenv(VARIABLE, made)
+        yield Path(made)
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_a_record_that_may_not_be_read_is_no_permission(apart: Path, in_place: bool) -> None:
+    """A record of another user says nothing of whose the result is: refused, and nothing is written."""
+    books = apart / "books"
+    out = books if in_place else apart / "out"
+    options: dict[str, Any] = {"in_place": True} if in_place else {"out": out}
+    run(books, **options)
+    before = contents(apart)
+    with somebody_else(apart):
+        (out / ".microhedge" / "a.xlsx.json").chmod(0)
+        found = run(books, **options)
+    assert statuses(found) == {"a.xlsx": "refused", "B.XLSM": "unchanged", "c.xlsx": "unchanged"}, found
+    assert "can't be read" in found["a.xlsx"].reason
+    assert contents(apart) == before
+
+
+@pytest.mark.parametrize("shut", [".microhedge", ".microhedge/lock"])
+def test_a_state_that_may_not_be_touched_is_refused(apart: Path, shut: str) -> None:
+    """A lock or a folder of records that belongs to somebody else: a sentence that names it, no traceback."""
+    out = apart / "out"
+    run(apart / "books", out=out)
+    before = contents(apart)
+    with somebody_else(apart):
+        (out / shut).chmod(0)
+        try:
+            with pytest.raises((BookError, OSError), match=r"Permission denied|in the way") as refused:
+                run(apart / "books", out=out)
+        finally:
+            (out / shut).chmod(0o700)
+    assert ".microhedge" in str(refused.value)
+    assert contents(apart) == before
+
+
 @pytest.mark.parametrize("lock", [".microhedge", ".microhedge/lock"])
-@pytest.mark.parametrize("kind", ["pipe", "link", "folder or file"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "link", "folder or file"])
 def test_what_is_in_the_way_of_the_state_is_refused(
     folder: Path, tmp_path: Path, lock: str, kind: str
 ) -> None:
@@ -270,6 +333,8 @@ def test_what_is_in_the_way_of_the_state_is_refused(
     match kind:
         case "pipe":
             os.mkfifo(way)
+        case "device":
+            a_device_or_socket(way)
         case "link":
             elsewhere.write_text("somebody's")
             way.symlink_to(elsewhere)
@@ -446,6 +511,15 @@ def test_what_can_be_no_book_is_an_outcome(tmp_path: Path, book: Path) -> None:
     in_place = run(root, in_place=True)
     assert "is a link" in in_place["link.xlsx"].reason
     assert (root / "link.xlsx").is_symlink()
+
+
+def test_a_link_in_a_circle_stops_no_other_book(folder: Path, tmp_path: Path) -> None:
+    """It is told by its name; it was the whole folder that could not be looked at."""
+    (folder / "circle.xlsx").symlink_to("circle.xlsx")
+    (folder / "circle").symlink_to("circle")
+    found = run(folder, out=tmp_path / "out")
+    assert statuses(found) == {"a.xlsx": "done", "B.XLSM": "done", "c.xlsx": "done", "circle.xlsx": "failed"}
+    assert found["circle.xlsx"].cause == "system"
 
 
 def test_what_is_in_the_way_of_a_target_stays(folder: Path, tmp_path: Path) -> None:

@@ -163,3 +163,13 @@ def test_findings_for_people(tmp_path: Path) -> None:
     assert broken.returncode == 1
     assert "plan.xlsx: not sound, 1 error" in broken.stdout
     assert "type 40% or 0.4" in broken.stdout
+
+
+@pytest.mark.parametrize("command", ["show", "check"])
+@pytest.mark.parametrize("given", ["plan.xlsx", "."])
+def test_tables_beside_a_book_are_said(tmp_path: Path, command: str, given: str) -> None:
+    """By the book's name, also where a folder was given: what lies there changes no number."""
+    book = written(tmp_path, example()).rename(tmp_path / "plan.xlsx")
+    (tmp_path / "venues.csv").write_text("venue,symbol\n")
+    told = run(command, tmp_path / given).stderr
+    assert told == f"microhedge: {book}: venues.csv beside it not used\n"

@@ -122,6 +122,7 @@ def test_page_says_how_a_plan_travels(written: dict[str, str]) -> None:
     assert "microhedge share plan.xlsx" in page
     assert "microhedge new plan.xlsx --edition native" in page
     assert "#NAME?" in page
+    assert "Unprotect Sheet" in page  # nothing can be entered anew on the sheets of a plan before
 
 
 def test_files_are_reproducible(written: dict[str, str], tmp_path: Path) -> None:

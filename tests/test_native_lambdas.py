@@ -1,5 +1,6 @@
 """LAMBDA names in IronCalc, an engine that has them: the same answers as the functions."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,14 @@ def shown(spec: Spec, rows: list[tuple[Any, ...]]) -> list[tuple[Any, Any]]:
     ]
 
 
+@pytest.fixture(scope="module")
+def blocks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
+    """The blocks of the text: each function's arguments and its formula."""
+    text = lambda_names.build(tmp_path_factory.mktemp("names"))[1].read_text(encoding="utf-8")
+    found = re.findall(r"^(\w+)\n  arguments: (.+)\n  formula: =(.+)$", text, re.MULTILINE)
+    return {name: (arguments, formula) for name, arguments, formula in found}
+
+
 @SPECS
 def test_a_name_gives_what_the_function_gives(spec: Spec) -> None:
     """All arguments, blanks among the optional ones, and the required arguments alone."""
@@ -68,3 +77,24 @@ def test_the_book_holds_every_name_as_excel_stores_it(tmp_path: Path) -> None:
     assert "HEDGE_MARGIN\n  arguments: notional, leverage\n  formula: =IF(AND(" in said
     assert "LAMBDA(" not in said
     assert "ISOMITTED" not in said
+
+
+@SPECS
+def test_a_named_function_of_google_sheets_gives_what_the_function_gives(
+    spec: Spec, blocks: dict[str, tuple[str, str]]
+) -> None:
+    """The text's own arguments and formula, with each argument given or left blank."""
+    arguments, formula = blocks[spec.name]
+    assert arguments == ", ".join(parameter.name for parameter in spec.parameters)
+    model = ironcalc.create("book", "en", "UTC", "en")
+    model.new_defined_name(f"{spec.name}_", None, f"=LAMBDA({arguments.replace(' ', '')},{formula})")
+    rows = calls(spec, 4)
+    for row, cells in enumerate(rows, 1):
+        for column, cell in enumerate(cells, 1):
+            if cell is not None:
+                model.set_user_input(0, row, column, cell if isinstance(cell, str) else repr(float(cell)))
+        given = ",".join(address(row, column) for column in range(1, len(cells) + 1))
+        model.set_user_input(0, row, len(cells) + 1, f"={spec.name}_({given})")
+    model.evaluate()
+    for row, cells in enumerate(rows, 1):
+        assert is_same(model.get_cell_value(0, row, len(cells) + 1), answered(spec, cells)), cells

@@ -12,6 +12,7 @@ from support.running_plan import RunningPlan
 from udfs import hedge_status
 from workbook.layout import PLAN
 from workbook.layout.journal import JOURNAL
+from workbook.layout.judgement import LEARN, RULES
 from workbook.template.examples import Example, Rows, example
 
 
@@ -33,6 +34,11 @@ def changed(fields: Mapping[str, Any] | None = None, tables: Mapping[str, Rows] 
     return replace(
         chosen, fields={**chosen.fields, **(fields or {})}, tables={**chosen.tables, **(tables or {})}
     )
+
+
+def test_what_can_be_unknown_says_how_it_becomes_known() -> None:
+    """What mends a broken rule is no help while nobody knows whether it is broken."""
+    assert LEARN.keys() == {name for name, _, rule in RULES if rule.unsure != '""'}
 
 
 def failed(values: Mapping[str, Any]) -> set[str]:

@@ -1,5 +1,6 @@
 """Orders and life cycle: golden numbers, ticks in exact decimals, and which state comes first."""
 
+from datetime import date
 from decimal import ROUND_UP, Context, Decimal, Inexact, localcontext
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.goldens import Cells, holds
 
-from udfs import hedge_pnl, limit_price, stop_price
+from udfs import HedgeError, hedge_pnl, hedge_status, limit_price, stop_price
 
 NOT_ON_TICK = "offset_bps: no price that far below the reference is on the tick"
 MONDAY = 46_027  # 2026-01-05
@@ -85,12 +86,21 @@ def life(side: str = "short", **given: float | None) -> Cells:
             "liquidation_price: is blank, and worst_price needs it",
         ),
         ("HEDGE_STATUS", (MONDAY, MONDAY, MONDAY, -1), "roll_days: must be at least 0, got -1"),
-        ("HEDGE_STATUS", (-1, MONDAY), "today: must be at least 0 and below 2958466, got -1"),
+        ("HEDGE_STATUS", (-1, MONDAY), "today: must be a date, 9999-12-31 at the latest, got -1"),
     ],
 )
 def test_golden(name: str, cells: Cells, expected: Any) -> None:
     """The numbers and refusals of the specification, and what follows from it."""
     holds(name, cells, expected)
+
+
+@pytest.mark.parametrize(
+    ("day", "got"), [(date(1850, 1, 1), "1850-01-01"), (3_000_000, "3000000"), (-0.5, "-0.5")]
+)
+def test_a_refused_date_is_named_as_it_was_given(day: date | float, got: str) -> None:
+    """A date stays a date: its serial number told nobody which day was wrong; a number is no day."""
+    with pytest.raises(HedgeError, match=rf"^today: must be a date, 9999-12-31 at the latest, got {got}$"):
+        hedge_status(day, 46_000)
 
 
 def test_tick_is_exact_in_any_decimal_context() -> None:

@@ -36,6 +36,10 @@ def test_record_fits_every_host(spec: Spec) -> None:
     assert spec.source
     assert spec.unit
     assert all(0 < len(p.arg.help) <= 255 for p in spec.parameters)
+    assert len({p.arg.help for p in spec.parameters}) == len(
+        spec.parameters
+    )  # the wizard shows them side by side
+    assert not [p.name for p in spec.parameters if p.name.endswith("_")]
 
 
 @pytest.mark.parametrize("bad", [None, "", "#N/A", "text", True, math.nan, math.inf, -math.inf, 10**400])
@@ -349,7 +353,7 @@ DOMAINS = {
         "worst_price"
     ),
     "at least 0": (
-        "band call_premium cap cost_rate dampener days episode fills gross_limit hedge_volatility "
+        "band call_premium cap cost_rate dampener days fills gross_limit hedge_volatility "
         "maintenance_amount maintenance_amounts margin max_loss minimum_notional minimum_quantity "
         "offset_bps periods put_premium ratio reference_volatility roll_days sizes slippage_bps "
         "tolerance tracking_volatility volatility"
@@ -359,7 +363,8 @@ DOMAINS = {
         "exposure exposures floor funding_rate funding_rates interest_rate notional open_contracts "
         "option_vega portfolio_vega premiums quantities quantity rate rates roe"
     ),
-    "at least 0 and below 2958466": (
+    "a date": "episode",
+    "a date, 9999-12-31 at the latest": (
         "as_of closed event_date expiry finish opened review_date start times today"
     ),
     "at least -1": "hedge_move move moves",

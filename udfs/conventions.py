@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
+from udfs.dates import date_text
+
 DAYS_PER_YEAR: Final = 365.0  # crypto markets never close: ACT/365 Fixed
 HOURS_PER_DAY: Final = 24.0
 BPS_PER_UNIT: Final = 10_000.0
@@ -69,6 +71,8 @@ class Arg:
             return "one of " + ", ".join(f'"{word}"' for word in self.choices)
         if self.is_text:
             return "text"
+        if self.unit == "date":
+            return "a date" if self.below is None else f"a date, {date_text(self.below - 1)} at the latest"
         bounds = (
             ("above", self.above),
             ("at least", self.at_least),

@@ -130,7 +130,8 @@ class Parameter:
             wanted = self.arg.domain if self.low > 0 else "other than 0"
             raise DividesByZero(f"{self.name}: must be {wanted}, got 0", self.name, cell)
         wanted = self.arg.domain if math.isfinite(number) else "a finite number"
-        raise OutsideDomain(f"{self.name}: must be {wanted}, got {shown(number)}", self.name, cell)
+        got = cell if isinstance(cell, dt.date) else number
+        raise OutsideDomain(f"{self.name}: must be {wanted}, got {shown(got)}", self.name, cell)
 
     def clean(self, plain: Plain) -> list[Any] | None:
         """The column as the function takes it if no cell needs a second look, found without a loop."""

@@ -297,7 +297,11 @@ def tables() -> Tables:
 def _refuse(what: str, venue: str, symbol: str, rows: Iterable[Contract | Tier]) -> NoReturn:
     here = sorted({row.symbol for row in rows if venue_key(row.venue) == venue_key(venue)})
     if here:
-        only = f"only of {', '.join(here)}{did_you_mean(spelling(symbol), map(spelling, here))}"
+        assets = {
+            name.partition("/")[0] for name in here if ":USD" in name
+        }  # BTC alone is its linear perpetual
+        known = [*map(spelling, here), *sorted(assets)]
+        only = f"only of {', '.join(here)}{did_you_mean(spelling(symbol), known)}"
         raise NotAvailable(f'symbol: no {what} of "{symbol}" at {venue}, {only}', "symbol", symbol)
     venues = sorted({row.venue for row in rows})
     only = f"only of {', '.join(venues)}{did_you_mean(venue, venues)}"

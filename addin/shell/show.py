@@ -1,5 +1,7 @@
 """`microhedge show`."""
 
+from pathlib import Path
+
 import typer
 
 from addin.shell.exit import Exit
@@ -17,15 +19,18 @@ def show(books: Books, form: Form = "text") -> None:
     from udfs.errors import HedgeError
     from workbook.files.venue_tables import not_used
 
-    for book in books:
+    def tell_of_tables(book: Path) -> None:
         if said := not_used(book):
             say(f"{book}: {said.partition(':')[0]}")
+
     if is_one_book(books):
+        tell_of_tables(books[0])
         print(as_json(books[0])) if form == "json" else draw(books[0])
         return
     shown: list[str] = []
     refused = 0
     for book in found_books(books):
+        tell_of_tables(book)
         try:
             if form == "json":
                 shown.append(as_json(book))

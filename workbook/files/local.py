@@ -178,4 +178,7 @@ class Local:
 def _kind(entry: os.DirEntry[str]) -> str:
     if entry.is_dir(follow_symlinks=False):
         return "folder"
-    return "link to a folder" if entry.is_dir() else "file"
+    try:
+        return "link to a folder" if entry.is_dir() else "file"
+    except OSError:  # a link that leads in a circle, or where this user may not look: reading it says so
+        return "file"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 UNKNOWN: Final = "unknown"
+VENUE_PAGE: Final = "Compare the Venues sheet with the venue's own page."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,7 @@ class Rule:
     said: str  # a formula: what is so, and what to do
     unsure: str = '""'  # a formula: what is not known
     mend: str
+    learn: str = ""  # how that becomes known
     at: str  # the name of a cell, or a table, where it is mended
 
 
@@ -179,6 +181,7 @@ CHECKS: Final = (
         said='plan_venue&" grants "&plan_maximum_leverage&"x at most"',
         unsure='"Highest leverage"&word_old_fact',
         mend="Plan: lower the leverage.",
+        learn=VENUE_PAGE,
         at="plan_leverage",
     ),
     Rule(
@@ -188,6 +191,7 @@ CHECKS: Final = (
         said='"The order is below the minimum of "&FIXED(plan_minimum_notional)&" at "&plan_venue',
         unsure='"Minimum order"&word_old_fact',
         mend="Plan: hedge more, or at a venue with a smaller minimum.",
+        learn=VENUE_PAGE,
         at="plan_ratio",
     ),
     Rule(
@@ -210,6 +214,7 @@ CHECKS: Final = (
         said='"The costs do not add up"',
         unsure='"A fee or the slippage is not known: not in the cost"',
         mend="Costs: a formula was overwritten.",
+        learn="Venues and Costs: type the fee and the slippage.",
         at="costs_total",
     ),
     Rule(
@@ -281,6 +286,7 @@ WARNED: Final = (
         said='"The venue asks for "&FIXED(N(plan_tier_rate)/one_percent)&"% maintenance: type it on Plan"',
         unsure='"The maintenance rate of "&plan_venue&" is not known"',
         mend="A larger hedge falls in a higher tier and is liquidated sooner.",
+        learn="Plan: type the maintenance rate that the venue's own page gives for this size.",
         at="plan_maintenance_rate",
     ),
     Rule(
@@ -298,6 +304,7 @@ WARNED: Final = (
         said='"You pay about "&FIXED(N(costs_funding))&" of funding"',
         unsure='plan_instrument&" has no funding rate: not in the cost"',
         mend="A short pays when the rate is negative.",
+        learn="Market: type the funding rate, or run microhedge market fetch.",
         at="Market",
     ),
     Rule(
@@ -307,6 +314,7 @@ WARNED: Final = (
         said='"The oldest price is "&FIXED(plan_price_age,0)&" days old: the order is at that day\'s prices"',
         unsure='"A price has no date, or a later one: its age is unknown"',
         mend="Bring the Market sheet up to date.",
+        learn="Market: give each price the day that it is of.",
         at="Market",
     ),
     Rule(
@@ -315,7 +323,8 @@ WARNED: Final = (
         state=_ready("FALSE", known="plan_facts_fresh"),
         said='""',
         unsure='"Fees and lot"&word_old_fact',
-        mend="Compare the Venues sheet with the venue's own page.",
+        mend=VENUE_PAGE,
+        learn=VENUE_PAGE,
         at="Contracts",
     ),
     Rule(
@@ -340,3 +349,5 @@ RULES: Final = tuple(
     for kind, rules in (("need", NEEDS), ("check", CHECKS), ("warn", WARNED))
     for rule in rules
 )
+LEARN: Final = {name: rule.learn for name, _, rule in RULES if rule.learn}
+"""What to do about a rule that is unknown: to lower the leverage tells nobody what the venue grants."""

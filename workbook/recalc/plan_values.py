@@ -5,7 +5,7 @@ from typing import Final
 
 from workbook.cells import Area, Value, place
 from workbook.layout import PLAN
-from workbook.layout.judgement import RULES
+from workbook.layout.judgement import LEARN, RULES, UNKNOWN
 from workbook.layout.schema import Field
 from workbook.recalc.named_cells import cell_of
 from workbook.xlsx.saved_book import Book
@@ -62,7 +62,13 @@ def _findings(book: Book, changes: Mapping[int, Value]) -> Iterator[dict[str, Va
             _value(book, changes, area.sheet, area.top, area.left) if area else None for area in cells
         )
         if state:
-            yield {"rule": name, "state": state, "said": said, "mend": rule.mend}
+            is_unknown = str(state).endswith(UNKNOWN)
+            yield {
+                "rule": name,
+                "state": state,
+                "said": said,
+                "mend": LEARN.get(name, rule.mend) if is_unknown else rule.mend,
+            }
 
 
 def _rows(book: Book, changes: Mapping[int, Value], name: str) -> Iterator[dict[str, Value]]:

@@ -135,8 +135,9 @@ def _of_facts(position: Position, unpriced: tuple[str, ...]) -> Iterator[tuple[s
 def _to_confirm(position: Position) -> Iterator[tuple[str, str, str]]:
     """What is not known beside an order, or beside a hedge that is where it should be."""
     if position.unknown and position.state in STANDS:
-        said = _named(position.found(UNSURE)) or f"{count(position.unknown, 'fact')} unknown."
-        yield "facts to confirm", said, "Compare the sheets Venues and Market with the venue's own page."
+        unsure = position.found(UNSURE)
+        said = _named(unsure) or f"{count(position.unknown, 'fact')} unknown."
+        yield "facts to confirm", said, _mend(unsure)
 
 
 def _failed(position: Position) -> str:

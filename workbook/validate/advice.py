@@ -7,7 +7,7 @@ from typing import Final, TypeGuard
 from udfs.dates import moment, serial
 from udfs.venues import FRESH_DAYS
 from workbook.cells import Area, CellError, Value
-from workbook.layout.judgement import UNKNOWN
+from workbook.layout.judgement import LEARN, UNKNOWN
 from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
 from workbook.validate.kinds import Kind, Severity, message
@@ -38,7 +38,9 @@ def checks(saved: SavedPlan) -> Iterator[Fault]:
         value = saved.value(field.name)
         what = field.label[:1].lower() + field.label[1:]
         if value == UNKNOWN and panel.name in RULED:
-            yield Fault(message(Kind.PLAN_UNKNOWN, what=field.label, ask=field.help), area)
+            yield Fault(
+                message(Kind.PLAN_UNKNOWN, what=field.label, ask=LEARN.get(field.name, field.help)), area
+            )
         elif panel.name == "needs_list" and _is_bad(value):
             yield Fault(message(Kind.PLAN_INCOMPLETE, severity, what=what, ask=field.help), area)
         elif panel.name == "checks_list" and _is_bad(value):
