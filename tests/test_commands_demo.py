@@ -1,5 +1,6 @@
 """The demo: the main job in one command."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 from conftest import ROOT
+
+from addin.commands.show import as_json
 
 
 def demo(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -22,8 +25,8 @@ def demo(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_demo_makes_recalculates_checks_and_prints_three_plans(tmp_path: Path) -> None:
-    """Both examples of the article and one of real prices, with the article's own figures in the table."""
+def test_demo_makes_recalculates_checks_and_prints_its_plans(tmp_path: Path) -> None:
+    """Both examples of the article and one of real prices, and one of them in built-in functions alone."""
     for _ in range(2):  # a second run writes over the first
         ran = demo(tmp_path)
         assert (ran.returncode, ran.stderr) == (0, "")
@@ -31,8 +34,12 @@ def test_demo_makes_recalculates_checks_and_prints_three_plans(tmp_path: Path) -
         "two-asset.xlsx",
         "btc.xlsx",
         "portfolio.xlsx",
+        "two-asset (native).xlsx",
     }
-    assert len(re.findall(r"\.xlsx: sound.*; \d+ formulas recalculated", ran.stdout)) == 3
+    assert len(re.findall(r"\.xlsx: sound.*; \d+ formulas recalculated", ran.stdout)) == 4
+    assert "two-asset (native).xlsx is the same in built-in functions" in ran.stdout
+    plans = [json.loads(as_json(tmp_path / "demo" / f"two-asset{end}.xlsx")) for end in ("", " (native)")]
+    assert [plan["results"]["plan_margin"] for plan in plans] == [480, 480]
     rows = {line[:24].strip(): line.split()[-3:] for line in ran.stdout.splitlines()}
     assert rows["Value held"][:2] == ["6,000.00", "15,000.00"]
     assert rows["Wanted hedge"][:2] == ["2,400.00", "7,500.00"]

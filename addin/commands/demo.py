@@ -17,6 +17,7 @@ from workbook.layout import PLAN
 from workbook.plan.saved import SavedPlan, opened
 
 EXAMPLES: Final = ("two-asset", "btc", "portfolio")
+SHARED: Final = "two-asset"  # the plan that is made in the native edition too
 SHOWN: Final = (
     "plan_exposure",
     "plan_ratio",
@@ -37,9 +38,12 @@ SHOWN: Final = (
 def run(folder: Path) -> bool:
     """Make, recalculate, check and print the example books; whether all of them are sound."""
     folder.mkdir(parents=True, exist_ok=True)
-    books = [folder / f"{example}.xlsx" for example in EXAMPLES]
-    for example, book in zip(shown_progress(EXAMPLES, "Making"), books, strict=True):
+    plans = [folder / f"{example}.xlsx" for example in EXAMPLES]
+    native = folder / f"{SHARED} (native).xlsx"
+    for example, book in zip(shown_progress(EXAMPLES, "Making"), plans, strict=True):
         new_book(book, example, force=True)
+    new_book(native, SHARED, force=True, edition="native")
+    books = [*plans, native]
     # What an outcome calls a book is for people: the same book may go by another name here.
     recalculated = {Path(outcome.path).resolve(): outcome for outcome in recalc_paths(books, in_place=True)}
     checked = list(reports(books, None))
@@ -49,8 +53,11 @@ def run(folder: Path) -> bool:
         console.print(Text(f"{verdict}; {outcome.reason or f'{outcome.formulas} formulas recalculated'}"))
     sound = all(report.is_sound for report in checked)
     if sound and not any(outcome.is_problem for outcome in recalculated.values()):
-        console.print(_plans(books))
-        console.print(Text(printable(f"The whole of one plan: microhedge show {books[0]}")))
+        console.print(_plans(plans))
+        console.print(Text(printable(f"The whole of one plan: microhedge show {plans[0]}")))
+        console.print(
+            Text(printable(f"For whoever has no add-in: {native} is the same in built-in functions"))
+        )
         return True
     return False
 
