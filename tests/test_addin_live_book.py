@@ -16,7 +16,7 @@ from addin.live_book import NotOpen, live_book
 from workbook import new_book, read_plan, write_plan
 from workbook.cells import COLUMN_BITS, COLUMN_MASK
 from workbook.errors import BookError
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 AUTOMATIC, MANUAL = -4105, -4135  # xlCalculation
 
@@ -80,7 +80,9 @@ class ComBook:
     def __init__(self, path: Path) -> None:
         self.Application = ComExcel()
         self.path, self.Name, self.FullName = path, path.name, str(path)
-        self.sheets = {sheet.name: ComSheet(self, sheet.name) for sheet in Book(path.read_bytes()).sheets}
+        self.sheets = {
+            sheet.name: ComSheet(self, sheet.name) for sheet in SavedBook(path.read_bytes()).sheets
+        }
 
     def Worksheets(self, name: str) -> ComSheet:  # noqa: N802 - COM's own name
         """A sheet by its name."""
@@ -131,7 +133,7 @@ def test_an_open_plan_reads_as_a_saved_one(plan: Path, open_book: ComBook) -> No
 
 def constants(path: Path) -> dict[tuple[str, int, int], Any]:
     """Every cell of a saved book that no formula computes."""
-    book = Book(path.read_bytes())
+    book = SavedBook(path.read_bytes())
     found = {}
     for number, sheet in enumerate(book.sheets):
         cells = book.cells(number)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import plan_books
 
-from workbook.batch.market_file import BadMarket, read_market
+from workbook.batch.market_file import BadMarket, market_in_file
 from workbook.layout import PLAN
 
 
@@ -81,10 +81,10 @@ def test_market_file_is_read_or_refused(
     market(tmp_path, text)
     if isinstance(expected, str):
         with pytest.raises(BadMarket) as refusal:
-            read_market("market.csv")
+            market_in_file("market.csv")
         assert str(refusal.value).startswith(expected)
     else:
-        assert read_market("market.csv") == expected
+        assert market_in_file("market.csv") == expected
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_is_no_file_is_refused(
     """A missing file and a folder are said to be so."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BadMarket, match=fault):
-        read_market(name)
+        market_in_file(name)
 
 
 def frame() -> pd.DataFrame:
@@ -117,16 +117,16 @@ def test_what_pandas_wrote_is_read(tmp_path: Path, name: str, index: bool) -> No
     getattr(written, {"xlsx": "to_excel", "csv": "to_csv"}.get(path.suffix[1:], "to_parquet"))(
         path, index=index
     )
-    assert read_market(path) == WANTED
+    assert market_in_file(path) == WANTED
     getattr(frame(), {"xlsx": "to_excel", "csv": "to_csv"}.get(path.suffix[1:], "to_parquet"))(path)
-    assert read_market(path) == WANTED
+    assert market_in_file(path) == WANTED
 
 
 def test_a_market_of_a_plan_book_is_its_market_table(tmp_path: Path) -> None:
     """In a workbook the table Market is found, wherever it stands; what the book computes is no price."""
     path = plan_books.written(tmp_path, plan_books.example())
     with pytest.raises(BadMarket, match="state is calculated by the book"):
-        read_market(path)
+        market_in_file(path)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_hostile_and_huge_files_are_refused(tmp_path: Path, name: str, content: 
     """What is no such file, and what is too large for one, is refused before it is taken apart."""
     (tmp_path / name).write_bytes(content)
     with pytest.raises(BadMarket, match=fault):
-        read_market(tmp_path / name)
+        market_in_file(tmp_path / name)
 
 
 CELLS = st.sampled_from(["BTC", "1", "-1", "1e5", "1e13", "2026-01-01", "46023", " "]) | st.text(max_size=8)
@@ -160,7 +160,7 @@ def test_no_market_file_gets_by_unread(tmp_path: Path, content: bytes) -> None:
     """Any bytes are a market or a refusal, and a market's values lie in their columns' domains."""
     columns = {column.name: column for column in PLAN.tables["Market"].columns}
     try:
-        found = read_market(market(tmp_path, content))
+        found = market_in_file(market(tmp_path, content))
     except BadMarket:
         return
     for symbol, values in found.items():

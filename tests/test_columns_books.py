@@ -16,7 +16,7 @@ from workbook.recalc.recalc import recalc_bytes
 from workbook.recalc.tall import SIZE
 from workbook.recalc.tall_books import recalculated
 from workbook.request import Outcome, Request
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 NAMES: Final = {"ratio": "Sheet1!$B$1", "fee": "Sheet1!$D$1"}
 SHEET: Final = "xl/worksheets/sheet1.xml"
@@ -134,7 +134,7 @@ def test_columns_give_what_the_engine_gives(
     """Random tall sheets and new inputs: the same bytes and the same outcome, wherever columns answer."""
     package = saved(cells, monkeypatch)
     for request in (Request(), Request(inputs=changed)):
-        found = recalculated(Book(package), request)
+        found = recalculated(SavedBook(package), request)
         event("answered" if found else "left to the engine")
         if found is not None:
             assert found == engine(package, request, monkeypatch)
@@ -184,9 +184,9 @@ def valued(package: bytes) -> bytes:
 def test_a_tall_book_is_worked_in_columns(talls: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     """Thousands of rows, formulas shared or written out: columns answer, and as the engine does."""
     for package in talls:
-        assert max(sheet.size for sheet in Book(package).package.entries.values()) >= SIZE
+        assert max(sheet.size for sheet in SavedBook(package).package.entries.values()) >= SIZE
         for request in (Request(), Request(inputs={"ratio": 0.5}), Request(inputs={"ratio": "0.4"})):
-            found = recalculated(Book(package), request)
+            found = recalculated(SavedBook(package), request)
             assert found == engine(package, request, monkeypatch)
         written, outcome = recalc_bytes(package, Request(inputs={"ratio": 0.5}))
         assert (outcome.status, outcome.changed) == ("done", 2 * ROWS + 2)

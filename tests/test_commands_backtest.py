@@ -21,7 +21,7 @@ from workbook.plan.saved import SavedPlan, opened
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import book_bytes
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 SAME = {  # a result of the function, and the name of the sheet's; money is in units of the first value
     "Unhedged return": "back_return",
@@ -84,7 +84,7 @@ def by_the_function(saved: SavedPlan, every: int) -> Mapping[str, Any]:
 def test_the_sheet_says_what_the_function_says(every: int, ratio: float) -> None:
     """Where no close in between liquidates, the sheet's built-in formulas are HEDGE_BACKTEST."""
     done = changed(back_every=every, plan_ratio=ratio)
-    saved = SavedPlan(Book(done))
+    saved = SavedPlan(SavedBook(done))
     wanted = by_the_function(saved, every)
     for label, name in SAME.items():
         assert saved.value(name) == pytest.approx(wanted[label], rel=1e-9, abs=1e-12), label
@@ -97,13 +97,13 @@ def test_the_sheet_says_what_the_function_says(every: int, ratio: float) -> None
 
 def test_a_close_in_between_liquidates() -> None:
     """At 20x the daily closes between two weeks end hedges that the weekly ones would have kept."""
-    saved = SavedPlan(Book(changed(plan_leverage=20)))
+    saved = SavedPlan(SavedBook(changed(plan_leverage=20)))
     assert number(saved, "back_liquidations") > by_the_function(saved, 7)["Liquidations"]
 
 
 def test_unknown_funding_is_said_and_left_out() -> None:
     """A hedge asset without funding by day has a result before funding, and says so."""
-    saved = SavedPlan(Book(changed(plan_instrument="SOL")))
+    saved = SavedPlan(SavedBook(changed(plan_instrument="SOL")))
     assert saved.value("back_funding") == 0
     assert saved.value("say_backtest_funding") == (
         "? Funding of 364 of 364 days is not known: it is left out."
@@ -113,11 +113,11 @@ def test_unknown_funding_is_said_and_left_out() -> None:
 def test_a_price_that_is_missing_is_no_price_of_nothing() -> None:
     """A gap in a column that is held ends the back-test; a column that is not held may have gaps."""
     gap = {3: {"eth": None}}
-    saved = SavedPlan(Book(recalc_bytes(package(), Request(tables={"Prices": gap}))[0]))
+    saved = SavedPlan(SavedBook(recalc_bytes(package(), Request(tables={"Prices": gap}))[0]))
     assert saved.value("back_return") in (None, "")
     with pytest.raises(BookError, match=r"there is no back-test: A day of the price history lacks a price"):
         Backtest("plan.xlsx", saved)
-    saved = SavedPlan(Book(recalc_bytes(package("btc"), Request(tables={"Prices": gap}))[0]))
+    saved = SavedPlan(SavedBook(recalc_bytes(package("btc"), Request(tables={"Prices": gap}))[0]))
     assert saved.value("back_ready") is True
 
 
@@ -162,6 +162,6 @@ def test_person_sees_words_figures_and_charts(encoding: str, sign: str, tmp_path
 
 def test_a_new_book_is_read_from_memory() -> None:
     """The two-asset plan of the article has a back-test from the shipped history at once."""
-    saved = SavedPlan(Book(io.BytesIO(package("two-asset")).getvalue()))
+    saved = SavedPlan(SavedBook(io.BytesIO(package("two-asset")).getvalue()))
     assert saved.value("back_ready") is True
     assert number(saved, "back_capital") > 0

@@ -12,7 +12,7 @@ from conftest import ROOT
 from rich.console import Console
 from support.plan_books import cell, edited, example, put, recalculated, row_cell, written
 
-from addin.commands.show import Bars, PlanView, as_json, shown
+from addin.commands.show import Bars, PlanView, as_json, cell_text
 from workbook.layout import PLAN
 from workbook.plan.saved import opened
 
@@ -101,7 +101,7 @@ def test_book_without_results_is_refused(tmp_path: Path) -> None:
 )
 def test_value_is_shown_as_its_cell_shows_it(name: str, value: float | str, text: str) -> None:
     """The number formats of the layout hold in the terminal too."""
-    assert shown(PLAN.fields[name], value) == text
+    assert cell_text(PLAN.fields[name], value) == text
 
 
 def test_figures_are_whole_on_a_narrow_terminal(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from workbook.plan.saved import SavedPlan
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import book_bytes
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
@@ -33,7 +33,7 @@ def plan(**inputs: Any) -> SavedPlan:
     if inputs:
         package, outcome = recalc_bytes(package, Request(inputs=inputs))
         assert not outcome.is_problem, outcome.reason
-    return SavedPlan(Book(package))
+    return SavedPlan(SavedBook(package))
 
 
 def of(name: str, **inputs: Any) -> Any:

@@ -5,7 +5,7 @@ from support.books import F, book, cached
 
 from workbook.cells import Value, place
 from workbook.engines import ironcalc_apart
-from workbook.engines.protocol import UNKNOWN
+from workbook.engines.protocol import NO_ANSWER
 from workbook.errors import Unknowable
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Outcome, Request
@@ -35,7 +35,7 @@ def recalculated(formula: str) -> tuple[bytes, Outcome]:
 
 def test_a_panic_takes_one_formula_alone() -> None:
     """The others keep their values."""
-    assert results("A1+1", PANICS, "A1*5") == [3.0, UNKNOWN, 10.0]
+    assert results("A1+1", PANICS, "A1*5") == [3.0, NO_ANSWER, 10.0]
 
 
 @pytest.mark.parametrize("formula", [CRASHES, HANGS])

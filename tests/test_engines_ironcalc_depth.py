@@ -4,7 +4,7 @@ import pytest
 
 from workbook.cells import Value, place
 from workbook.engines import ironcalc
-from workbook.engines.protocol import UNKNOWN
+from workbook.engines.protocol import NO_ANSWER
 
 DEEP = {
     "brackets": "(" * 4_000 + "A1" + ")" * 4_000,
@@ -27,7 +27,7 @@ def computed(text: str) -> Value:
 @pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
 def test_what_fills_the_stack_has_no_value(text: str) -> None:
     """Each of these ends a process of 8 MB of stack."""
-    assert computed(text) == UNKNOWN
+    assert computed(text) == NO_ANSWER
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from udfs.dates import serial
 from workbook.cells import Area, CellError, Value, place
 from workbook.engines import libreoffice, soffice
 from workbook.engines.protocol import engine_named, hold_places
-from workbook.engines.soffice import NoOffice, misleading_python, missing_python, program, run
+from workbook.engines.soffice import NoOffice, misleading_python, missing_python, program_path, run_program
 from workbook.recalc.recalc import recalc_book
 from workbook.request import EngineName, Request
 
@@ -185,14 +185,14 @@ def test_a_failure_is_told_in_its_own_words(
     stand_in(tmp_path, script)
     monkeypatch.setattr(soffice, "_places", lambda name: iter([str(tmp_path / name)]))
     with pytest.raises(NoOffice, match=sentence):
-        run("unopkg", [], seconds=seconds)
+        run_program("unopkg", [], seconds=seconds)
 
 
 def test_programs_are_found_on_path_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """PATH wins over the usual places."""
     stand_in(tmp_path, "exit 0")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert program("unopkg") == tmp_path / "unopkg"
+    assert program_path("unopkg") == tmp_path / "unopkg"
 
 
 def test_our_python_does_not_mislead_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,5 +305,5 @@ def test_a_program_that_hangs_is_ended_with_those_it_started(
 
     monkeypatch.setattr(subprocess.Popen, "communicate", out_of_patience)
     with pytest.raises(NoOffice, match="no answer within 7 seconds"):
-        run("unopkg", [], seconds=7)
+        run_program("unopkg", [], seconds=7)
     eventually(lambda: all(is_gone(int(note.read_text())) for note in notes))

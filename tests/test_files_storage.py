@@ -12,7 +12,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from workbook.batch.jobs import count_books
-from workbook.batch.market_file import read_market
+from workbook.batch.market_file import market_in_file
 from workbook.batch.pools import BadRun
 from workbook.batch.report import open_report
 from workbook.batch.run import recalc_paths
@@ -108,7 +108,7 @@ def test_report_and_market_may_lie_anywhere(remote: str) -> None:
         add(Outcome("a.xlsx"))
     assert Outcome.from_json(system.cat_file(f"{root}/run.jsonl")) == Outcome("a.xlsx")
     system.pipe_file(f"{root}/market.csv", b"symbol,spot\nBTC,30000\n")
-    assert read_market(f"{remote}/market.csv") == {"BTC": {"spot": 30000.0}}
+    assert market_in_file(f"{remote}/market.csv") == {"BTC": {"spot": 30000.0}}
 
 
 def test_output_inside_the_source_is_refused(remote: str) -> None:

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from udfs import REGISTRY
 from workbook.cells import Area, area_of
-from workbook.formula.forms import Plain
+from workbook.formula.forms import PlainFormula
 from workbook.formula.grammar import Grammar
-from workbook.formula.plain_writer import BLANK
-from workbook.formula.structured_references import Table
+from workbook.formula.plain_writer import BLANK_CELL
+from workbook.formula.structured_references import BookTable
 from workbook.formula.tokens import parse
 
-HOLDINGS = Table("Holdings", Area(1, 2, 2, 6, 5), ("Asset", "Quantity", "Price [USD]", "It's #1"), 1, 1)
+HOLDINGS = BookTable("Holdings", Area(1, 2, 2, 6, 5), ("Asset", "Quantity", "Price [USD]", "It's #1"), 1, 1)
 GRAMMAR = Grammar(
     sheets=("Plan", "My Holdings", "Übersicht", "It's"),
     names={
@@ -56,9 +56,9 @@ def plain(
         ("_xlfn.HEDGE_MARGIN(A1,5)", "HEDGE_MARGIN(A1,5)"),
         ("_xlfn._xludf.HEDGE_MARGIN(A1,5)", "HEDGE_MARGIN(A1,5)"),
         # an argument left out is blank, not 0
-        ("HEDGE_CONTRACTS(A1,B1,,0.1)", f"HEDGE_CONTRACTS(A1,B1,{BLANK},0.1)"),
-        ("HEDGE_CONTRACTS(A1,B1,)", f"HEDGE_CONTRACTS(A1,B1,{BLANK})"),
-        ("HEDGE_CONTRACTS(, ,1)", f"HEDGE_CONTRACTS({BLANK}, {BLANK},1)"),
+        ("HEDGE_CONTRACTS(A1,B1,,0.1)", f"HEDGE_CONTRACTS(A1,B1,{BLANK_CELL},0.1)"),
+        ("HEDGE_CONTRACTS(A1,B1,)", f"HEDGE_CONTRACTS(A1,B1,{BLANK_CELL})"),
+        ("HEDGE_CONTRACTS(, ,1)", f"HEDGE_CONTRACTS({BLANK_CELL}, {BLANK_CELL},1)"),
         ("IF(A1,,1)", "IF(A1,,1)"),
         ("HEDGE_MARGIN(IF(A1,,1),(5))", "HEDGE_MARGIN(IF(A1,,1),(5))"),
         ("PI()", "PI()"),
@@ -294,7 +294,7 @@ def test_a_formula_is_the_same_wherever_one_that_reads_alike_was_written_before(
             assert said(together) == said(alone)
 
 
-def said(plain: Plain) -> tuple[object, ...]:
+def said(plain: PlainFormula) -> tuple[object, ...]:
     """All that is told of a formula."""
     return (
         *(plain.text, plain.areas, plain.named, plain.shape),

@@ -15,7 +15,7 @@ from workbook.formula.grammar import Grammar
 from workbook.native.editions import EditionName
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 STALE = "the ready forms are stale, and each first book works them out: `make docs` writes them again"
 
@@ -50,7 +50,7 @@ def test_a_new_book_finds_its_forms_ready() -> None:
     package, outcome = recalc_bytes(example(), Request(inputs={"plan_ratio": 0.3}))
     assert outcome.status == "done"
     for content in (example(), package):
-        assert ready_forms.ready_families(_fresh(Book(content).grammar)), STALE
+        assert ready_forms.ready_families(_fresh(SavedBook(content).grammar)), STALE
 
 
 def _fresh(grammar: Grammar) -> Grammar:
@@ -78,20 +78,20 @@ def _longer(book: openpyxl.Workbook) -> None:
 @pytest.mark.parametrize("change", [_sheet, _name, _moved, _longer])
 def test_a_book_of_other_words_takes_none(change: object) -> None:
     """A sheet, a name or a table of one's own may mean something in any formula."""
-    grammar = Book(edited(change)).grammar  # type: ignore[arg-type] # all of them are edits
+    grammar = SavedBook(edited(change)).grammar  # type: ignore[arg-type] # all of them are edits
     assert ready_forms.ready_families(_fresh(grammar)) == {}
 
 
 def test_forms_of_other_sources_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a change of the modules that work them out, forms are worked out by these."""
-    grammar = _fresh(Book(example()).grammar)
+    grammar = _fresh(SavedBook(example()).grammar)
     monkeypatch.setattr(ready_forms, "_sources", lambda: "0" * 32)
     assert ready_forms.ready_families(grammar) == {}
 
 
 def test_damage_is_no_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut, empty, of another shape or missing: nothing is taken, and nothing fails."""
-    grammar = _fresh(Book(example()).grammar)
+    grammar = _fresh(SavedBook(example()).grammar)
     mark, _, packed = ready_forms.place("add-in").read_bytes().partition(b"\n")
     monkeypatch.setattr(ready_forms, "READY", tmp_path)
     assert ready_forms.ready_families(grammar) == {}

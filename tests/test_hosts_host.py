@@ -8,21 +8,21 @@ import pytest
 from conftest import ROOT
 from support.parity_cases import CASES, Case
 
-from addin.hosts.host import HostName, State, Status
+from addin.hosts.host import HostName, HostStatus, State
 from udfs import REGISTRY
 from udfs.cell_errors import EXCEL_ERRORS
 
 
 def test_status_is_said_in_lines_and_as_json() -> None:
     """A status shows its state, its facts and what to do, to a person and to a program."""
-    status = Status(State.FAULTY, {"version": "0.1.0"}, "Run it again.")
+    status = HostStatus(State.FAULTY, {"version": "0.1.0"}, "Run it again.")
     assert status.as_text() == "state: faulty\nversion: 0.1.0\nRun it again."
     assert json.loads(status.as_json()) == {"state": "faulty", "version": "0.1.0", "advice": "Run it again."}
 
 
 def test_nothing_to_do_says_nothing() -> None:
     """A sound installation gives no advice."""
-    assert Status(State.SOUND).as_text() == "state: sound"
+    assert HostStatus(State.SOUND).as_text() == "state: sound"
 
 
 @pytest.mark.parametrize("verb", ["build", "install", "status", "remove"])

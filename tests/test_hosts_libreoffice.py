@@ -24,7 +24,7 @@ from workbook.cells import COLUMN_BITS, COLUMN_MASK, address
 from workbook.engines import libreoffice_extension, soffice
 from workbook.formula.words import LONG_NAME
 from workbook.recalc.evaluation import differs
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 needs_office = pytest.mark.skipif(bool(absence()), reason=absence() or "LibreOffice is here")
 ADD_IN_CATEGORY = 11  # com.sun.star.sheet.FunctionCategory.ADDINS
@@ -302,7 +302,7 @@ def test_every_cell_of_the_template_agrees(calc: Calc, tmp_path: Path, example: 
         recalc_book(path, path)
         cells, is_modified = calc.ask("open", str(path), [])
     assert not is_modified  # charts have flags of their own
-    book = Book(path.read_bytes())
+    book = SavedBook(path.read_bytes())
     wrong = {}
     for number, sheet in enumerate(book.sheets):
         cached = book.cells(number)
@@ -361,7 +361,7 @@ def test_a_shell_that_misleads_libreoffice_is_told_of(
     active = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", active], check=True)
     monkeypatch.setenv("PATH", os.pathsep.join([str(active / "bin"), os.environ["PATH"]]))
-    if soffice.misleading_python(soffice.program("soffice")) is None:
+    if soffice.misleading_python(soffice.program_path("soffice")) is None:
         pytest.skip("this LibreOffice has a Python of its own")
     office = Office(tmp_path / "office")
     for verb in ("install", "status"):

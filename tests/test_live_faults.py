@@ -25,7 +25,7 @@ from udfs.venues import CONTRACTS_FILE, tables
 from workbook.live import faults
 from workbook.live.client import Client, Connection
 from workbook.live.clock import Clock
-from workbook.live.venues import Refresh, kept, refresh, write
+from workbook.live.venues import Refresh, kept_rows, refresh, write
 
 __all__ = ["connection", "server"]  # fixtures
 
@@ -34,7 +34,7 @@ LOGIN_PAGE = "<!DOCTYPE html><html><body>Sign in to the hotel's network</body></
 
 def sentences(found: Refresh) -> set[str]:
     """What is said of the contracts that could not be had."""
-    return set(kept(tables(), found.missed, TODAY.date()))
+    return set(kept_rows(tables(), found.missed, TODAY.date()))
 
 
 STAYS = "BTC/USDT:USDT stays as of 2025-04-01, 348 days old"

@@ -18,7 +18,7 @@ from udfs.conventions import INVERSE, LINEAR
 from udfs.dates import serial
 from udfs.venues import contract_spec
 from workbook import new_book
-from workbook.batch.market_file import read_market
+from workbook.batch.market_file import market_in_file
 from workbook.errors import BookError
 from workbook.layout import PLAN
 from workbook.live.books import PlanBook, fill_book, funding_rows, history_rows, live_request, market_rows
@@ -329,7 +329,7 @@ def test_market_file_is_begun_and_read_back(live: LiveMarket, tmp_path: Path) ->
     """What is written is what `recalc --market` reads."""
     path = tmp_path / "market.csv"
     fill_file(path, "Binance", LINEAR, ["BTC", "ETH"], live)
-    read = read_market(path)
+    read = market_in_file(path)
     assert list(read) == ["BTC", "ETH"]
     assert read["BTC"]["spot"] == 60_000
     assert read["BTC"]["future"] == 61_200
@@ -342,7 +342,7 @@ def test_row_that_cannot_be_had_stays(live: LiveMarket, tmp_path: Path) -> None:
     path = tmp_path / "market.csv"
     path.write_text("symbol,spot,as_of\nXRP,2.5,2026-01-01\nBTC,1,2026-01-01\n", encoding="utf-8")
     fill_file(path, "MEXC", LINEAR, [], live)
-    read = read_market(path)
+    read = market_in_file(path)
     assert read["XRP"] == {"spot": 2.5, "as_of": serial(dt.date(2026, 1, 1))}
     assert read["BTC"]["spot"] == 60_000
     assert list(live.remarks) == ["MEXC: does not list XRP; XRP stays as it was"]
@@ -649,7 +649,7 @@ def test_command_names_what_it_could_not_have(server: VenueServer, tmp_path: Pat
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert "MEXC: does not list XRP; XRP is not in the file" in done.stderr
     assert "Traceback" not in done.stderr
-    assert list(read_market(path)) == ["BTC"]
+    assert list(market_in_file(path)) == ["BTC"]
 
 
 def test_many_books_with_one_fetch_a_symbol(book: Path, server: VenueServer, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from workbook.live.desks import DESKS
 from workbook.live.faults import Delisted
 from workbook.live.files import CACHE_VARIABLE, cache_folder
 from workbook.live.funding import funding
-from workbook.live.venues import Refresh, changes, kept, refresh, write
+from workbook.live.venues import Refresh, changed_facts, kept_rows, refresh, write
 
 __all__ = ["connection", "server"]  # fixtures
 
@@ -399,7 +399,7 @@ def test_refresh_is_repeatable(connection: Connection, tmp_path: Path) -> None:
     write(folder, refresh(tables(), connection))
     first = [(folder / name).read_bytes() for name in (CONTRACTS_FILE, TIERS_FILE)]
     again = refresh(tables(), connection)
-    assert changes(tables(), again) == []
+    assert changed_facts(tables(), again) == []
     write(folder, again)
     assert [(folder / name).read_bytes() for name in (CONTRACTS_FILE, TIERS_FILE)] == first
 
@@ -461,7 +461,7 @@ def test_a_row_of_ones_own_is_refreshed_however_its_venue_is_spelled(
 
 def test_changes_name_old_and_new(connection: Connection) -> None:
     """WEEX's DOGE settles hourly now; the table had 8 h."""
-    changed = changes(tables(), refresh(tables(), connection, ["WEEX"]))
+    changed = changed_facts(tables(), refresh(tables(), connection, ["WEEX"]))
     assert [(row.symbol, row.fact, row.old, row.new) for row in changed] == [
         ("DOGE/USDT:USDT", "funding_interval_hours", 8, 1)
     ]
@@ -479,7 +479,7 @@ def test_delisted_contract_keeps_its_row_with_its_age(connection: Connection, se
     found = refresh(tables(), connection, ["Binance"], ["ADAUSDT"])
     (miss,) = found.missed
     assert isinstance(miss.reason, Delisted)
-    assert kept(tables(), [miss], TODAY.date()) == [
+    assert kept_rows(tables(), [miss], TODAY.date()) == [
         "Binance: ADA/USDT:USDT is no longer traded; ADA/USDT:USDT stays as of 2023-10-01, 896 days old"
     ]
     assert found.contracts == []
@@ -488,7 +488,9 @@ def test_delisted_contract_keeps_its_row_with_its_age(connection: Connection, se
 def test_unknown_symbol_is_named(connection: Connection) -> None:
     """A symbol that no desk of the venue lists."""
     (miss,) = asked(connection, "Binance", "NOPE").missed
-    assert kept(EMPTY, [miss], dt.date(2026, 3, 15)) == ["Binance: does not list NOPE; NOPE is not known"]
+    assert kept_rows(EMPTY, [miss], dt.date(2026, 3, 15)) == [
+        "Binance: does not list NOPE; NOPE is not known"
+    ]
 
 
 def test_one_age_makes_facts_stale_everywhere() -> None:

@@ -11,7 +11,7 @@ from support.running_plan import Cell, RunningPlan
 
 from workbook.layout import PLAN
 from workbook.layout.checks import LIMITS
-from workbook.layout.plan_settings import SETTINGS
+from workbook.layout.plan_settings import PLAN_SETTINGS
 from workbook.layout.schema import Field
 from workbook.template.examples import example
 
@@ -140,7 +140,7 @@ def beyond(field: Field) -> Iterator[Any]:
 def test_no_input_beyond_its_bounds_goes_unseen(pair: Pair, edition: str) -> None:
     """As `check` refuses it, so does the book: what an order rests on withholds it, else a check fails."""
     plan, wrong = getattr(pair, edition), []
-    rests = {field.name for panel in (SETTINGS, LIMITS) for field in panel.fields}
+    rests = {field.name for panel in (PLAN_SETTINGS, LIMITS) for field in panel.fields}
     for name, field in PLAN.inputs.items():
         for value in (*outside(field), *beyond(field)):
             assert field.refusal(value) is not None, (name, value)

@@ -30,8 +30,8 @@ from workbook.native.edition import native
 from workbook.native.editions import looked_up, record
 from workbook.plan.saved import SavedPlan
 from workbook.template import bare_bytes
-from workbook.template.examples import Example, example
-from workbook.xlsx.saved_book import Book as SavedBook
+from workbook.template.examples import ExampleBook, example
+from workbook.xlsx.saved_book import SavedBook
 
 EXAMPLES = ("two-asset", "btc", "portfolio", "blank")
 EVERYWHERE = (
@@ -172,7 +172,7 @@ def test_a_plan_says_its_edition() -> None:
 def test_a_wrong_input_leaves_the_plan_incomplete(name: str, value: Any) -> None:
     """The plan is incomplete, and the sheet Steps says by which input."""
     chosen = example("two-asset")
-    wrong = Example({**chosen.fields, name: value}, chosen.tables, chosen.as_of)
+    wrong = ExampleBook({**chosen.fields, name: value}, chosen.tables, chosen.as_of)
     plan = SavedPlan(SavedBook(valued(bare_bytes(wrong, "native"), wrong)))
     assert plan.value(f"{name}_ok") is False
     assert plan.value("plan_ready") is False

@@ -13,7 +13,7 @@ from support.native_cases import ELEMENTWISE, answered, calls, formula_over, is_
 from udfs import REGISTRY, Spec
 from workbook.cells import place
 from workbook.engines.embedded import Session
-from workbook.native.formulas import expression, filled
+from workbook.native.formulas import filled, native_expression
 
 SPECS = pytest.mark.parametrize(
     "spec",
@@ -98,5 +98,5 @@ def test_arguments_are_put_in(formula: str, known: dict[str, str], wanted: str) 
 def test_what_is_left_out_takes_its_default() -> None:
     """As in a call."""
     spec = REGISTRY["TRADING_FEE"]
-    assert expression(spec, ["A1", "B1"]) == "ABS(A1)*B1*2"
-    assert expression(spec, ["A1", "B1", "C1"]) == "ABS(A1)*B1*C1"
+    assert native_expression(spec, ["A1", "B1"]) == "ABS(A1)*B1*2"
+    assert native_expression(spec, ["A1", "B1", "C1"]) == "ABS(A1)*B1*C1"

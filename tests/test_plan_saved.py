@@ -12,7 +12,7 @@ from workbook.live.books import PlanBook
 from workbook.plan.saved import SavedPlan
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 
 def without(*names: str) -> bytes:
@@ -45,7 +45,7 @@ OTHERS = tuple(name for name in PLAN.names if name != PLAN.version_name)
 def test_a_plan_is_a_plan_to_all_who_ask(names: tuple[str, ...]) -> None:
     """The validator, the recalculation and the venues hold the same books for plans."""
     package = without(*names)
-    assert SavedPlan(Book(package)).is_plan
+    assert SavedPlan(SavedBook(package)).is_plan
     assert is_live(package)
     written, outcome = recalc_bytes(package, Request(inputs={"plan_ratio": 40}))
     assert outcome.is_problem

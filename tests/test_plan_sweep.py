@@ -12,9 +12,9 @@ from support.running_plan import RunningPlan
 from workbook.cells import CellError
 from workbook.layout import PLAN
 from workbook.layout.checks import LIMITS
-from workbook.layout.plan_settings import SETTINGS
+from workbook.layout.plan_settings import PLAN_SETTINGS
 from workbook.layout.schema import Port
-from workbook.template.examples import Example, Rows, example
+from workbook.template.examples import ExampleBook, Rows, example
 from workbook.validate.kinds import Kind
 
 RULES = [name for name in PLAN.fields if name.startswith(("need_", "check_", "warn_"))]
@@ -69,7 +69,7 @@ class Spot:
 class Plan:
     """An example whose inputs are changed, in a book that stays loaded and for the oracle."""
 
-    def __init__(self, running: RunningPlan, chosen: Example) -> None:
+    def __init__(self, running: RunningPlan, chosen: ExampleBook) -> None:
         self.running, self.chosen = running, chosen
         running.become(chosen)
         self.before = {name: running[name] for name in RULES}
@@ -90,7 +90,7 @@ class Plan:
             return self.running.cell(spot.table, spot.port.name, spot.row)
         return self.running.field(spot.port.name)
 
-    def with_(self, spot: Spot, value: Any) -> Example:
+    def with_(self, spot: Spot, value: Any) -> ExampleBook:
         """The example with another value in one place."""
         if not spot.table:
             return replace(self.chosen, fields={**self.chosen.fields, spot.port.name: value})
@@ -124,7 +124,7 @@ def rests(spot: Spot, value: Any, plan: Plan) -> bool:
     """Whether an order rests on the value, by the specification."""
     port = spot.port
     if not spot.table:
-        named = (field.name for panel in (SETTINGS, LIMITS) for field in panel.fields)
+        named = (field.name for panel in (PLAN_SETTINGS, LIMITS) for field in panel.fields)
         # The state of a hedge in the Journal rests on when it is to be rolled, and the order on that state.
         return port.name in named or (port.name == "roll_days" and bool(plan.chosen.tables.get("Journal")))
     if value is None:
@@ -145,7 +145,7 @@ def states(plan: Plan, spots: list[Spot], whats: frozenset[str]) -> Iterator[tup
     """Every way in which every input is spoiled."""
     for spot in spots:
         for what, value in spoiled(spot.port, plan.held(spot)):
-            is_above = not spot.table and spot.port not in SETTINGS.fields and above(spot.port, value)
+            is_above = not spot.table and spot.port not in PLAN_SETTINGS.fields and above(spot.port, value)
             if (not whats or what in whats) and not is_above:  # those bounds are for `check` alone
                 yield f"{spot.name} {what}", spot, value
 
@@ -219,7 +219,7 @@ REFUSALS = frozenset(kind for kind in Kind if kind.value.startswith(("input-", "
 }
 
 
-def whole() -> Example:
+def whole() -> ExampleBook:
     """The portfolio with marks, a price before, a hedge open, and facts that are fresh."""
     chosen = example("portfolio")
     given = [column.name for column in PLAN.tables["Market"].columns if column.formula is None]
@@ -234,13 +234,13 @@ def whole() -> Example:
     return replace(chosen, fields={**chosen.fields, "limit_facts_age": 3650}, tables=tables)
 
 
-def future() -> Example:
+def future() -> ExampleBook:
     """A dated future."""
     chosen = example("two-asset")
     return replace(chosen, fields={**chosen.fields, "plan_contract": "future"})
 
 
-def weighed() -> Example:
+def weighed() -> ExampleBook:
     """By beta, at another venue, with betas of one's own."""
     chosen = example("portfolio")
     fields = {**chosen.fields, "plan_method": "beta", "plan_venue": "Bybit"}

@@ -10,13 +10,13 @@ from support.situations import SHORT, changed
 from udfs import hedge_trade
 from udfs.dates import serial
 from workbook.native.editions import ADD_IN, NATIVE, EditionName
-from workbook.template.examples import Example, example
+from workbook.template.examples import ExampleBook, example
 
 DAY = example("two-asset").as_of
 MINIMUM = 50.0
 
 
-def fresh() -> Example:
+def fresh() -> ExampleBook:
     """The two-asset plan with fresh facts of its contract, whose smallest order is worth 50."""
     chosen = changed()
     rows = [list(row) for row in chosen.tables["Contracts"]]

@@ -10,7 +10,7 @@ from workbook.recalc.evaluation import Model
 from workbook.recalc.recalc import recalc_bytes
 from workbook.recalc.verification import divergences
 from workbook.request import Outcome, Request
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 BOOKS = SHARED / "data" / "books" / "excel_features"
 PART = "xl/worksheets/sheet1.xml"
@@ -208,7 +208,7 @@ def test_a_value_that_the_engine_has_no_answer_for_is_refused() -> None:
 )
 def test_tables_that_excel_saved_are_computed_as_excel_did(name: str, cells: int) -> None:
     """Down, across and with two inputs; those whose input cells were deleted are refused."""
-    model = Model(Book((BOOKS / name).read_bytes()))
+    model = Model(SavedBook((BOOKS / name).read_bytes()))
     proven = frozenset(where for where, table in model.tables.items() if not table.fault)
     assert {table.fault for table in model.tables.values()} <= {
         "",

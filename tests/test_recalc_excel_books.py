@@ -21,7 +21,7 @@ from workbook.recalc.evaluation import Model
 from workbook.recalc.recalc import _written, recalc_bytes
 from workbook.recalc.verification import divergences, judged
 from workbook.request import Request
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 from workbook.xlsx.sheet_writer import patched
 
 BOOKS = SHARED / "data" / "books"
@@ -42,7 +42,7 @@ def known(book: str) -> dict[str, int]:
 
 def values(package: bytes) -> dict[int, Value]:
     """Every cached value of a book, by place."""
-    book = Book(package)
+    book = SavedBook(package)
     return {
         sheet << SHEET_BITS | key: value
         for sheet in range(len(book.sheets))
@@ -60,14 +60,14 @@ def test_enough_books_are_there_and_run() -> None:
 @pytest.mark.parametrize("path", ORACLE, ids=lambda path: path.stem)
 def test_engine_diverges_from_excel_where_it_is_known_to(path: Path) -> None:
     """Each formula, given Excel's values, against Excel's value: the list holds both ways."""
-    model = Model(Book(path.read_bytes()))
+    model = Model(SavedBook(path.read_bytes()))
     found = divergences(model, frozenset(model.formulas.keys() - model.program.lacks.keys()))
     assert Counter(" ".join(sorted(model.program.plain[where].calls)) for where in found) == known(path.name)
 
 
 def test_several_sheets_at_once_are_computed_as_excel_does() -> None:
     """Every formula of the book refers to three sheets, and every one is proven by Excel's value."""
-    model = Model(Book((BOOKS / "excel_features" / "poi__55906-MultiSheetRefs.xlsx").read_bytes()))
+    model = Model(SavedBook((BOOKS / "excel_features" / "poi__55906-MultiSheetRefs.xlsx").read_bytes()))
     assert len(model.formulas) == 13
     assert not model.faults
     assert not divergences(model, frozenset(model.formulas))
@@ -86,7 +86,7 @@ def test_excel_values_stay_without_a_changed_input(path: Path) -> None:
     """Nothing but what the clock and chance move differs from what Excel cached."""
     package = path.read_bytes()
     written, outcome = recalc_bytes(package, Request())
-    model = Model(Book(package))
+    model = Model(SavedBook(package))
     roots = [where for where, plain in model.program.plain.items() if plain.calls & VOLATILE]
     moving = model.closure({*roots, *model.missing})
     before, after = values(package), values(written)
@@ -97,7 +97,7 @@ def test_excel_values_stay_without_a_changed_input(path: Path) -> None:
 @pytest.mark.parametrize("path", ORACLE, ids=lambda path: path.stem)
 def test_no_divergent_cell_is_written_after_a_change(path: Path) -> None:
     """Every number moves at once: what the engine gets wrong is named, never written; the rest is lawful."""
-    model = Model(Book(path.read_bytes()))
+    model = Model(SavedBook(path.read_bytes()))
     inputs: dict[int, Value] = {
         sheet << SHEET_BITS | key: value / 2 + 1
         for sheet in range(len(model.book.sheets))
@@ -131,7 +131,7 @@ def test_book_is_refused_with_a_sentence_or_unharmed(path: Path) -> None:
         return
     before, after = parts(package), parts(written)
     assert [*before] == [*after]
-    sheets = {sheet.part for sheet in Book(package).sheets}
+    sheets = {sheet.part for sheet in SavedBook(package).sheets}
     for name in before:
         if name in sheets:
             assert without_values(before[name]) == without_values(after[name])
@@ -150,7 +150,7 @@ def test_what_excel_saves_keeps_the_rules_of_the_package(path: Path) -> None:
 @pytest.mark.parametrize("path", ORACLE, ids=lambda path: path.stem)
 def test_the_calculation_chain_knows_formulas_and_fixed_arrays_alone(path: Path) -> None:
     """Excel lists no cell that an array spills into: a spill of another size leaves the chain true."""
-    book = Book(path.read_bytes())
+    book = SavedBook(path.read_bytes())
     if "xl/calcChain.xml" not in book.package:
         return
     sheets = [element.get("sheetId") for element in root(book, book.part).iter("{*}sheet")]
@@ -168,7 +168,7 @@ def test_the_calculation_chain_knows_formulas_and_fixed_arrays_alone(path: Path)
         assert (sheets.index(number), place(0, area.top, area.left)) in computed
 
 
-def root(book: Book, part: str) -> etree._Element:
+def root(book: SavedBook, part: str) -> etree._Element:
     """The XML of a part."""
     return etree.fromstring(book.package.read(part))
 
@@ -176,7 +176,7 @@ def root(book: Book, part: str) -> etree._Element:
 @pytest.mark.parametrize("path", ORACLE, ids=lambda path: path.stem)
 def test_new_cells_find_their_place_in_any_sheet(path: Path) -> None:
     """Before, between and behind the cells that are there, in rows that are there and in others."""
-    book = Book(path.read_bytes())
+    book = SavedBook(path.read_bytes())
     sheets = {}
     for number, sheet in enumerate(book.sheets):
         if not sheet.has_cells:

@@ -14,7 +14,7 @@ from workbook.cells import CellError, place
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.xlsx.chart_points import charts_with
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 SHEET = "xl/worksheets/sheet1.xml"
 CHART = "xl/charts/chart1.xml"
@@ -149,7 +149,7 @@ def test_a_point_that_was_blank_is_added_and_one_that_turns_blank_is_taken_out()
         b'<c:pt idx="0"><c:v>1</c:v></c:pt><c:pt idx="2" formatCode="0"><c:v>3</c:v></c:pt>'
         b"</c:numCache></c:numRef></c:val></c:chart>"
     )
-    opened = Book(repacked(book({"Sheet1": {"A1": 1}}), {CHART: chart}))
+    opened = SavedBook(repacked(book({"Sheet1": {"A1": 1}}), {CHART: chart}))
     changes = {place(0, 1, 2): None, place(0, 2, 2): 2.5, place(0, 3, 2): CellError("#N/A")}
     assert charts_with(opened, changes)[CHART] == chart.replace(
         b'<c:pt idx="0"><c:v>1</c:v></c:pt><c:pt idx="2" formatCode="0"><c:v>3</c:v></c:pt>',

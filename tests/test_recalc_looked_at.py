@@ -18,7 +18,7 @@ from workbook.recalc.recalc import recalc_bytes
 from workbook.recalc.shared_errors import doubts
 from workbook.request import Request
 from workbook.template import book_bytes
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 ROWS = 8
 FORMS = [
@@ -67,7 +67,7 @@ def test_a_look_at_what_differs_is_a_look_at_all(column: list[Value], books: lis
     for edit, new, inputs in books:
         if edit:
             column[edit[0]] = edit[1]
-        model = Model(Book(sheet(column)))
+        model = Model(SavedBook(sheet(column)))
         formulas, checks = frozenset(FORMULAS), model.program.checks(frozenset(FORMULAS))
         now = model.now(new, inputs)
         found = model.program.looks.at(formulas, checks, new, now, model.origins)

@@ -26,7 +26,7 @@ from workbook.request import Request
 from workbook.template import book_bytes
 from workbook.xlsx import saved_book as book_module
 from workbook.xlsx import sheet_memo
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 from workbook.xlsx.sheet_writer import patched
 from workbook.xlsx.zip import RECALLED, Package, _inflated_again
 
@@ -176,12 +176,12 @@ def test_a_skeleton_reads_what_the_scan_reads() -> None:
     """The third book of a template is read by its skeleton alone: cell for cell the same."""
     plan = book_bytes("two-asset", None)
     forget()
-    first = Book(plan)
+    first = SavedBook(plan)
     read = [(first.cells(n).values, dict(first.cells(n).starts)) for n in range(len(first.sheets))]
-    Book(plan).grammar  # noqa: B018 - met a second time
+    SavedBook(plan).grammar  # noqa: B018 - met a second time
     for _ in range(2):
         book_module._sheets.clear()
-        again = Book(plan)
+        again = SavedBook(plan)
         found = [(again.cells(n).values, dict(again.cells(n).starts)) for n in range(len(again.sheets))]
         assert found == read
     assert sheet_memo._known

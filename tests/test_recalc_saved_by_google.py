@@ -10,7 +10,7 @@ from workbook.recalc.recalc import recalc_bytes
 from workbook.recalc.saved_by_google import MARK
 from workbook.recalc.saved_by_libreoffice import APPLICATION
 from workbook.request import Request
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 SHEET, WORKBOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
 KIND: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/extended-properties"
@@ -45,7 +45,7 @@ def test_errors_that_were_saved_as_texts_are_errors() -> None:
     package = saved(by_google=True)
     content, outcome = recalc_bytes(package, ASKED)
     assert outcome.status == "done", outcome.reason
-    values = Book(content).cells(0).values
+    values = SavedBook(content).cells(0).values
     found = [values[row << COLUMN_BITS | 2] for row in range(1, 6)]
     assert found[:2] == [7 / 3, pytest.approx(7000, rel=1e-12)]
     assert found[3] == 7
@@ -67,5 +67,5 @@ def test_an_error_is_an_error_in_the_file_once_it_changes() -> None:
     package = edited(saved(by_google=True), SHEET, ("<f>A1/A2</f>", "<f>IF(A1&gt;6,NA(),A1/A2)</f>"))
     content, outcome = recalc_bytes(package, ASKED)
     assert outcome.status == "done", outcome.reason
-    assert Book(content).cells(0).values[3 << COLUMN_BITS | 2] == CellError("#N/A")
+    assert SavedBook(content).cells(0).values[3 << COLUMN_BITS | 2] == CellError("#N/A")
     assert outcome.error_cells == ("Sheet1!B3",)

@@ -12,7 +12,7 @@ from support.venue_server import VenueServer
 
 from udfs.dates import serial
 from workbook import new_book
-from workbook.batch.market_file import read_market
+from workbook.batch.market_file import market_in_file
 from workbook.errors import BookError
 from workbook.layout import PLAN
 from workbook.live.books import fill_book
@@ -88,14 +88,14 @@ def test_a_market_file_with_a_spoiled_price_is_refused(tmp_path: Path, column: s
     path = tmp_path / "market.csv"
     path.write_text(f"symbol,{column}\nETH,3000\nBTC,{price}\n")
     with pytest.raises(BookError, match=f"3.*{column}"):
-        read_market(path)
+        market_in_file(path)
 
 
 def fed(plan: Path, tmp_path: Path, **columns: object) -> Outcome:
     """The plan after a market file of one row."""
     path = tmp_path / "market.csv"
     path.write_text(f"symbol,{','.join(columns)}\nBTC,{','.join(str(value) for value in columns.values())}\n")
-    outcome = recalc_book(plan, plan, Request(market=read_market(path)))
+    outcome = recalc_book(plan, plan, Request(market=market_in_file(path)))
     assert not outcome.is_problem, outcome.reason
     return outcome
 

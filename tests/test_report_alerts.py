@@ -7,13 +7,13 @@ import pytest
 from support.desk import NOW, desk, facts, hedged
 
 from workbook.report.alerts import OUTSIDE, States, events_of, states_from_json, states_to_json
-from workbook.report.page import rows_of
+from workbook.report.page import book_rows
 from workbook.request import Outcome
 
 
 def told(outcomes: list[Outcome], before: States) -> tuple[list[tuple[str, str]], States]:
     """The changes of one look, and what holds after it."""
-    events, now = events_of(NOW, rows_of(outcomes, facts(), None), before)
+    events, now = events_of(NOW, book_rows(outcomes, facts(), None), before)
     return [(event.state, event.change) for event in events], now
 
 

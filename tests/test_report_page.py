@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from support.desk import BEFORE, HOSTILE, NOW, desk, facts, plan, troubled, unknown
 
 from workbook.layout import PLAN
-from workbook.report.page import rows_of, write_page
-from workbook.report.problems import KINDS, REMEDIES
+from workbook.report.page import book_rows, write_page
+from workbook.report.problems import PROBLEM_KINDS, REMEDIES
 from workbook.report.run_facts import RunFacts
 from workbook.report.run_state import RunState, state_from_json, state_of
 from workbook.report.table import COLUMNS, ROWS, SHOWN
@@ -30,14 +30,14 @@ def page_of(outcomes: list[Outcome], said: RunFacts | None = None) -> str:
     """The page of these outcomes, lying in the working folder."""
     said = said or facts()
     file = io.StringIO()
-    write_page(file, rows_of(outcomes, said, ""), said, 41.0)
+    write_page(file, book_rows(outcomes, said, ""), said, 41.0)
     return file.getvalue()
 
 
 def before(books: int) -> RunState:
     """The run of the day before, at other prices."""
     said = facts(at=NOW - timedelta(days=1), prices=BEFORE)
-    return state_of(said.at, BEFORE, rows_of(desk(books, BEFORE), said, ""))
+    return state_of(said.at, BEFORE, book_rows(desk(books, BEFORE), said, ""))
 
 
 class Parsed(HTMLParser):
@@ -71,8 +71,8 @@ def test_somebody_is_told_first_what_to_do() -> None:
     text = page_of(troubled(), facts(before=before(201)))
     parsed = Parsed(text)
     assert "17 of 203 books need a person" in parsed.texts["h1"]
-    groups = [kind for kind in KINDS if f'id="{kind.replace(" ", "-")}"' in text]
-    assert groups == list(KINDS)
+    groups = [kind for kind in PROBLEM_KINDS if f'id="{kind.replace(" ", "-")}"' in text]
+    assert groups == list(PROBLEM_KINDS)
     places = [text.index(f'id="{kind.replace(" ", "-")}"') for kind in groups]
     assert places == sorted(places)
     assert "Post margin at" in text
@@ -161,7 +161,7 @@ def test_what_is_not_known_or_wrong_is_named(
     book = unknown(book, *findings, state="incomplete")
     outputs = {**book.outputs, "checks_ok": kind != "failed checks"}
     rows = {**book.rows, "Holdings": [*book.rows["Holdings"], held]}
-    (row,) = rows_of([replace(book, outputs=outputs, rows=rows)], facts(), None)
+    (row,) = book_rows([replace(book, outputs=outputs, rows=rows)], facts(), None)
     assert (row.kind, row.sentence, row.asks) == (kind, said, True)
     assert mend in row.remedy
 
@@ -169,7 +169,7 @@ def test_what_is_not_known_or_wrong_is_named(
 def test_a_second_run_counts_and_a_stale_market_is_said() -> None:
     """The same trouble a second time is no news; yesterday's prices are red."""
     said = facts()
-    rows = rows_of(troubled(), said, "")
+    rows = book_rows(troubled(), said, "")
     again = facts(before=state_of(NOW, BEFORE, rows), market_at=NOW - timedelta(days=3))
     text = page_of(troubled(), again)
     assert text.count(">2nd run<") == len(re.findall('class="since"', text)) > 0
@@ -255,7 +255,7 @@ def test_whatever_books_hold_the_page_is_whole(
         for path, outputs, hedge in books
     ]
     assert not Parsed(page_of(outcomes)).open
-    rows = rows_of(outcomes, facts(), None)
+    rows = book_rows(outcomes, facts(), None)
     state = state_of(NOW, BEFORE, rows)
     assert state_from_json(state.to_json().encode()) == state or any(outputs for _, outputs, _ in books)
 
@@ -366,7 +366,7 @@ def test_links_lead_to_books_or_are_plain() -> None:
     """A book that shares no root with the page is named, not linked; no name can leave its address."""
     said = facts()
     linked, plain = (
-        rows_of([Outcome(HOSTILE), Outcome("/elsewhere/a.xlsx")], said, way) for way in ("../", None)
+        book_rows([Outcome(HOSTILE), Outcome("/elsewhere/a.xlsx")], said, way) for way in ("../", None)
     )
     assert [row.link is None for row in linked] == [False, True]
     assert [row.link for row in plain] == [None, None]

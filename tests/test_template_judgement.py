@@ -10,7 +10,7 @@ from support.running_plan import RunningPlan
 
 from workbook.layout import PLAN
 from workbook.layout.judgement import LEARN, RULES
-from workbook.template.examples import Example, Rows, example
+from workbook.template.examples import ExampleBook, Rows, example
 
 
 @cache
@@ -19,13 +19,13 @@ def running() -> RunningPlan:
     return RunningPlan(example("two-asset"))
 
 
-def said(chosen: Example) -> Mapping[str, Any]:
+def said(chosen: ExampleBook) -> Mapping[str, Any]:
     """What the named cells hold once the book is calculated."""
     running().become(chosen)
     return {name: running()[name] for name in PLAN.fields}
 
 
-def changed(fields: Mapping[str, Any] | None = None, tables: Mapping[str, Rows] | None = None) -> Example:
+def changed(fields: Mapping[str, Any] | None = None, tables: Mapping[str, Rows] | None = None) -> ExampleBook:
     """The default example with other inputs."""
     chosen = example("two-asset")
     return replace(
@@ -50,7 +50,7 @@ def warned(values: Mapping[str, Any]) -> set[str]:
 
 
 MARKET = example("two-asset").tables["Market"]
-CASES: list[tuple[str, Example, set[str], str]] = [
+CASES: list[tuple[str, ExampleBook, set[str], str]] = [
     (
         "an unknown asset",
         changed(tables={"Holdings": (("XYZ", 1),)}),
@@ -93,7 +93,9 @@ CASES: list[tuple[str, Example, set[str], str]] = [
 
 
 @pytest.mark.parametrize(("what", "chosen", "rules", "order"), CASES, ids=[case[0] for case in CASES])
-def test_what_is_missing_withholds_the_order(what: str, chosen: Example, rules: set[str], order: str) -> None:
+def test_what_is_missing_withholds_the_order(
+    what: str, chosen: ExampleBook, rules: set[str], order: str
+) -> None:
     """The rules say what is wrong, and the order's place says so in words, never as an error."""
     values = said(chosen)
     assert rules <= failed(values), what

@@ -25,7 +25,7 @@ from workbook.layout.formats import HEAD_ROW, HEADS
 from workbook.layout.judgement import RULES
 from workbook.layout.schema import Sheet
 from workbook.template import charts, styles
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 SHEETS = [sheet.name for sheet in PLAN.sheets]
 THUMB = 255  # letters of a formula as its author writes it: three lines of the formula bar
@@ -373,7 +373,7 @@ def test_charts_are_told_in_words() -> None:
 
 def test_another_reader_finds_the_same_structure() -> None:
     """Our own reader, which shares no code with the writer, sees the record's sheets, names and tables."""
-    found = Book(example())
+    found = SavedBook(example())
     assert [sheet.name for sheet in found.sheets] == SHEETS
     assert {name: text for (_, name), text in found.names.items() if not name.startswith("_xlnm")} == {
         name: place.ref for name, place in PLAN.names.items()

@@ -19,7 +19,7 @@ from workbook.layout.formats import HEAD_ROW, HEADS
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import bare_bytes
-from workbook.template.examples import Example, example
+from workbook.template.examples import ExampleBook, example
 
 WORDED = frozenset(("todo",))  # words by the table of states, which another test holds
 EXAMPLES = ("two-asset", "btc", "portfolio", "blank")
@@ -73,7 +73,7 @@ def same(found: object, wanted: object) -> bool:
     return isinstance(wanted, (int, float)) and math.isclose(found, wanted, rel_tol=1e-9, abs_tol=1e-9)
 
 
-def hold(chosen: Example, held: Callable[[str, str], Any]) -> None:
+def hold(chosen: ExampleBook, held: Callable[[str, str], Any]) -> None:
     """Compare each formula cell of the calculated book with the oracle, and miss none."""
     wrong = {}
     for sheet, cell, value in expected(worked_out(chosen)):
@@ -84,7 +84,7 @@ def hold(chosen: Example, held: Callable[[str, str], Any]) -> None:
     assert not wrong
 
 
-def written(chosen: Example) -> Callable[[str, str], Any]:
+def written(chosen: ExampleBook) -> Callable[[str, str], Any]:
     """The cells of a book that was calculated and written."""
     package, _ = recalc_bytes(bare_bytes(chosen), Request(as_of=chosen.as_of))
     book = openpyxl.load_workbook(io.BytesIO(package), data_only=True)
@@ -114,6 +114,6 @@ def test_every_formula_cell_of_an_example(name: str) -> None:
 def test_every_formula_cell_after_a_change(change: str) -> None:
     """And so after the inputs change: other contracts, venues, methods, risks."""
     chosen = example("two-asset" if change == "future" else "portfolio")  # only the first has a future
-    changed = Example({**chosen.fields, **CHANGES[change]}, chosen.tables, chosen.as_of)
+    changed = ExampleBook({**chosen.fields, **CHANGES[change]}, chosen.tables, chosen.as_of)
     running().become(changed)
     hold(changed, running().shown)

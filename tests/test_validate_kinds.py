@@ -7,18 +7,18 @@ from string import Formatter
 import pytest
 from conftest import ROOT
 
-from workbook.validate.kinds import SEVERITIES, WORDING, Kind, message
+from workbook.validate.kinds import SENTENCES, SEVERITIES, Kind, message
 
 
 def test_every_kind_has_its_sentences() -> None:
     """The table has a row per kind."""
-    assert WORDING.keys() == set(Kind)
+    assert SENTENCES.keys() == set(Kind)
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_sentences_take_their_facts(kind: Kind) -> None:
     """A finding says what is wrong and how to mend it, with its facts as they are: braces too."""
-    wording = WORDING[kind]
+    wording = SENTENCES[kind]
     parts = [*Formatter().parse(wording.fault), *Formatter().parse(wording.mend)]
     facts = {name: 7.0 if form else "{x}" for _, name, form, _ in parts if name}
     said = message(kind, **facts)

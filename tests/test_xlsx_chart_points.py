@@ -15,7 +15,7 @@ from workbook.errors import BookError
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.xlsx.chart_points import charts_with
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 BOOKS = sorted((SHARED / "data" / "books").glob("excel_*/*.xl*"))
 CHART = "xl/charts/chart1.xml"
@@ -49,11 +49,11 @@ ODD = {
 }
 
 
-def chart(kind: str, formula: str, points: str, tail: str = "", **options: Any) -> Book:
+def chart(kind: str, formula: str, points: str, tail: str = "", **options: Any) -> SavedBook:
     """A book with the cells above and one chart with one cache."""
     cache = f"<c:{kind}Cache>{points}</c:{kind}Cache>"
     xml = f'<c:chart xmlns:c="x"><c:{kind}Ref><c:f>{formula}</c:f>{cache}</c:{kind}Ref>{tail}</c:chart>'
-    return Book(repacked(book({"Sheet1": SHEET}, **options), {CHART: xml.encode()}))
+    return SavedBook(repacked(book({"Sheet1": SHEET}, **options), {CHART: xml.encode()}))
 
 
 def points(*values: object, form: str = '<c:pt idx="{}"><c:v>{}</c:v></c:pt>') -> str:
@@ -66,7 +66,7 @@ def levels(*lines: tuple[object, ...]) -> str:
     return '<c:ptCount val="4"/>' + "".join(f"<c:lvl>{points(*line)}</c:lvl>" for line in lines)
 
 
-def changed(opened: Book, changes: dict[tuple[int, int], Value], part: str = CHART) -> str | None:
+def changed(opened: SavedBook, changes: dict[tuple[int, int], Value], part: str = CHART) -> str | None:
     """The chart after cells of the sheet changed; None where it stays."""
     found = charts_with(opened, {place(0, *where): value for where, value in changes.items()})
     return found[part].decode() if part in found else None
@@ -93,7 +93,7 @@ def hide(*rows: int, columns: str = "") -> Any:
 def test_charts_that_excel_saved_say_what_their_cells_say(path: Path) -> None:
     """Every cell of the book "changes" to what it holds: every chart stays as it is, to the byte."""
     try:
-        opened = Book(path.read_bytes())
+        opened = SavedBook(path.read_bytes())
         cells: dict[int, Value] = {
             sheet << SHEET_BITS | key: value
             for sheet in range(len(opened.sheets))
@@ -126,7 +126,7 @@ def test_labels_across_follow_their_cells() -> None:
         '<c:chart xmlns:c="x"><c:f>Sheet1!$A$1:$D$2</c:f>'
         f"<c:multiLvlStrCache>{cache}</c:multiLvlStrCache></c:chart>"
     )
-    opened = Book(repacked(book({"Sheet1": cells}), {CHART: xml.encode()}))
+    opened = SavedBook(repacked(book({"Sheet1": cells}), {CHART: xml.encode()}))
     found = changed(opened, {(2, 4): "Z", (1, 3): "North"})
     assert found is not None
     assert levels(tuple("wxyZ"), ("East", None, "North")) in found
@@ -191,7 +191,7 @@ def test_rows_that_are_hidden_in_another_way_keep_the_points(old: str) -> None:
     opened = chart("num", "Sheet1!$C$1:$C$4", '<c:ptCount val="3"/>' + points(1, 3, 4), decorate=hide(2))
     sheet = opened.package.read("xl/worksheets/sheet1.xml").decode().replace(old, new)
     package = repacked(opened.package.content, {"xl/worksheets/sheet1.xml": sheet.encode()})
-    assert changed(Book(package), {(3, 3): 9.0}) is None
+    assert changed(SavedBook(package), {(3, 3): 9.0}) is None
 
 
 def test_the_charts_of_2016_follow_their_cells() -> None:
@@ -213,7 +213,7 @@ def test_the_charts_of_2016_follow_their_cells() -> None:
         "</cx:data></cx:chartData><cx:series><cx:tx><cx:txData><cx:f>Sheet1!$A$3</cx:f><cx:v>West</cx:v>"
         "</cx:txData></cx:tx></cx:series></cx:chartSpace>"
     )
-    opened = Book(repacked(book({"Sheet1": SHEET}), {EXTENDED: xml.encode()}))
+    opened = SavedBook(repacked(book({"Sheet1": SHEET}), {EXTENDED: xml.encode()}))
     found = changed(opened, {(4, 2): "Dec & Jan", (2, 3): 2.5, (4, 3): None}, EXTENDED)
     assert found == xml.replace(leaf, new).replace(
         '<cx:pt idx="2">3</cx:pt><cx:pt idx="3">4</cx:pt>',
@@ -267,7 +267,7 @@ def test_no_chart_is_too_odd_to_read(data: st.DataObject) -> None:
         more = data.draw(st.sampled_from((b"", b"<", b"\xff", b"9" * 5_000, b"/>", b'"', good[:40])))
         spoilt[part] = good[:at] + more + good[at + data.draw(st.integers(0, 30)) :]
     try:
-        opened = Book(repacked(book({"Sheet1": SHEET}), spoilt))
+        opened = SavedBook(repacked(book({"Sheet1": SHEET}), spoilt))
         charts_with(opened, {place(0, 3, 3): 9.0, place(0, 4, 2): "Dec"})
     except BookError:
         pass  # refused with a sentence

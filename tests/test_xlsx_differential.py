@@ -18,7 +18,7 @@ from support.books import book, repacked
 from support.raw_books import SHEET, TEXTS
 
 from workbook.cells import CellError, Value, address, place
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 TRANSITIONAL: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT: Final = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -199,7 +199,7 @@ def test_legal_sheets_are_read_as_they_are(made: Made) -> None:
     package = repacked(
         book({"Sheet1": {"A1": "x"}}), {SHEET: made.sheet.encode(), TEXTS: made.texts.encode()}
     )
-    opened = Book(package)
+    opened = SavedBook(package)
     cells = opened.cells(0)
     expected = {place(0, *where): cell.value for where, cell in made.cells.items() if cell.value is not None}
     assert cells.values == expected

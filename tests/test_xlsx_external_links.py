@@ -10,7 +10,7 @@ from workbook.recalc.evaluation import Model
 from workbook.recalc.recalc import recalc_bytes
 from workbook.recalc.verification import divergences
 from workbook.request import Outcome, Request
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 BOOKS = SHARED / "data" / "books" / "excel_features"
 PART = "xl/externalLinks/externalLink1.xml"
@@ -221,7 +221,7 @@ def test_a_missing_link_part_is_no_book() -> None:
 )
 def test_formulas_that_excel_saved_are_proven_or_refused(name: str, formula: str, reason: str) -> None:
     """Excel's own value is met from the values that Excel kept."""
-    model = Model(Book((BOOKS / name).read_bytes()))
+    model = Model(SavedBook((BOOKS / name).read_bytes()))
     (where,) = (where for where, held in model.formulas.items() if held.text == formula)
     assert model.faults.get(where, "") == reason
     assert bool(reason) or not divergences(model, frozenset({where}))

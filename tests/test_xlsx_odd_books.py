@@ -10,7 +10,7 @@ from support.raw_books import SHEET, TAKES_TEXT, TEXTS, raw_book
 from workbook.cells import COLUMN_BITS, Value
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 ASKED: Final = Request(inputs={"inp": 7})
 DOUBLE: Final = "<f>A1*2</f><v>10</v>"
@@ -50,7 +50,7 @@ def test_legal_cells_are_read(cells: str, expected: Value) -> None:
     content, outcome = recalc_bytes(raw_book(cells), ASKED)
     assert outcome.status == ("refused" if expected is None else "done"), outcome.reason
     if expected is not None:
-        assert Book(content).cells(0).values[1 << COLUMN_BITS | 3] == expected
+        assert SavedBook(content).cells(0).values[1 << COLUMN_BITS | 3] == expected
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_shared_texts(texts: str, expected: Value) -> None:
     content, outcome = recalc_bytes(raw_book(TAKES_TEXT.format(0), texts), ASKED)
     assert outcome.status == ("refused" if expected is None else "done"), outcome.reason
     if expected is not None:
-        assert Book(content).cells(0).values[1 << COLUMN_BITS | 3] == expected
+        assert SavedBook(content).cells(0).values[1 << COLUMN_BITS | 3] == expected
 
 
 def sound() -> bytes:
@@ -199,7 +199,7 @@ def test_a_strict_book_is_read() -> None:
         )
     content, outcome = recalc_bytes(package, ASKED)
     assert outcome.status == "done", outcome.reason
-    assert Book(content).cells(0).values[1 << COLUMN_BITS | 2] == 14
+    assert SavedBook(content).cells(0).values[1 << COLUMN_BITS | 2] == 14
 
 
 def test_a_cell_keeps_its_extensions() -> None:

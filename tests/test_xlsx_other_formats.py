@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from workbook.errors import BadPackage
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 GNUMERIC = b'<?xml version="1.0"?>\n<gnm:Workbook xmlns:gnm="http://www.gnumeric.org/v10.dtd"/>'
@@ -48,7 +48,7 @@ def package(*names: str) -> bytes:
 def test_what_it_is_and_what_to_do(content: bytes, said: str) -> None:
     """One sentence for each kind, whatever the file is called."""
     with pytest.raises(BadPackage) as refused:
-        Book(content)
+        SavedBook(content)
     assert said in str(refused.value)
 
 
@@ -61,4 +61,4 @@ def test_a_book_that_gnumeric_saved(tmp_path: Path, ending: str, said: str) -> N
     saved = tmp_path / f"book.{ending}"
     subprocess.run(["ssconvert", tmp_path / "book.xlsx", saved], check=True, capture_output=True)
     with pytest.raises(BadPackage, match=said):
-        Book(saved.read_bytes())
+        SavedBook(saved.read_bytes())

@@ -18,7 +18,7 @@ from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.xlsx import saved_book, second_reader, sheet_memo, sheet_reader, sheet_writer, xml_text
 from workbook.xlsx import shared_texts as texts_module
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 from workbook.xlsx.xml_text import ATTRIBUTES
 
 OWN_END: Final = rb"(?>(?:[^<]++|<(?!/?(?:is|extLst|c|row)[\s/>]))*)"
@@ -169,7 +169,7 @@ def every_type() -> bytes:
 )
 def test_one_value_that_reads_otherwise_is_enough(key: tuple[int, int], value: Any) -> None:
     """A wrong value, a missing one, or one of another type."""
-    opened = Book(every_type())
+    opened = SavedBook(every_type())
     cells, xml = opened.cells(0), opened.xml(0)
     second_reader.prove_cells(xml, cells.values, cells.formulas, opened.texts, date1904=False)
     values = {**cells.values, key[0] << COLUMN_BITS | key[1]: value}
@@ -180,7 +180,7 @@ def test_one_value_that_reads_otherwise_is_enough(key: tuple[int, int], value: A
 
 def test_a_formula_that_nobody_wrote_is_found() -> None:
     """As many formulas as the parser finds, and the same."""
-    opened = Book(every_type())
+    opened = SavedBook(every_type())
     cells, xml = opened.cells(0), opened.xml(0)
     first = next(iter(cells.formulas))
     for formulas in (

@@ -24,7 +24,7 @@ from support.raw_books import DOUBLE, TAKES_TEXT, raw_book
 from workbook.cells import COLUMN_BITS, CellError, Value, area_of
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 SHEET = "xl/worksheets/sheet1.xml"
 NAMES = {"price": "Sheet1!$A$1", "chain": "=price*2", "sums": "=SUM(Sheet1!$A$1:$B$1)"}
@@ -113,14 +113,14 @@ def tried(package: bytes) -> str:
         return outcome.status
     again, second = recalc_bytes(written, request)
     assert (second.status, again) == ("unchanged", written)
-    opened = Book(written)
+    opened = SavedBook(written)
     for number, sheet in enumerate(opened.sheets):
         if sheet.has_cells:
             agree(opened, number)
     return outcome.status
 
 
-def agree(opened: Book, number: int) -> None:
+def agree(opened: SavedBook, number: int) -> None:
     """The cells as we read them are those that a parser finds; a sheet that is no XML is nobody's."""
     try:
         root = etree.fromstring(opened.xml(number))
@@ -232,7 +232,7 @@ def test_nothing_is_read_over_its_own_end(cells: str, texts: str, expected: Valu
     saved = raw_book(cells, texts)
     content, outcome = recalc_bytes(saved, Request(inputs={"inp": 7}))
     assert outcome.status == "done", outcome.reason
-    assert Book(content).cells(0).values[1 << COLUMN_BITS | 3] == expected
+    assert SavedBook(content).cells(0).values[1 << COLUMN_BITS | 3] == expected
 
 
 def test_shared_texts_that_never_end_are_refused_in_linear_time() -> None:

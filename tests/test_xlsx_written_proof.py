@@ -6,7 +6,7 @@ import pytest
 
 from workbook.cells import COLUMN_BITS, Area, CellError, Value
 from workbook.errors import Unknowable
-from workbook.xlsx.written_proof import Change, prove_written
+from workbook.xlsx.written_proof import SheetChange, prove_written
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 ROWS: Final = (
@@ -53,7 +53,7 @@ def holds(
     before: bytes, after: bytes, values: dict[str, Value], areas: dict[int, Area] | None = None
 ) -> bool:
     """Whether the proof lets the sheet pass."""
-    change = Change({KEYS[name]: value for name, value in values.items()}, areas or {})
+    change = SheetChange({KEYS[name]: value for name, value in values.items()}, areas or {})
     try:
         prove_written(before, after, change, "Sheet1")
     except Unknowable:
@@ -83,10 +83,10 @@ def test_cells_and_rows_may_be_added() -> None:
     for rows, key in ((cell, 2 << COLUMN_BITS | 4), (row, 5 << COLUMN_BITS | 1)):
         after = sheet(rows).replace(b'ref="A1:C9"', b'ref="A1:D9"')
         values = {KEYS[name]: value for name, value in NEW.items()}
-        prove_written(before, after, Change({**values, key: 1.0}, {}), "Sheet1")
+        prove_written(before, after, SheetChange({**values, key: 1.0}, {}), "Sheet1")
         for wrong in ({}, {key: 2.0}, {key: 1.0, key + 1: 1.0}):
             with pytest.raises(Unknowable):
-                prove_written(before, after, Change({**values, **wrong}, {}), "Sheet1")
+                prove_written(before, after, SheetChange({**values, **wrong}, {}), "Sheet1")
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_anything_else_is_found(spoilt: tuple[str, str], *, adds: bool) -> None:
     after = changed(spoilt)
     if adds:  # a new row, so that the sheets are parsed whole
         after += '<row r="20"><c r="A20"><v>1</v></c></row>'
-    change = Change({KEYS[name]: value for name, value in values.items()}, {})
+    change = SheetChange({KEYS[name]: value for name, value in values.items()}, {})
     if adds:
-        change = Change({**change.values, 20 << COLUMN_BITS | 1: 1.0}, {})
+        change = SheetChange({**change.values, 20 << COLUMN_BITS | 1: 1.0}, {})
     with pytest.raises(Unknowable):
         prove_written(before, sheet(after), change, "Sheet1")
 

@@ -20,7 +20,7 @@ from udfs.conventions import (
     Leverage,
     MaintenanceRate,
     Ratio,
-    Table,
+    ResultTable,
 )
 from udfs.errors import DividesByZero, NotAvailable, OutsideDomain, WrongType
 from udfs.margin import DEFAULT_MAINTENANCE_RATE, liquidation_move
@@ -90,7 +90,7 @@ def hedge_backtest(
     leverage: Leverage | None = None,
     maintenance_rate: MaintenanceRate = DEFAULT_MAINTENANCE_RATE,
     periods_per_year: PeriodsPerYear = DAYS_PER_YEAR,
-) -> Table:
+) -> ResultTable:
     """A hedge walked forward through a history: what it would have saved and cost, a label and value per row.
 
     Money is in units of the holding's value V at the start, which is after the first `window` returns.
@@ -183,7 +183,7 @@ class Walk:
         self.trades += 1
 
 
-def _told(walk: Walk, values: Sequence[float], ratio: float, periods_per_year: float) -> Table:
+def _told(walk: Walk, values: Sequence[float], ratio: float, periods_per_year: float) -> ResultTable:
     worths = walk.worths
     unhedged = [(after - before) / before for before, after in itertools.pairwise(values)]
     changes = zip(worths, worths[1:], values, strict=False)

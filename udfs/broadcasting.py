@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from udfs.errors import HedgeError
 from udfs.parameters import Parameter
-from udfs.ranges import RAGGED, Cell, Plain, is_range, plain_of, rows_of
+from udfs.ranges import RAGGED, HostCell, PlainCells, is_range, plain_of, rows_of
 
 
 class Elementwise(Protocol):
@@ -27,14 +27,14 @@ class Elementwise(Protocol):
         """The checked call of single cells."""
 
 
-def broadcast(spec: Elementwise, cells: Sequence[Cell]) -> list[Any]:
+def broadcast(spec: Elementwise, cells: Sequence[HostCell]) -> list[Any]:
     """Work ranges cell by cell; a cell that is refused holds its HedgeError and spoils no other."""
     ranges = [plain_of(cell) for cell in cells if is_range(cell)]
     width, length = ranges[0].width, len(ranges[0].cells)
     if width != RAGGED and all(plain.width == width and len(plain.cells) == length for plain in ranges):
         plain = iter(ranges)
-        columns = [next(plain) if is_range(cell) else Plain([cell], 0, set()) for cell in cells]
-        return _shaped(column_of(spec, columns, length), width)
+        columns = [next(plain) if is_range(cell) else PlainCells([cell], 0, set()) for cell in cells]
+        return _shaped(result_column(spec, columns, length), width)
     grids = [rows_of(cell) if is_range(cell) else [[cell]] for cell in cells]
     height = max(len(grid) for grid in grids)
     width = max(len(row) for grid in grids for row in grid)
@@ -52,7 +52,7 @@ def _shaped(results: list[Any], width: int) -> list[Any]:
     return [results[start : start + width] for start in range(0, len(results), width)]
 
 
-def column_of(spec: Elementwise, columns: Sequence[Plain], height: int) -> list[Any]:
+def result_column(spec: Elementwise, columns: Sequence[PlainCells], height: int) -> list[Any]:
     """One result per row; a column of clean cells is worked without a check per row."""
     results = _at_once(spec, columns, height)
     if results is not None:
@@ -64,7 +64,7 @@ def column_of(spec: Elementwise, columns: Sequence[Plain], height: int) -> list[
     return [_answer_or_refusal(spec, row) for row in zip(*repeated, strict=True)]
 
 
-def _at_once(spec: Elementwise, columns: Sequence[Plain], height: int) -> list[Any] | None:
+def _at_once(spec: Elementwise, columns: Sequence[PlainCells], height: int) -> list[Any] | None:
     """The results of a clean column, or None if any cell or result needs a second look."""
     values: list[Iterable[Any]] = []
     with suppress(ArithmeticError, ValueError, HedgeError):
@@ -84,15 +84,15 @@ def _at_once(spec: Elementwise, columns: Sequence[Plain], height: int) -> list[A
     return None
 
 
-def _at(grid: Sequence[Sequence[Cell]], row: int, column: int) -> Cell:
+def _at(grid: Sequence[Sequence[HostCell]], row: int, column: int) -> HostCell:
     """The cell of a range that meets a place of the result; #N/A where the range has none."""
-    line: Sequence[Cell] = grid[0] if len(grid) == 1 else grid[row] if row < len(grid) else ()
+    line: Sequence[HostCell] = grid[0] if len(grid) == 1 else grid[row] if row < len(grid) else ()
     if len(line) == 1:
         return line[0]
     return line[column] if column < len(line) else "#N/A"
 
 
-def _answer_or_refusal(spec: Elementwise, cells: Sequence[Cell]) -> Any:
+def _answer_or_refusal(spec: Elementwise, cells: Sequence[HostCell]) -> Any:
     try:
         return spec.call(*cells)
     except HedgeError as refusal:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, NamedTuple
 
-from udfs.conventions import DIVISOR, Arg, Leverage, Notional, Table
+from udfs.conventions import DIVISOR, Arg, Leverage, Notional, ResultTable
 from udfs.costs import trading_fee
 from udfs.decimals import decimal, whole
 from udfs.errors import NotAvailable, OutsideDomain
@@ -51,7 +51,7 @@ class Candidate(NamedTuple):
 )
 def hedge_candidates(
     notional: Annotated[Notional, DIVISOR], assets: Assets, prices: SpotPrices, leverage: Leverage
-) -> Table:
+) -> ResultTable:
     """Contracts of all venues ranked by how close a feasible hedge comes to the wanted notional.
 
     Each contract of the venue table on one of the assets, in the nearest whole lots that the venue's
@@ -73,7 +73,7 @@ def hedge_candidates(
         raise NotAvailable(
             f"assets: the venue table has no contract on {', '.join(priced) or 'none'}", "assets"
         )
-    table: Table = [list(HEADER)]
+    table: ResultTable = [list(HEADER)]
     for rank, candidate in enumerate(sorted(found), 1):
         feasible = candidate.verdict == FEASIBLE
         verdict = CLOSEST if feasible and rank == 1 else candidate.verdict

@@ -19,10 +19,10 @@ from udfs.conventions import (
     Notional,
     Price,
     Quantity,
-    Table,
+    ResultTable,
 )
 from udfs.dates import date_text
-from udfs.decimals import count, decimal
+from udfs.decimals import decimal, units_in
 from udfs.errors import NotAvailable, OutsideDomain, WrongType
 from udfs.native import unwritten
 from udfs.registry import udf
@@ -187,7 +187,7 @@ def carry_compare(
     perpetual_fee: FeeRate = 0.0,
     future_fee: FeeRate = 0.0,
     slippage_bps: Bps = 0.0,
-) -> Table:
+) -> ResultTable:
     """Perpetual against dated future over a horizon: carry, costs, the rate at which both cost the same.
 
     The perpetual's carry is that of the mean funding rate; its standard error, by Newey and West, is the
@@ -203,7 +203,7 @@ def carry_compare(
     mean = math.fsum(rates) / len(rates)
     error = size * periods * _error_of_mean(rates, mean)
     error = error if error >= NOISE * size else 0.0
-    rolls = max(0.0, float(count(decimal(days), decimal(expiry_days), "ceiling")) - 1.0)
+    rolls = max(0.0, float(units_in(decimal(days), decimal(expiry_days), "ceiling")) - 1.0)
     slippage = slippage_bps / BPS_PER_UNIT
     carries = (
         -notional * mean * periods,

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from udfs.compiled import compiled_python
 from udfs.errors import HedgeError, NotAvailable, RefusedCells
-from udfs.ranges import RAGGED, Cell, is_range, kinds_of, plain_of
+from udfs.ranges import RAGGED, HostCell, is_range, kinds_of, plain_of
 from udfs.registry import Spec
 
 RAISE: Final = "raise"
@@ -60,7 +60,7 @@ def _is_container(value: object) -> bool:
     return front.is_container(value)
 
 
-def blanked(value: Any) -> Cell:
+def blanked(value: Any) -> HostCell:
     """A value, or each of a list, as a cell holds it: a missing one is blank, a sequence a list."""
     if is_range(value):
         plain = plain_of(value)
@@ -91,7 +91,7 @@ def _total(cells: Sequence[float]) -> float:
         return math.inf
 
 
-def on_lists(spec: Spec, cells: Sequence[Cell], errors: str) -> Any:
+def on_lists(spec: Spec, cells: Sequence[HostCell], errors: str) -> Any:
     """The checked call of cells and lists; lists give a list of their shape."""
     if not spec.is_elementwise or not any(map(is_range, cells)):
         return settled(spec, [_called(spec, cells)], errors)[0]
@@ -113,7 +113,7 @@ def on_lists(spec: Spec, cells: Sequence[Cell], errors: str) -> Any:
     return settled(spec, result, errors)
 
 
-def _called(spec: Spec, cells: Sequence[Cell]) -> Any:
+def _called(spec: Spec, cells: Sequence[HostCell]) -> Any:
     try:
         return spec.call(*cells)
     except HedgeError as refusal:

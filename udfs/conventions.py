@@ -200,7 +200,7 @@ Prices = Annotated[
 ]
 
 # --- results ------------------------------------------------------------------------------------
-Table = list[list[float | str]]
+ResultTable = list[list[float | str]]
 
 
 def side_sign(side: str) -> float:

@@ -24,10 +24,10 @@ def decimal(number: float) -> Decimal:
 
 def whole(wanted: Decimal, unit: Decimal, step: float, rounding: str) -> float:
     """A whole number of steps, each worth `unit`, that comes to `wanted`; "down" is towards zero."""
-    return float(EXACT.multiply(count(wanted, unit, rounding), decimal(step)))
+    return float(EXACT.multiply(units_in(wanted, unit, rounding), decimal(step)))
 
 
-def count(wanted: Decimal, unit: Decimal, rounding: str) -> Decimal:
+def units_in(wanted: Decimal, unit: Decimal, rounding: str) -> Decimal:
     """How many whole units come to `wanted`.
 
     Within 1e-12, relative, of whole or half units it is those: what is wanted is often a product, whose

@@ -17,7 +17,7 @@ from udfs.cell_errors import EXCEL_ERRORS
 from udfs.conventions import HELP_BY_NAME, Arg, Divides
 from udfs.dates import serial
 from udfs.errors import DividesByZero, NotAvailable, OutsideDomain, PassedError, WrongType
-from udfs.ranges import RAGGED, Cell, Plain, flat, is_range, plain_of
+from udfs.ranges import RAGGED, HostCell, PlainCells, flat, is_range, plain_of
 
 MAX: Final = sys.float_info.max
 DECIMAL_TEXT: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
@@ -58,7 +58,7 @@ class Parameter:
             return self.name
         return f"[{self.name}]" if self.default is None else f"[{self.name}={shown(self.default)}]"
 
-    def read(self, cell: Cell) -> Any:
+    def read(self, cell: HostCell) -> Any:
         """The usable value of one cell, or a refusal that names this argument."""
         if cell is None or cell == "":
             if self.required and not self.may_be_blank:
@@ -68,24 +68,24 @@ class Parameter:
             raise PassedError(f"{self.name}: is the error {cell}", self.name, cell)
         return self._text(cell) if self.arg.is_text else self._inside(cell, self._number(cell))
 
-    def read_range(self, cells: Cell) -> tuple[list[Any], bool]:
+    def read_range(self, cells: HostCell) -> tuple[list[Any], bool]:
         """The cells of a range, row by row, with None for a blank, and whether a blank is to be skipped.
 
         Text is refused among numbers.
         """
         return self._read_plain(flat(cells))
 
-    def _read_plain(self, plain: Plain) -> tuple[list[Any], bool]:
+    def _read_plain(self, plain: PlainCells) -> tuple[list[Any], bool]:
         clean = self.clean(plain)
         if clean is not None:
             return clean, False
         filled = [cell for cell in plain.cells if cell is not None and cell != ""]
-        clean = self.clean(Plain(filled, 0, set(map(type, filled))))
+        clean = self.clean(PlainCells(filled, 0, set(map(type, filled))))
         values = iter(map(self._of_range, filled) if clean is None else clean)
         column = [None if cell is None or cell == "" else next(values) for cell in plain.cells]
         return column, not self.takes_blanks and len(filled) < len(column)
 
-    def read_table(self, cells: Cell) -> tuple[list[list[Any]], bool]:
+    def read_table(self, cells: HostCell) -> tuple[list[list[Any]], bool]:
         """The columns of a table, with None for a blank, and whether there is one."""
         plain = plain_of(cells) if is_range(cells) else flat(cells)
         if plain.width == RAGGED:
@@ -94,12 +94,12 @@ class Parameter:
         column, gap = self._read_plain(plain)
         return [column[place::width] for place in range(width)], gap
 
-    def _of_range(self, cell: Cell) -> Any:
+    def _of_range(self, cell: HostCell) -> Any:
         if isinstance(cell, str) and not self.arg.is_text and cell not in EXCEL_ERRORS:
             raise WrongType(f"{self.name}: must hold numbers, got the text {shown(cell)}", self.name, cell)
         return self.read(cell)
 
-    def _text(self, cell: Cell) -> str:
+    def _text(self, cell: HostCell) -> str:
         if not isinstance(cell, str):
             raise WrongType(f"{self.name}: must be text, got {shown(cell)}", self.name, cell)
         if not self.arg.choices:
@@ -109,7 +109,7 @@ class Parameter:
             raise OutsideDomain(f"{self.name}: must be {self.arg.domain}, got {shown(cell)}", self.name, cell)
         return word
 
-    def _number(self, cell: Cell) -> float:
+    def _number(self, cell: HostCell) -> float:
         if isinstance(cell, (dt.date, dt.datetime)):
             return serial(cell)
         if isinstance(cell, str) and DECIMAL_TEXT.fullmatch(cell):
@@ -123,7 +123,7 @@ class Parameter:
         except ValueError:  # a signalling NaN
             return math.nan
 
-    def _inside(self, cell: Cell, number: float) -> float:
+    def _inside(self, cell: HostCell, number: float) -> float:
         if self.low <= number <= self.high and not (number == 0 and self.divides):
             return number
         if number == 0 and self.divides:
@@ -133,7 +133,7 @@ class Parameter:
         got = cell if isinstance(cell, dt.date) else number
         raise OutsideDomain(f"{self.name}: must be {wanted}, got {shown(got)}", self.name, cell)
 
-    def clean(self, plain: Plain) -> list[Any] | None:
+    def clean(self, plain: PlainCells) -> list[Any] | None:
         """The column as the function takes it if no cell needs a second look, found without a loop."""
         column = plain.cells
         if self.arg.is_text:

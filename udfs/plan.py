@@ -19,8 +19,8 @@ from udfs.conventions import (
     Price,
     Rate,
     Ratio,
+    ResultTable,
     Rounding,
-    Table,
 )
 from udfs.costs import breakeven_move, hedge_cost
 from udfs.errors import NotAvailable
@@ -74,7 +74,7 @@ def hedge_plan(
     funding_rate: Rate = 0.0,
     periods: Periods = 0.0,
     moves: Moves | None = None,
-) -> Table:
+) -> ResultTable:
     """Whole plan of a hedge, a label and one value per row: size, margin, liquidation, cost, scenarios.
 
     All that follows the contracts is of the feasible hedge in whole lots, not of the wanted one. The
@@ -97,7 +97,7 @@ def hedge_plan(
         liquidation = away = "never"
     if not notional:
         liquidation = away = ""
-    table: Table = [
+    table: ResultTable = [
         ["Exposure", exposure],
         ["Wanted notional", wanted],
         ["Contracts", contracts],

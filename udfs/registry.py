@@ -19,7 +19,7 @@ from udfs.conventions import CATEGORIES
 from udfs.errors import DividesByZero, HedgeError, NotAvailable, OutsideDomain, WrongType
 from udfs.native import NOT_YET, Native, Written, native_of
 from udfs.parameters import MAX, Parameter, parameters_of
-from udfs.ranges import Cell, is_blank, is_range, single, without_gaps
+from udfs.ranges import HostCell, is_blank, is_range, single, without_gaps
 
 Value = float | str
 
@@ -72,7 +72,7 @@ class Spec:
         """`NAME(argument, [optional=default])`."""
         return f"{self.name}({', '.join(p.signature for p in self.parameters)})"
 
-    def answer(self, cells: Sequence[Cell]) -> Any:
+    def answer(self, cells: Sequence[HostCell]) -> Any:
         """The checked call without the short cut: any cells, ranges and refusals."""
         if self.is_elementwise:
             cells = [single(cell) for cell in cells]
@@ -80,7 +80,7 @@ class Spec:
                 return broadcast(self, cells)
         return self._checked(self._read(cells))
 
-    def _read(self, cells: Sequence[Cell]) -> list[Any]:
+    def _read(self, cells: Sequence[HostCell]) -> list[Any]:
         # All ranges of a function lie side by side: a blank in one skips that place in each. Tables lie
         # side by side as well; the lists beside them go with their columns.
         read: list[Any] = []
@@ -178,7 +178,7 @@ def arrange() -> None:
         _registry[spec.name] = _registry.pop(spec.name)
 
 
-def _one_cell(parameter: Parameter, cell: Cell) -> Cell:
+def _one_cell(parameter: Parameter, cell: HostCell) -> HostCell:
     cell = single(cell)
     if is_range(cell):
         raise WrongType(f"{parameter.name}: must be one cell, got a range", parameter.name, cell)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from udfs.conventions import DIVISOR, Arg, Cost, Exposure, Move, Notional, Table
+from udfs.conventions import DIVISOR, Arg, Cost, Exposure, Move, Notional, ResultTable
 from udfs.native import unwritten
 from udfs.registry import udf
 
@@ -82,7 +82,7 @@ def loss_offset(
     source="HEDGE_PNL, HEDGED_PNL and LOSS_OFFSET, a row a move",
     native=unwritten("it is a table; the Scenarios sheet is its native form"),
 )
-def scenario_table(exposure: Exposure, notional: Notional, moves: Moves, cost: Cost = 0.0) -> Table:
+def scenario_table(exposure: Exposure, notional: Notional, moves: Moves, cost: Cost = 0.0) -> ResultTable:
     """Table of scenarios: a header, then move, unhedged, hedge and hedged P&L, and the offset.
 
     The hedged P&L is after the cost. Where nothing is lost or won, the offset is empty.

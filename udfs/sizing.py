@@ -18,7 +18,7 @@ from udfs.conventions import (
     Ratio,
     Rounding,
 )
-from udfs.decimals import EXACT, SAME, count, decimal, whole
+from udfs.decimals import EXACT, SAME, decimal, units_in, whole
 from udfs.registry import udf
 
 CONTRACTS_SOURCE: Final = f"{HULL}, 3.4: optimal number of contracts"
@@ -163,7 +163,7 @@ def rounding_gap(
     Positive: an over-hedge, 11.5 is 12.5 times what was wanted. -1: no contract at all.
     """
     wanted, lot_value = decimal(notional), _lot_value(price, contract_size, lot, kind)
-    feasible = EXACT.multiply(count(wanted, lot_value, rounding), lot_value)
+    feasible = EXACT.multiply(units_in(wanted, lot_value, rounding), lot_value)
     gap = EXACT.divide(EXACT.subtract(feasible, wanted), wanted)
     return 0.0 if gap.copy_abs() <= SAME else float(gap)
 

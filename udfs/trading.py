@@ -21,7 +21,7 @@ from udfs.conventions import (
     Rounding,
     Volatility,
 )
-from udfs.decimals import EXACT, SAME, are_opposed, count, decimal, whole
+from udfs.decimals import EXACT, SAME, are_opposed, decimal, units_in, whole
 from udfs.errors import OutsideDomain
 from udfs.registry import udf
 from udfs.sizing import LOTS_OF_SIZE, contract_value
@@ -107,8 +107,8 @@ def hedge_trade(
         return 0.0
     aimed = EXACT.subtract(wanted, width.copy_sign(gap)) if aim == EDGE else wanted
     one_lot = decimal(lot)
-    target = EXACT.multiply(count(aimed, EXACT.multiply(value, one_lot), rounding), one_lot)
-    trade = EXACT.multiply(count(EXACT.subtract(target, held), one_lot, "down"), one_lot)
+    target = EXACT.multiply(units_in(aimed, EXACT.multiply(value, one_lot), rounding), one_lot)
+    trade = EXACT.multiply(units_in(EXACT.subtract(target, held), one_lot, "down"), one_lot)
     if (
         not trade
         or are_opposed(trade, gap)

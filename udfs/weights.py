@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Annotated, Final, NamedTuple
 
-from udfs.conventions import HULL, Arg, Ratio, Table
+from udfs.conventions import HULL, Arg, Ratio, ResultTable
 from udfs.errors import DividesByZero, NotAvailable, WrongType
 from udfs.linear import Matrix, Vector, least_eigenvalue, within_limit
 from udfs.native import unwritten
@@ -68,7 +68,7 @@ def hedge_weights(
     half_life: HalfLife | None = None,
     ratio: Ratio = 1.0,
     gross_limit: GrossLimit | None = None,
-) -> Table:
+) -> ResultTable:
     """Notionals of several hedges that leave a portfolio the least variance, a label and a value per row.
 
     With p the portfolio's return, sum of exposure x return over the sum of |exposure|, and r the hedges'
@@ -107,7 +107,7 @@ def hedge_weights(
     found = within_limit(inner, wanted, limit) if limit > 0 else [0.0] * len(inner)
     left = [1.0, *(-weight for weight in found)]
     hedged = math.fsum(left[i] * left[k] * sample[i][k] for i in range(len(left)) for k in range(len(left)))
-    table: Table = [[f"{HEDGE} {number}", weight * gross] for number, weight in enumerate(found, 1)]
+    table: ResultTable = [[f"{HEDGE} {number}", weight * gross] for number, weight in enumerate(found, 1)]
     return [
         *table,
         ["Gross notional", math.fsum(map(abs, found)) * gross],

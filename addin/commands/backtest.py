@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from addin.commands.printable import printable
-from addin.commands.show import PlanView, page, plain, shown
+from addin.commands.show import PlanView, cell_text, json_value, page
 from workbook.cells import Value
 from workbook.errors import BookError
-from workbook.layout.backtest_result import RESULT
+from workbook.layout.backtest_result import BACKTEST_RESULT
 from workbook.layout.backtest_walk import WALK
 from workbook.plan.saved import SavedPlan, opened
 
@@ -48,11 +48,13 @@ class Backtest:
         """Figures by name, and the steps, for programs."""
         value = self.saved.value
         figures = {
-            field.name: plain(field, value(field.name))
-            for field in RESULT.fields
+            field.name: json_value(field, value(field.name))
+            for field in BACKTEST_RESULT.fields
             if field.name not in SENTENCES
         }
-        steps = [{column.name: plain(column, row.get(column.name)) for column in STEPS} for row in self.rows]
+        steps = [
+            {column.name: json_value(column, row.get(column.name)) for column in STEPS} for row in self.rows
+        ]
         said = [value(name) for name in SENTENCES]
         told: dict[str, Any] = {"path": str(self.path), "words": said, "results": figures, "steps": steps}
         return json.dumps(told, indent=2, ensure_ascii=False)
@@ -71,7 +73,8 @@ class Backtest:
             console.print(Text(f"{title}: {signs[0]} hedged, {signs[1]} unhedged", style="bold"))
             series = [[_number(row[name]) for row in self.rows] for name in (hedged_name, plain_name)]
             ends = [
-                shown(WALK[hedged_name], bound) for bound in (max(map(max, series)), min(map(min, series)))
+                cell_text(WALK[hedged_name], bound)
+                for bound in (max(map(max, series)), min(map(min, series)))
             ]
             for line in _lines(series, signs, ends):
                 console.print(Text(line))
@@ -81,10 +84,10 @@ class Backtest:
         table.add_column(overflow="fold")
         table.add_column(justify="right", no_wrap=True)
         table.add_column()
-        for field in RESULT.fields:
+        for field in BACKTEST_RESULT.fields:
             value = self.saved.value(field.name)
             if field.name not in SENTENCES and value not in (None, ""):
-                table.add_row(field.label, Text(printable(shown(field, value))), field.unit)
+                table.add_row(field.label, Text(printable(cell_text(field, value))), field.unit)
         return table
 
 

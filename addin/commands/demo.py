@@ -10,7 +10,7 @@ from rich.text import Text
 from addin.commands.check import reports
 from addin.commands.printable import printable
 from addin.commands.progress import shown_progress
-from addin.commands.show import page, shown
+from addin.commands.show import cell_text, page
 from workbook import new_book
 from workbook.batch.run import recalc_paths
 from workbook.layout import PLAN
@@ -74,5 +74,5 @@ def _plans(books: Sequence[Path]) -> Table:
             plans.append(saved)
     for name in SHOWN:
         port = PLAN.fields[name]
-        table.add_row(port.label, port.unit, *(shown(port, plan.value(name)) for plan in plans))
+        table.add_row(port.label, port.unit, *(cell_text(port, plan.value(name)) for plan in plans))
     return table

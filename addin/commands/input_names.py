@@ -11,7 +11,7 @@ from udfs.errors import HedgeError
 from workbook.files.storage import find_store
 
 if TYPE_CHECKING:
-    from workbook.xlsx.saved_book import Book
+    from workbook.xlsx.saved_book import SavedBook
 
 LOOKED_AT: Final = 50  # books; a name that none of so many has is a slip
 
@@ -34,9 +34,9 @@ def refuse_unknown_names(paths: Sequence[str], names: Collection[str]) -> None:
             raise UsageError(f"--set {name}: {which} {has}{did_you_mean(name, [*PLAN.inputs, *known])}")
 
 
-def _books(paths: Sequence[str]) -> "Iterator[Book]":
+def _books(paths: Sequence[str]) -> "Iterator[SavedBook]":
     """The books that can be read; the run says what is wrong with the others."""
-    from workbook.xlsx.saved_book import Book  # noqa: PLC0415 - names of the plan ask for no book
+    from workbook.xlsx.saved_book import SavedBook  # noqa: PLC0415 - names of the plan ask for no book
 
     for given in paths:
         store, path = find_store(given)
@@ -45,6 +45,6 @@ def _books(paths: Sequence[str]) -> "Iterator[Book]":
             place = store.join(path, name) if name else path
             try:
                 if not store.fault(place):
-                    yield Book(store.read(place))
+                    yield SavedBook(store.read(place))
             except (HedgeError, OSError):
                 continue

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from addin.commands.printable import say
-from addin.commands.venues_refresh import aligned, progress, shown
+from addin.commands.venues_refresh import aligned_text, fact_text, progress
 from udfs.conventions import LINEAR
 from workbook.errors import BookError
 from workbook.live.books import fill_book, live_request
@@ -77,14 +77,14 @@ def fetch_market(
         return json.dumps(quotes, indent=2, default=str), complete
     if not quotes:
         return "nothing was had", complete
-    return aligned([[*LISTED], *map(_line, quotes)]), complete
+    return aligned_text([[*LISTED], *map(_line, quotes)]), complete
 
 
 def _line(facts: Mapping[str, object]) -> list[str]:
     """What of a quote fits a terminal; of the expiry its day alone."""
     expiry = facts["expiry"]
     day = expiry.date() if isinstance(expiry, dt.datetime) else expiry
-    return [shown({**facts, "expiry": day}[name]) for name in LISTED.values()]
+    return [fact_text({**facts, "expiry": day}[name]) for name in LISTED.values()]
 
 
 def _history(path: Path, wants: Sequence[Want], days: int, live: LiveMarket) -> bool:

@@ -52,8 +52,10 @@ class PlanView:
         shown = {
             "path": str(self.path),
             "template_version": self.saved.version,
-            "inputs": {name: plain(port, self.saved.value(name)) for name, port in plan.inputs.items()},
-            "results": {name: plain(port, self.saved.value(name)) for name, port in plan.outputs.items()},
+            "inputs": {name: json_value(port, self.saved.value(name)) for name, port in plan.inputs.items()},
+            "results": {
+                name: json_value(port, self.saved.value(name)) for name, port in plan.outputs.items()
+            },
             "warnings": list(self._warnings()),
             "findings": list(self._findings()),
             "scenarios": list(self._scenarios()),
@@ -116,7 +118,7 @@ class PlanView:
                 sheet = plan.names[name].sheet
                 table.add_row(Text(sheet, style="bold"))
             bar = blocks.of(value, scales[name]) if name in scales else ""
-            table.add_row(port.label, Text(printable(shown(port, value))), self._unit(port), bar)
+            table.add_row(port.label, Text(printable(cell_text(port, value))), self._unit(port), bar)
         return table
 
     def _unit(self, port: Port) -> Text:
@@ -145,7 +147,7 @@ class PlanView:
         rows = list(self._scenarios())
         scale = max((abs(row["unhedged"]) for row in rows), default=0.0)
         for row in rows[:: 1 + len(rows) // 15]:
-            cells = [shown(columns[name], row[name]) for name in ("move", "unhedged", "hedged")]
+            cells = [cell_text(columns[name], row[name]) for name in ("move", "unhedged", "hedged")]
             table.add_row(*cells, blocks.two(row["hedged"], row["unhedged"], scale))
         return table
 
@@ -200,7 +202,7 @@ def as_json(path: str | PathLike[str]) -> str:
         return PlanView(path, saved).as_json()
 
 
-def shown(port: Port, value: Value) -> str:
+def cell_text(port: Port, value: Value) -> str:
     """A number as its cell shows it; anything else as it is."""
     if isinstance(value, bool) or not isinstance(value, float) or port.format == "General":
         return f"{value:.15g}" if isinstance(value, float) else str(value)
@@ -228,7 +230,7 @@ def _drawn() -> Sequence[str]:
     return [name for names in COMPARED for name in names]
 
 
-def plain(port: Port, value: Value) -> Value:
+def json_value(port: Port, value: Value) -> Value:
     """A value for a program: dates as ISO text, an empty text as nothing."""
     if value == "" or value is None:
         return None

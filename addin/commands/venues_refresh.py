@@ -11,7 +11,7 @@ from udfs.venue_files import user_folder
 from udfs.venues import tables
 from workbook.live.client import Connection
 from workbook.live.clock import here
-from workbook.live.venues import Change, changes, kept, refresh, write
+from workbook.live.venues import FactChange, changed_facts, kept_rows, refresh, write
 from workbook.printable import printable_json
 
 
@@ -27,12 +27,12 @@ def refresh_venues(venues: Sequence[str], symbols: Sequence[str], form: str) -> 
     folder.mkdir(parents=True, exist_ok=True)
     known, today = tables(), here().date()
     found = refresh(known, Connection.from_environment(), venues, symbols, progress)
-    changed = changes(known, found)
+    changed = changed_facts(known, found)
     write(folder, found)
     for remark in found.remarks:
         say(remark)
     missed = found.missed
-    for sentence in kept(known, missed, today):
+    for sentence in kept_rows(known, missed, today):
         say(sentence)
     say(f"{len(found.contracts)} contracts refreshed, {len(missed)} kept as they were, in {folder}")
     if form == "json":
@@ -57,15 +57,15 @@ def _json(said: Mapping[str, object]) -> str:
     return printable_json(json.dumps(said, indent=2, ensure_ascii=False))
 
 
-def _table(changed: Sequence[Change]) -> str:
+def _table(changed: Sequence[FactChange]) -> str:
     if not changed:
         return "nothing changed"
     rows = [["venue", "symbol", "fact", "was", "is"]]
-    rows += [[row.venue, row.symbol, row.fact, shown(row.old), shown(row.new)] for row in changed]
-    return aligned(rows)
+    rows += [[row.venue, row.symbol, row.fact, fact_text(row.old), fact_text(row.new)] for row in changed]
+    return aligned_text(rows)
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> str:
+def aligned_text(rows: Sequence[Sequence[str]]) -> str:
     """Rows as columns of text."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
@@ -73,7 +73,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def shown(fact: object) -> str:
+def fact_text(fact: object) -> str:
     """A fact as a person reads it; "-" is not known."""
     if fact is None:
         return "-"

@@ -14,13 +14,13 @@ from typing import Final
 from addin.commands.printable import printable, say
 from addin.shell.exit import Exit
 from addin.shell.options import UsageError
-from workbook.batch.market_file import read_market
+from workbook.batch.market_file import market_in_file
 from workbook.batch.records import FOLDER
 from workbook.batch.run import recalc_paths
 from workbook.errors import BookError
 from workbook.files.storage import find_store
 from workbook.report.alerts import Event, events_of, states_from_json, states_to_json, untold
-from workbook.report.page import rows_of
+from workbook.report.page import book_rows
 from workbook.report.run_facts import RunFacts
 from workbook.request import Request
 
@@ -109,7 +109,7 @@ class Watch:
                     f"{store.name(state)}: can't be read: delete it, and all that holds is told anew"
                 )
         now = dt.datetime.now(dt.UTC)
-        request = Request(market=read_market(self.market) if self.market else {}, allow_stale=True)
+        request = Request(market=market_in_file(self.market) if self.market else {}, allow_stale=True)
         passed_over: Counter[str] = Counter()
         outcomes = list(
             recalc_paths(
@@ -120,7 +120,7 @@ class Watch:
                 passed_over=passed_over,
             )
         )
-        events, held = events_of(now, rows_of(outcomes, RunFacts(now), None), known or {})
+        events, held = events_of(now, book_rows(outcomes, RunFacts(now), None), known or {})
         faults = []
         for event in events:
             if fault := self._tell(event):

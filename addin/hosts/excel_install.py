@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from addin.hosts.excel_file import NAME, add_in, description_of
-from addin.hosts.host import HostError, State, Status
+from addin.hosts.host import HostError, HostStatus, State
 from workbook.files.atomic_write import write_whole
 from workbook.version import own_version
 
@@ -54,25 +54,25 @@ def install() -> str:
     return f"{path}: installed; restart Excel and type =HEDGE_MARGIN(2400, 5)"
 
 
-def status() -> Status:
+def status() -> HostStatus:
     """Whether the installed add-in is the one that this Python would install now."""
     if not _on_windows():
-        return Status(State.ABSENT, {"system": platform.system()}, f"{ELSEWHERE}.")
+        return HostStatus(State.ABSENT, {"system": platform.system()}, f"{ELSEWHERE}.")
     path, python = installed(), interpreter()
     facts = {"add-in": str(path), "interpreter": str(python)}
     facts |= {"microhedge": own_version() or "(checkout)", "xlwings": version("xlwings")}
     if not path.exists():
-        return Status(State.ABSENT, facts, "Run: microhedge addin install excel")
+        return HostStatus(State.ABSENT, facts, "Run: microhedge addin install excel")
     package = path.read_bytes()
     facts["made of"] = _made_of(package)
     try:
         _check(python)
     except HostError as fault:
-        return Status(State.FAULTY, facts, f"{fault}.")
+        return HostStatus(State.FAULTY, facts, f"{fault}.")
     if package != _package(python):
         advice = "It was made by another microhedge, xlwings or Python. Run: microhedge addin install excel"
-        return Status(State.FAULTY, facts, advice)
-    return Status(State.SOUND, facts)
+        return HostStatus(State.FAULTY, facts, advice)
+    return HostStatus(State.SOUND, facts)
 
 
 def remove() -> str:

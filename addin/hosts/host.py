@@ -39,7 +39,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class HostStatus:
     """An installation: its state, the facts behind it, and what to do about it ("" = nothing)."""
 
     state: State
@@ -67,7 +67,7 @@ class Host(Protocol):
     def install(self) -> str:
         """Put the functions into the host on this machine and say where."""
 
-    def status(self) -> Status:
+    def status(self) -> HostStatus:
         """What is installed, whether it fits this microhedge, and what to do."""
 
     def remove(self) -> str:

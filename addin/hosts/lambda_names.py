@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
-from addin.hosts.host import HostError, State, Status
+from addin.hosts.host import HostError, HostStatus, State
 from workbook.native.lambdas import lambda_of, named
 
 BOOK: Final = "microhedge-lambda.xlsx"
@@ -48,9 +48,9 @@ def install() -> NoReturn:
     raise HostError(BY_HAND.format("the names come along"))
 
 
-def status() -> Status:
+def status() -> HostStatus:
     """Nothing can be known of workbooks from outside."""
-    return Status(State.UNKNOWN, {}, BY_HAND.format("the names come along") + ".")
+    return HostStatus(State.UNKNOWN, {}, BY_HAND.format("the names come along") + ".")
 
 
 def remove() -> NoReturn:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, NoReturn
 
-from addin.hosts.host import HostError, State, Status
+from addin.hosts.host import HostError, HostStatus, State
 from udfs import REGISTRY
 
 REQUIREMENTS: Final = "xlwings>=0.37.8,<0.38\n"
@@ -59,9 +59,9 @@ def install() -> NoReturn:
     raise HostError(BY_HAND.format("paste"))
 
 
-def status() -> Status:
+def status() -> HostStatus:
     """Nothing can be known of workbooks from outside."""
-    return Status(State.UNKNOWN, {}, BY_HAND.format("paste") + ".")
+    return HostStatus(State.UNKNOWN, {}, BY_HAND.format("paste") + ".")
 
 
 def remove() -> NoReturn:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from addin.hosts.excel_vba import xlwings_module_text
-from addin.hosts.host import HostError, State, Status
+from addin.hosts.host import HostError, HostStatus, State
 from udfs import REGISTRY
 
 FILE: Final = "microhedge.bas"
@@ -29,9 +29,9 @@ def install() -> NoReturn:
     raise HostError(IMPORT)
 
 
-def status() -> Status:
+def status() -> HostStatus:
     """Nothing can be known of workbooks from outside."""
-    return Status(State.UNKNOWN, {}, f"{IMPORT}.")
+    return HostStatus(State.UNKNOWN, {}, f"{IMPORT}.")
 
 
 def remove() -> NoReturn:

@@ -1,12 +1,12 @@
 """`microhedge backtest`."""
 
-from addin.shell.options import Form, Plan, commands, example
+from addin.shell.options import FormatOption, PlanArgument, commands, help_example
 
 app = commands()
 
 
-@app.command(epilog=example("backtest plan.xlsx"))
-def backtest(book: Plan, form: Form = "text") -> None:
+@app.command(epilog=help_example("backtest plan.xlsx"))
+def backtest(book: PlanArgument, form: FormatOption = "text") -> None:
     """Show what a plan would have done over its own price history."""
     from addin.commands.backtest import as_json, draw
 

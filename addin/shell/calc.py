@@ -6,13 +6,13 @@ import typer
 
 from addin.shell.exit import Exit
 from addin.shell.named import function_named
-from addin.shell.options import HELP, UsageError, commands, example
+from addin.shell.options import HELP, UsageError, commands, help_example
 
 app = commands()
 
 
 @app.command(
-    epilog=example("calc HEDGE_MARGIN 2400 5"), context_settings={**HELP, "ignore_unknown_options": True}
+    epilog=help_example("calc HEDGE_MARGIN 2400 5"), context_settings={**HELP, "ignore_unknown_options": True}
 )
 def calc(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The function, as in a cell: HEDGE_MARGIN.")],

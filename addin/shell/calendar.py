@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from addin.shell.exit import Exit
-from addin.shell.options import Force, Plan, UsageError, commands, example
+from addin.shell.options import Force, PlanArgument, UsageError, commands, help_example
 
 app = commands()
 
 
-@app.command(epilog=example("calendar plan.xlsx --out hedges.ics"))
+@app.command(epilog=help_example("calendar plan.xlsx --out hedges.ics"))
 def calendar(
-    book: Plan,
+    book: PlanArgument,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="The .ics file; else standard output.")
     ] = None,

@@ -6,15 +6,15 @@ from typing import Annotated
 import typer
 
 from addin.shell.exit import Exit
-from addin.shell.options import Books, Form, commands, example
+from addin.shell.options import Books, FormatOption, commands, help_example
 
 app = commands()
 
 
-@app.command(epilog=example("check books/ --format json"))
+@app.command(epilog=help_example("check books/ --format json"))
 def check(
     books: Books,
-    form: Form = "text",
+    form: FormatOption = "text",
     as_of: Annotated[
         datetime | None,
         typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day to hold prices against; else today."),

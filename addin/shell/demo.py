@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from addin.shell.exit import Exit
-from addin.shell.options import commands, example
+from addin.shell.options import commands, help_example
 
 app = commands()
 
 
-@app.command(epilog=example("demo"))
+@app.command(epilog=help_example("demo"))
 def demo(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Where the books are made; earlier ones are written over.")

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 import typer
 
 from addin.shell.named import function_named
-from addin.shell.options import commands, example
+from addin.shell.options import commands, help_example
 
 app = commands()
 
 
-@app.command(epilog=example("functions HEDGE_MARGIN"))
+@app.command(epilog=help_example("functions HEDGE_MARGIN"))
 def show_functions(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="One function; all if left out.")

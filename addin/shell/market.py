@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 import typer
 
 from addin.shell.exit import Exit
-from addin.shell.options import HELP, Form, commands, example, help_if_alone
+from addin.shell.options import HELP, FormatOption, commands, help_example, help_if_alone
 
 app = commands("Prices and rates of the venues, now.")
-app.callback(invoke_without_command=True, epilog=example("market fetch plan.xlsx"))(help_if_alone)
+app.callback(invoke_without_command=True, epilog=help_example("market fetch plan.xlsx"))(help_if_alone)
 
 
 @app.command(
-    "fetch", epilog=example("market fetch prices.csv --venue Bybit --symbol BTC"), context_settings=HELP
+    "fetch", epilog=help_example("market fetch prices.csv --venue Bybit --symbol BTC"), context_settings=HELP
 )
 def fetch_market_data(
     target: Annotated[str, typer.Argument(metavar="BOOK|FILE", help="A plan book, or a market file (.csv).")],
@@ -31,7 +31,7 @@ def fetch_market_data(
         int,
         typer.Option("--history", min=0, max=2000, metavar="DAYS", help="Daily closes too, so many."),
     ] = 0,
-    form: Form = "text",
+    form: FormatOption = "text",
 ) -> None:
     """Write prices, funding rates and dated futures as they are now into a book or a market file."""
     from addin.commands.market import fetch_market

@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from addin.shell.options import Plan, commands, example
+from addin.shell.options import PlanArgument, commands, help_example
 
 app = commands()
 
 
-@app.command(epilog=example("migrate plan.xlsx"))
+@app.command(epilog=help_example("migrate plan.xlsx"))
 def migrate(
-    book: Plan,
+    book: PlanArgument,
     edition: Annotated[
         Literal["add-in", "native"] | None,
         typer.Option("--edition", help="The edition of the new book; else that of the old one."),

@@ -5,15 +5,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from addin.shell.options import Force, commands, example
+from addin.shell.options import Force, commands, help_example
 
 app = commands()
 
 
-@app.command(epilog=example("new plan.xlsx --example btc"))
+@app.command(epilog=help_example("new plan.xlsx --example btc"))
 def new(
     book: Annotated[Path, typer.Argument(metavar="BOOK", help="The .xlsx file to write.")],
-    example: Annotated[
+    help_example: Annotated[
         Literal["two-asset", "btc", "portfolio", "blank"],
         typer.Option("--example", "-e", help="What it holds: an example, real figures, or nothing."),
     ] = "two-asset",
@@ -31,5 +31,5 @@ def new(
     from addin.commands.printable import printable
     from workbook import new_book
 
-    new_book(book, example, venue, edition, force=force)
+    new_book(book, help_example, venue, edition, force=force)
     print(printable(str(book)))

@@ -9,8 +9,10 @@ from typer.exceptions import TyperException
 HELP: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 
 Books = Annotated[list[Path], typer.Argument(metavar="BOOK...", help="Saved books, and folders of books.")]
-Plan = Annotated[Path, typer.Argument(metavar="BOOK", help="A saved plan.")]
-Form = Annotated[Literal["text", "json"], typer.Option("--format", "-f", help="For people or for programs.")]
+PlanArgument = Annotated[Path, typer.Argument(metavar="BOOK", help="A saved plan.")]
+FormatOption = Annotated[
+    Literal["text", "json"], typer.Option("--format", "-f", help="For people or for programs.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 
 
@@ -29,7 +31,7 @@ def commands(summary: str | None = None) -> typer.Typer:
     )
 
 
-def example(words: str) -> str:
+def help_example(words: str) -> str:
     """The example at the end of a help page."""
     return f"Example: microhedge {words}"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from addin.shell.exit import Exit
-from addin.shell.options import UsageError, commands, example
+from addin.shell.options import UsageError, commands, help_example
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 app = commands()
 
 
-@app.command(epilog=example("recalc books/ --out results/ --market prices.csv --report run.html"))
+@app.command(epilog=help_example("recalc books/ --out results/ --market prices.csv --report run.html"))
 def recalc(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Books, and folders of books.")],
     out: Annotated[
@@ -129,10 +129,10 @@ def recalc(
 
 
 def _prices_of(market: str) -> "Mapping[str, Mapping[str, Cell]]":
-    from workbook.batch.market_file import read_market
+    from workbook.batch.market_file import market_in_file
     from workbook.files.storage import find_store
 
     store, path = find_store(market)
     if not store.exists(path):
         raise FileNotFoundError(errno.ENOENT, "there is no such file or folder", market)
-    return read_market(market)
+    return market_in_file(market)

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from addin.shell.options import Plan, commands, example
+from addin.shell.options import PlanArgument, commands, help_example
 
 app = commands()
 
 
-@app.command(epilog=example("share plan.xlsx"))
+@app.command(epilog=help_example("share plan.xlsx"))
 def share(
-    book: Plan,
+    book: PlanArgument,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="The book to write; else beside the plan."),

@@ -5,13 +5,13 @@ from pathlib import Path
 import typer
 
 from addin.shell.exit import Exit
-from addin.shell.options import Books, Form, commands, example
+from addin.shell.options import Books, FormatOption, commands, help_example
 
 app = commands()
 
 
-@app.command(epilog=example("show plan.xlsx"))
-def show(books: Books, form: Form = "text") -> None:
+@app.command(epilog=help_example("show plan.xlsx"))
+def show(books: Books, form: FormatOption = "text") -> None:
     """Show calculated plans in the terminal, with small bars."""
     from addin.commands.found import found_books, is_one_book
     from addin.commands.printable import say

@@ -5,21 +5,21 @@ from typing import Annotated
 import typer
 
 from addin.shell.exit import Exit
-from addin.shell.options import HELP, Form, commands, example
+from addin.shell.options import HELP, FormatOption, commands, help_example
 
 app = commands("The venue table: contract facts with their dates and sources.")
 
 
-@app.callback(invoke_without_command=True, epilog=example("venues list"))
+@app.callback(invoke_without_command=True, epilog=help_example("venues list"))
 def venues_default(context: typer.Context) -> None:
     """The venue table: contract facts with their dates and sources."""
     if context.invoked_subcommand is None:
         list_venues()
 
 
-@app.command("list", epilog=example("venues list"), context_settings=HELP)
+@app.command("list", epilog=help_example("venues list"), context_settings=HELP)
 def list_venues(
-    form: Form = "text",
+    form: FormatOption = "text",
 ) -> None:
     """List the contracts in force, with age and source; facts older than 30 days are named."""
     from addin.commands.printable import say
@@ -30,7 +30,9 @@ def list_venues(
         say(warning)
 
 
-@app.command("refresh", epilog=example("venues refresh --venue Bybit --symbol BTC"), context_settings=HELP)
+@app.command(
+    "refresh", epilog=help_example("venues refresh --venue Bybit --symbol BTC"), context_settings=HELP
+)
 def refresh_venue_table(
     venue: Annotated[
         list[str] | None,
@@ -42,7 +44,7 @@ def refresh_venue_table(
             "--symbol", metavar="S", help="Ask for this contract, as BTC or BTCUSDT; may be repeated."
         ),
     ] = None,
-    form: Form = "text",
+    form: FormatOption = "text",
 ) -> None:
     """Ask the venues (public endpoints, through ccxt) and write your own table; shows what changed."""
     from addin.commands.venues_refresh import refresh_venues

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from addin.shell.options import Form, commands, example
+from addin.shell.options import FormatOption, commands, help_example
 
 app = commands()
 
 
-@app.command(epilog=example("watch books/ --market prices.csv --every 15m --alert alerts.jsonl"))
+@app.command(epilog=help_example("watch books/ --market prices.csv --every 15m --alert alerts.jsonl"))
 def watch(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="A folder of books; they are only read.")],
     market: Annotated[
@@ -32,7 +32,7 @@ def watch(
         int | None,
         typer.Option("--jobs", "-j", min=1, metavar="N", help="Books at a time; else as many as processors."),
     ] = None,
-    form: Form = "text",
+    form: FormatOption = "text",
 ) -> None:
     """Tell when a plan changes: near liquidation, review due, expired, outside its band.
 

@@ -24,7 +24,7 @@ from workbook.recalc.evaluation import Model
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import book_bytes
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 TURNS: Final = 5
 BOOKS: Final = 12
@@ -139,7 +139,7 @@ def plans() -> None:
     print(f"{'Plan books, times the floor':<46}{'is':>8}{'goal':>8}")
     for name in ("new market prices", "another leverage"):
         print(f"{name:<46}{found[name] / found['floor']:>8.2f}{'1.3':>8}")
-    model = Model(Book(books[0]))
+    model = Model(SavedBook(books[0]))
     forms = {plain.form for plain in model.program.plain.values()}
     print(f"{'formulas, and forms that are worked out':<46}{len(model.formulas):>8}{len(forms):>8}")
 

@@ -34,8 +34,8 @@ from workbook.recalc.recalc import _written, recalc_bytes
 from workbook.recalc.verification import judged
 from workbook.request import Request
 from workbook.template import book_bytes
-from workbook.xlsx.saved_book import Book
-from workbook.xlsx.written_proof import Change, prove_written
+from workbook.xlsx.saved_book import SavedBook
+from workbook.xlsx.written_proof import SheetChange, prove_written
 from workbook.xlsx.zip import Package
 
 BOOKS = 24
@@ -102,7 +102,7 @@ def steps(books: Iterable[bytes], request: Request) -> dict[str, float]:
     gc.disable()  # as `recalc_bytes` does
     for package in books:
         start = time.process_time()
-        model = Model(Book(package))
+        model = Model(SavedBook(package))
         read = time.process_time()
         verdict = judged(model, new_inputs(model.book, request)[0], request.as_of)
         evaluated = time.process_time()
@@ -122,14 +122,14 @@ def proof(books: Iterable[bytes], request: Request) -> float:
     times = []
     for package in books:
         spent = 0.0
-        book = Book(package)
-        written = Book(recalc_bytes(package, request)[0])
+        book = SavedBook(package)
+        written = SavedBook(recalc_bytes(package, request)[0])
         for number, sheet in enumerate(book.sheets):
             before, after = (each.cells(number).values for each in (book, written))
             new = {key: value for key, value in after.items() if not same(value, before.get(key))}
             start = time.process_time()
             if new:
-                prove_written(book.xml(number), written.xml(number), Change(new, {}), sheet.name)
+                prove_written(book.xml(number), written.xml(number), SheetChange(new, {}), sheet.name)
             spent += time.process_time() - start
         times.append(spent)
     return statistics.median(times)

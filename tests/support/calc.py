@@ -20,7 +20,7 @@ from typing import Any, Self
 from conftest import ROOT
 
 from udfs.errors import HedgeError
-from workbook.engines.soffice import environment, program
+from workbook.engines.soffice import environment, program_path
 
 SECONDS = 300  # however slow the machine is
 
@@ -29,8 +29,8 @@ SECONDS = 300  # however slow the machine is
 def absence() -> str:
     """Why no LibreOffice can be tested here; "" when one can."""
     try:
-        program("soffice")
-        program("unopkg")
+        program_path("soffice")
+        program_path("unopkg")
     except HedgeError as refusal:
         return str(refusal)
     return "" if python() else "no Python on this machine can speak to LibreOffice (python3-uno)"
@@ -39,7 +39,7 @@ def absence() -> str:
 @cache
 def python() -> str:
     """A Python that has LibreOffice's bridge, "" if there is none."""
-    beside = program("soffice").resolve().parent / "python"
+    beside = program_path("soffice").resolve().parent / "python"
     for candidate in (str(beside), "/usr/bin/python3", sys.executable):
         with suppress(OSError, subprocess.CalledProcessError):
             subprocess.run([candidate, "-c", "import uno"], check=True, capture_output=True, timeout=SECONDS)
@@ -60,7 +60,7 @@ class Office:
         for name in ("soffice", "unopkg"):
             stand_in = self.programs / name
             stand_in.write_text(
-                f'#!/bin/sh\nXDG_CONFIG_HOME="{self.settings}" exec "{program(name)}"'
+                f'#!/bin/sh\nXDG_CONFIG_HOME="{self.settings}" exec "{program_path(name)}"'
                 f' "-env:UNO_SHARED_PACKAGES_CACHE={self.shared.as_uri()}" "$@"\n'
             )
             stand_in.chmod(stand_in.stat().st_mode | stat.S_IXUSR)

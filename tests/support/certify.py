@@ -17,7 +17,7 @@ from typing import Final
 
 from workbook.cells import KEY_MASK, CellError, Value, place
 from workbook.engines import embedded, ironcalc, libreoffice
-from workbook.engines.protocol import UNKNOWN, Engine
+from workbook.engines.protocol import NO_ANSWER, Engine
 from workbook.formula.implicit_intersection import intersected
 from workbook.formula.tokens import TOKEN
 from workbook.recalc.core import kind_of, kinds
@@ -227,7 +227,7 @@ def alone(chosen: dict[int, Sample]) -> dict[int, tuple[Value, Value, Value]]:
     apart = {
         row: sample
         for row, sample in chosen.items()
-        if own[row] != UNKNOWN and not agree(own[row], second.get(row))
+        if own[row] != NO_ANSWER and not agree(own[row], second.get(row))
     }
     third = answers(libreoffice, apart) if apart else {}
     return {

@@ -11,13 +11,13 @@ from typing import Any
 
 from udfs.errors import HedgeError
 from workbook.cells import address, column_of, row_of
-from workbook.engines.soffice import environment, program
+from workbook.engines.soffice import environment, program_path
 from workbook.native.editions import EditionName
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import bare_bytes
-from workbook.template.examples import Example, example
-from workbook.xlsx.saved_book import Book
+from workbook.template.examples import ExampleBook, example
+from workbook.xlsx.saved_book import SavedBook
 
 SECONDS = 300  # however slow the machine is
 Cells = dict[tuple[str, str], Any]
@@ -35,7 +35,7 @@ def calculated(name: str, edition: EditionName) -> bytes:
     return valued(bare(name, edition), example(name))
 
 
-def valued(package: bytes, chosen: Example, **inputs: float | str) -> bytes:
+def valued(package: bytes, chosen: ExampleBook, **inputs: float | str) -> bytes:
     """A book with the values of our engine at the example's time."""
     written, outcome = recalc_bytes(package, Request(inputs=inputs, as_of=chosen.as_of))
     assert not outcome.is_problem, outcome.reason
@@ -44,7 +44,7 @@ def valued(package: bytes, chosen: Example, **inputs: float | str) -> bytes:
 
 def calculations(package: bytes) -> Cells:
     """Every calculated cell of a plan by sheet and address."""
-    book = Book(package)
+    book = SavedBook(package)
     return {
         (sheet.name, address(row_of(key), column_of(key))): cells.values.get(key)
         for number, sheet in enumerate(book.sheets)
@@ -55,7 +55,7 @@ def calculations(package: bytes) -> Cells:
 
 def saved_elsewhere(path: Path) -> Cells:
     """Every cell of a book that another program saved."""
-    book = Book(path.read_bytes())
+    book = SavedBook(path.read_bytes())
     return {
         (sheet.name, address(row_of(key), column_of(key))): value
         for number, sheet in enumerate(book.sheets)
@@ -82,7 +82,7 @@ def _same(one: Any, other: Any) -> bool:
 def libreoffice_absence() -> str:
     """Why no LibreOffice can be asked; "" when one can."""
     try:
-        program("soffice")
+        program_path("soffice")
     except HedgeError as refusal:
         return str(refusal)
     return ""
@@ -104,7 +104,7 @@ def all_by_libreoffice(packages: Mapping[str, bytes], folder: Path, form: str = 
     flags = [f"-env:{name}={place.as_uri()}" for name, place in places.items()]
     words = ["--headless", "--norestore", "--convert-to", form, "--outdir", str(folder / "out")]
     run = subprocess.run(
-        [program("soffice"), *flags, *words, *sources.values()],
+        [program_path("soffice"), *flags, *words, *sources.values()],
         env=environment(),
         capture_output=True,
         text=True,
@@ -144,7 +144,7 @@ def _written(package: bytes, folder: Path, name: str = "book") -> Path:
 
 def formulas(package: bytes) -> Iterator[tuple[str, str, str]]:
     """Sheet, address and text of every formula."""
-    book = Book(package)
+    book = SavedBook(package)
     for number, sheet in enumerate(book.sheets):
         for key, formula in book.cells(number).formulas.items():
             yield sheet.name, address(row_of(key), column_of(key)), formula.text

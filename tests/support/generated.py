@@ -23,7 +23,7 @@ from workbook.layout import PLAN
 from workbook.native.editions import ADD_IN, NATIVE, EditionName
 from workbook.ready import kept
 from workbook.template import book_bytes
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLES: Final = ("two-asset", "btc", "portfolio", "blank")
@@ -48,7 +48,7 @@ def forms_of(edition: EditionName) -> tuple[str, Mapping[Hashable, Family]]:
     """The forms of all formulas of an edition's new books, worked out now, and the mark of their words."""
     fresh: Grammar | None = None
     for package in ready_books(edition).values():
-        book = Book(package)
+        book = SavedBook(package)
         known = book.grammar
         if fresh is None:
             fresh = Grammar(known.sheets, known.names, known.tables, known.ours, known.links)

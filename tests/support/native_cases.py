@@ -9,7 +9,7 @@ from udfs import REGISTRY, HedgeError, Parameter, Spec
 from udfs.native import TABLES
 from workbook.cells import address
 from workbook.formula.tree import Node, tree
-from workbook.native.formulas import expression
+from workbook.native.formulas import native_expression
 
 ELEMENTWISE = [spec for spec in REGISTRY.values() if spec.is_elementwise and spec.native.result]
 
@@ -69,7 +69,7 @@ def answered(spec: Spec, cells: tuple[Any, ...]) -> Any:
 
 def formula_over(spec: Spec, row: int) -> str:
     """The native formula over the cells of a row, from column A on."""
-    return expression(spec, [address(row, at) for at in range(1, len(spec.parameters) + 1)])
+    return native_expression(spec, [address(row, at) for at in range(1, len(spec.parameters) + 1)])
 
 
 def is_same(one: Any, other: Any) -> bool:

@@ -19,8 +19,8 @@ from conftest import ROOT
 from support import backtest_oracle, risk_oracle
 from udfs.dates import serial
 from workbook.layout import PLAN
-from workbook.layout.plan_settings import SETTINGS as PLAN_SETTINGS
-from workbook.template.examples import Example
+from workbook.layout.plan_settings import PLAN_SETTINGS
+from workbook.template.examples import ExampleBook
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -1087,7 +1087,7 @@ class Oracle:
         yield "say_position", contract + (effect if trade else carry)
 
 
-def worked_out(chosen: Example) -> Oracle:
+def worked_out(chosen: ExampleBook) -> Oracle:
     """The oracle on the inputs of an example, blanks and defaults filled in from the record."""
     inputs = {name: chosen.fields.get(name, field.default) for name, field in PLAN.inputs.items()}
     tables: dict[str, Rows] = {}

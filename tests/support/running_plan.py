@@ -12,11 +12,11 @@ from workbook.native.editions import ADD_IN, EditionName, record
 from workbook.plan.saved import SavedPlan
 from workbook.recalc.evaluation import Model
 from workbook.template import bare_bytes
-from workbook.template.examples import Example
+from workbook.template.examples import ExampleBook
 from workbook.validate import advice
 from workbook.validate.finding import Fault
 from workbook.validate.inputs import Inputs
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 SEEN = 40  # rows of a table that the validator looks at
 Cell = tuple[int, int]  # the number of a sheet, and the key of a cell
@@ -25,9 +25,9 @@ Cell = tuple[int, int]  # the number of a sheet, and the key of a cell
 class RunningPlan:
     """A plan book in the embedded engine, in one of its editions."""
 
-    def __init__(self, chosen: Example, edition: EditionName = ADD_IN) -> None:
+    def __init__(self, chosen: ExampleBook, edition: EditionName = ADD_IN) -> None:
         self.record = record(edition)
-        self.book = Book(bare_bytes(chosen, edition))
+        self.book = SavedBook(bare_bytes(chosen, edition))
         program = Model(self.book).program
         steps = program.plan(frozenset(program.formulas), probe=False)
         self.sheets = {sheet.name: number for number, sheet in enumerate(self.book.sheets)}
@@ -53,7 +53,7 @@ class RunningPlan:
         self._day = today or self._day
         self._calculate()
 
-    def become(self, chosen: Example) -> None:
+    def become(self, chosen: ExampleBook) -> None:
         """Hold the inputs of another example."""
         cells: dict[Cell, Value] = {}
         for name, field in self.record.inputs.items():

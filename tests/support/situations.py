@@ -9,7 +9,7 @@ from udfs.dates import serial
 from workbook.layout.journal import JOURNAL
 from workbook.layout.market import MARKET
 from workbook.layout.schema import Table
-from workbook.template.examples import Example, Rows, example
+from workbook.template.examples import ExampleBook, Rows, example
 
 DAY: Final = serial(dt.datetime(2026, 1, 1))
 SHORT: Final[Mapping[str, Any]] = {
@@ -40,7 +40,7 @@ def journal(*hedges: Mapping[str, Any]) -> Rows:
     return tuple(row(JOURNAL, {**SHORT, **hedge}) for hedge in hedges)
 
 
-def changed(fields: Mapping[str, Any] | None = None, **tables: Rows) -> Example:
+def changed(fields: Mapping[str, Any] | None = None, **tables: Rows) -> ExampleBook:
     """The two-asset plan with other inputs: 0.1 BTC at 30,000 and 1.5 ETH at 2,000, 40 % at 5x."""
     chosen = example("two-asset")
     return replace(chosen, fields={**chosen.fields, **(fields or {})}, tables={**chosen.tables, **tables})
@@ -50,11 +50,11 @@ def changed(fields: Mapping[str, Any] | None = None, **tables: Rows) -> Example:
 class Situation:
     """A plan, and what it says: numbers to nine digits, a text by how it begins."""
 
-    plan: Example
+    plan: ExampleBook
     said: Mapping[Wanted, float | str]
 
 
-def traded(plan: Example, target: float, trade: float, now: float, order: str) -> Situation:
+def traded(plan: ExampleBook, target: float, trade: float, now: float, order: str) -> Situation:
     """A plan with an order, or with nothing to trade."""
     reduces = "" if not trade else "yes" if trade < 0 else "no"
     said: dict[Wanted, float | str] = {
@@ -68,7 +68,7 @@ def traded(plan: Example, target: float, trade: float, now: float, order: str) -
     return Situation(plan, said)
 
 
-def withheld(plan: Example, order: str, **said: float) -> Situation:
+def withheld(plan: ExampleBook, order: str, **said: float) -> Situation:
     """A plan without an order."""
     none: dict[Wanted, float | str] = {
         "plan_state": "incomplete",
@@ -93,7 +93,7 @@ def funded(interval: float) -> Situation:
     )
 
 
-def held(btc: float, eth: float, *hedges: Mapping[str, Any]) -> Example:
+def held(btc: float, eth: float, *hedges: Mapping[str, Any]) -> ExampleBook:
     """The two-asset plan with these quantities and these rows of the Journal."""
     return changed(Holdings=(("BTC", btc), ("ETH", eth)), Journal=journal(*hedges))
 

@@ -31,9 +31,9 @@ def answer(spec: Spec, cells: Sequence[Any], errors: str) -> Any:
     if spec.is_array or any(map(_is_labelled, cells)):
         from udfs.front import frames  # noqa: PLC0415 - who has arrays alone needs no pandas
 
-        return frames.answer(spec, cells, errors)
+        return frames.frame_answer(spec, cells, errors)
     if spec.is_elementwise:
-        return arrays.answer(spec, cells, errors)
+        return arrays.array_answer(spec, cells, errors)
     return on_lists(spec, list(map(blanked, cells)), errors)
 
 

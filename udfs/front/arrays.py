@@ -6,24 +6,24 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from udfs.broadcasting import column_of
+from udfs.broadcasting import result_column
 from udfs.checked import blanked, settled
 from udfs.errors import HedgeError, NotAvailable, WrongType
 from udfs.front import lots
 from udfs.front.uniform import RUN, Mixed, Split, Uniform, is_finite
 from udfs.parameters import MAX, Parameter
-from udfs.ranges import RANGES, Plain, is_range
+from udfs.ranges import RANGES, PlainCells, is_range
 from udfs.registry import Spec
 
 Array = npt.NDArray[Any]
 
 NUMERIC: Final = frozenset("iuf")  # kinds of numpy's types that are numbers
-OF_COLUMNS: Final[Mapping[str, Callable[..., Any]]] = {"HEDGE_CONTRACTS": lots.hedge_contracts}
+OF_COLUMNS: Final[Mapping[str, Callable[..., Any]]] = {"HEDGE_CONTRACTS": lots.contracts_of_columns}
 DEEPEST: Final = 8  # comparisons, one inside another, by which rows are told apart
 WORDS: Final = frozenset("UO")  # kinds that may hold words
 
 
-def answer(spec: Spec, cells: Sequence[Any], errors: str) -> Array:
+def array_answer(spec: Spec, cells: Sequence[Any], errors: str) -> Array:
     """An elementwise function over arrays that meet by numpy's rules of shape."""
     return elementwise(spec, list(map(_array_or_cell, cells)), errors)
 
@@ -43,15 +43,15 @@ def elementwise(
         return found
     height = int(np.prod(shape))
     columns = [
-        Plain(cells := cells_of(np.broadcast_to(value, shape).ravel()), 0, set(map(type, cells)))
+        PlainCells(cells := cells_of(np.broadcast_to(value, shape).ravel()), 0, set(map(type, cells)))
         if isinstance(value, np.ndarray)
-        else Plain([value], 0, set())
+        else PlainCells([value], 0, set())
         for value in values
     ]
     for parameter, column in zip(spec.parameters, columns, strict=True):
         if not RANGES.isdisjoint(column.kinds):
             raise WrongType(f"{parameter.name}: must hold single cells, got a range in one", parameter.name)
-    results = settled(spec, column_of(spec, columns, height), errors, place) if height else []
+    results = settled(spec, result_column(spec, columns, height), errors, place) if height else []
     return _array_of(results).reshape(shape)
 
 

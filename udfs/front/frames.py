@@ -9,11 +9,11 @@ import pandas as pd
 from udfs.checked import blanked, on_lists, settled
 from udfs.errors import HedgeError, NotAvailable, WrongType
 from udfs.front import arrays, labels
-from udfs.ranges import Cell, is_range
+from udfs.ranges import HostCell, is_range
 from udfs.registry import Spec
 
 
-def answer(spec: Spec, cells: Sequence[Any], errors: str) -> Any:
+def frame_answer(spec: Spec, cells: Sequence[Any], errors: str) -> Any:
     """The checked call of what may be Series and frames; a table comes out as a frame."""
     given = {p.name: _labelled(cell) for p, cell in zip(spec.parameters, cells, strict=True)}
     if spec.is_elementwise:
@@ -190,7 +190,7 @@ def _by_column(
     return pd.concat([next(had) if is_range(rows) else refused for rows in answers], keys=columns)
 
 
-def _cells(value: Any) -> Cell:
+def _cells(value: Any) -> HostCell:
     if isinstance(value, pd.Series):
         return arrays.cells_of(values_of(value))
     if isinstance(value, pd.DataFrame):

@@ -25,7 +25,7 @@ TURNS: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 
 
-def hedge_contracts(
+def contracts_of_columns(
     notional: Any, price: Any, contract_size: Any, lot: Any, rounding: str, kind: str
 ) -> Uniform:
     """HEDGE_CONTRACTS of columns, to the last digit that of single cells."""

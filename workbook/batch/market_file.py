@@ -16,16 +16,16 @@ KEY: Final = PLAN.tables[MARKET].key
 BadMarket = BadTable
 
 
-def read_market(place: Place) -> Mapping[str, Mapping[str, Cell]]:
+def market_in_file(place: Place) -> Mapping[str, Mapping[str, Cell]]:
     """Symbol to column to value; a blank cell leaves the book's own value as it is.
 
     The file is a text (commas, semicolons or tabs), a workbook or a Parquet file. A column goes by its
     name or by its header in the book, in any case. Dates are days as the book holds them.
     """
-    return market_of(read_table(place, MARKET))
+    return market_in_table(read_table(place, MARKET))
 
 
-def market_of(table: TableFile) -> Mapping[str, Mapping[str, Cell]]:
+def market_in_table(table: TableFile) -> Mapping[str, Mapping[str, Cell]]:
     """The market that a table holds; what does not fit is refused with its place."""
     columns = _columns(table)
     market: dict[str, Mapping[str, Cell]] = {}

@@ -21,9 +21,9 @@ from workbook.batch.report_rows import (
     COUNTED,
     TRUSTED,
     Add,
-    flat,
     harmless,
     json_lines,
+    table_row,
     unicode,
 )
 from workbook.files.storage import find_store, lies_in
@@ -103,7 +103,7 @@ def _write_csv(partial: Path, page: Page) -> Iterator[Add]:
         rows.writerow((*COLUMNS, *PLAN.outputs))
 
         def add(outcome: Outcome) -> None:
-            rows.writerow(harmless(cell) for cell in flat(outcome).values())
+            rows.writerow(harmless(cell) for cell in table_row(outcome).values())
             file.flush()
 
         yield add
@@ -132,7 +132,7 @@ def _write_parquet(partial: Path, page: Page) -> Iterator[Add]:
             rows.clear()
 
         def add(outcome: Outcome) -> None:
-            row = flat(outcome) | {"path": unicode(outcome.path), "reason": unicode(outcome.reason)}
+            row = table_row(outcome) | {"path": unicode(outcome.path), "reason": unicode(outcome.reason)}
             rows.append(row | {name: _typed(field, row[name]) for name, field in PLAN.outputs.items()})
             if len(rows) >= ROWS_AT_A_TIME:
                 flush()
@@ -164,13 +164,13 @@ def _write_book(partial: Path, page: Page) -> Iterator[Add]:
 @contextlib.contextmanager
 def _write_page(partial: Path, page: Page) -> Iterator[Add]:
     """The page puts problems first, so the rows wait in a file of their own until the run has ended."""
-    from workbook.report.page import rows_of, write_page  # noqa: PLC0415 - only who asks for a page needs it
+    from workbook.report.page import book_rows, write_page  # noqa: PLC0415 - only who asks for a page needs it
 
     begun = time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as waiting:
         yield json_lines(waiting)
         waiting.seek(0)
-        rows = rows_of(map(Outcome.from_json, waiting), page.facts, page.below)
+        rows = book_rows(map(Outcome.from_json, waiting), page.facts, page.below)
     with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         write_page(file, rows, page.facts, time.monotonic() - begun)
     if page.keep:

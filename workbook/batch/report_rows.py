@@ -40,7 +40,7 @@ def json_lines(file: TextIO) -> Add:
     return add
 
 
-def flat(outcome: Outcome) -> dict[str, Cell]:
+def table_row(outcome: Outcome) -> dict[str, Cell]:
     """The row of a table: cells are counted (the reason names them), results have columns of their own."""
     row: dict[str, Any] = outcome.as_row()
     results: Mapping[str, Cell] = row.pop("outputs")

@@ -16,7 +16,7 @@ from workbook.cells import LATER_1904, Area, CellError, place, row_of
 from workbook.errors import BookError
 from workbook.files.storage import find_store
 from workbook.request import Place
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 LARGEST: Final = 64 * 2**20  # bytes of a file
 LONGEST: Final = 200_000  # rows
@@ -111,7 +111,7 @@ def _with_points(name: str, rows: list[tuple[str, list[str]]]) -> list[tuple[str
 
 def _of_book(name: str, content: bytes, table: str) -> TableFile:
     try:
-        book = Book(content)
+        book = SavedBook(content)
         area = _area(book, table)
         rows = list(_rows(name, book, area)) if area else []
     except BookError as refused:
@@ -123,7 +123,7 @@ def _of_book(name: str, content: bytes, table: str) -> TableFile:
     return TableFile(name, names, body, LATER_1904 if book.date1904 else 0.0)
 
 
-def _area(book: Book, table: str) -> Area | None:
+def _area(book: SavedBook, table: str) -> Area | None:
     found = book.tables.get(table.lower())
     if found is not None:
         return found.area
@@ -136,7 +136,7 @@ def _area(book: Book, table: str) -> Area | None:
     return None
 
 
-def _rows(name: str, book: Book, area: Area) -> Iterator[tuple[str, list[Any]]]:
+def _rows(name: str, book: SavedBook, area: Area) -> Iterator[tuple[str, list[Any]]]:
     values = book.cells(area.sheet).values
     for row in range(area.top, min(area.bottom, area.top + LONGEST + 1) + 1):
         cells = [values.get(place(0, row, column)) for column in range(area.left, area.right + 1)]

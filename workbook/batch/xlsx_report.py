@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
-from workbook.batch.report_rows import COLUMNS, Add, flat
+from workbook.batch.report_rows import COLUMNS, Add, table_row
 from workbook.layout import PLAN
 from workbook.printable import printable
 from workbook.request import Cell, Outcome
@@ -37,7 +37,7 @@ def write_workbook(partial: Path) -> Iterator[Add]:
         if sheets[-1].rows == MOST_ROWS:
             sheets[-1].close()
             sheets.append(_Sheet(book, len(sheets) + 1))
-        sheets[-1].add(flat(outcome))
+        sheets[-1].add(table_row(outcome))
 
     yield add
     sheets[-1].close()

@@ -18,11 +18,11 @@ import numpy.typing as npt
 
 from udfs import REGISTRY
 from udfs.errors import HedgeError
-from udfs.front.arrays import answer
+from udfs.front.arrays import array_answer
 from workbook.columns.rounding import MOST, WAYS, rounded
 from workbook.columns.rows import BLANK, PLAIN, WORD, Floats, Kinds
 from workbook.formula.expression import Expression, Operation, expression
-from workbook.formula.plain_writer import BLANK as OMITTED
+from workbook.formula.plain_writer import BLANK_CELL as OMITTED
 from workbook.formula.tree import Node, tree
 
 Truths = npt.NDArray[np.bool_]
@@ -104,7 +104,7 @@ SINGLE: Final[dict[str, Callable[[Floats], Floats]]] = {
 GATHERING: Final = frozenset(("SUM", "AVERAGE", "MIN", "MAX"))
 
 
-def compiled(text: str) -> Numbers:
+def compiled_formula(text: str) -> Numbers:
     """A plain formula as a function of the operands that it names, in their order."""
     return _Builder().whole(expression(tree(text)))
 
@@ -300,7 +300,7 @@ class _Builder:
         def run(operands: Operands, rows: int) -> Floats:
             cells = [work(operands, rows) if callable(work) else work for work in given]
             try:
-                found = answer(spec, cells, "raise")
+                found = array_answer(spec, cells, "raise")
             except HedgeError:
                 raise Odd from None
             if found.dtype != np.float64 or found.shape != (rows,):

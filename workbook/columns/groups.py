@@ -9,9 +9,20 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, Area, Value, place
-from workbook.columns.expressions import Numbers, Operand, Truths, Unsupported, compiled, largest_part
-from workbook.columns.rows import BLANK, FAULT, PLAIN, Column, Floats, Form, Integers, Kinds, NotTall, Tall
-from workbook.formula.forms import Plain
+from workbook.columns.expressions import Numbers, Operand, Truths, Unsupported, compiled_formula, largest_part
+from workbook.columns.rows import (
+    BLANK,
+    FAULT,
+    PLAIN,
+    Floats,
+    Integers,
+    Kinds,
+    NotTall,
+    NumberColumn,
+    RowForm,
+    Tall,
+)
+from workbook.formula.forms import PlainFormula
 from workbook.formula.grammar import Grammar
 from workbook.xlsx.xml_text import text_of
 
@@ -44,7 +55,7 @@ class Group:
     sheet: int
     column: int
     rows: Integers
-    plain: Plain  # as it reads in the first row
+    plain: PlainFormula  # as it reads in the first row
     named: Sequence[Reference]  # the areas that its text names, in its order
     areas: Sequence[Reference]  # all that it depends on
     source: "Source"
@@ -57,7 +68,7 @@ class Group:
     @cached_property
     def work(self) -> Numbers:
         """The formula over columns."""
-        return compiled(self.plain.text)
+        return compiled_formula(self.plain.text)
 
     @cached_property
     def largest_part(self) -> Numbers:
@@ -68,7 +79,7 @@ class Group:
 class Source(NamedTuple):
     """Where the texts of a group's formulas come from."""
 
-    form: Form
+    form: RowForm
     at: int  # the number of the field in the form
     text: str  # in the first row
     origin: int  # the key of the cell for which it is written
@@ -85,7 +96,7 @@ class TallBook(NamedTuple):
     """A book as columns, and its formulas in the order in which they can be worked."""
 
     grammar: Grammar
-    columns: Mapping[Spot, Column]
+    columns: Mapping[Spot, NumberColumn]
     groups: Sequence[Group]
 
 
@@ -102,7 +113,7 @@ def groups(tall: Tall, sheet: int, grammar: Grammar) -> Iterator[Group]:
             yield _group(grammar, sheet, field.column, form.rows, source)
 
 
-def plain_of(grammar: Grammar, group: Group, row: int, *, qualified: bool = False) -> Plain:
+def plain_formula(grammar: Grammar, group: Group, row: int, *, qualified: bool = False) -> PlainFormula:
     """One formula of a group as the grammar writes it."""
     text, origin = group.source.written(row, group.column)
     return grammar.plain(text, group.sheet, row, group.column, origin, qualified=qualified)
@@ -232,7 +243,7 @@ def within(mask: Truths | None, rows: Integers) -> Truths:
 class Values:
     """The numbers of a book's columns as they are saved, with others put over them."""
 
-    def __init__(self, columns: Mapping[Spot, Column]) -> None:
+    def __init__(self, columns: Mapping[Spot, NumberColumn]) -> None:
         self._columns = columns
         self._new: dict[Spot, Floats] = {}
 

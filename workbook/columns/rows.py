@@ -68,13 +68,13 @@ class Field(NamedTuple):
     kind: bytes
     formula: bytes | None  # the element, as it stands in the template
 
-    def key(self, form: "Form") -> int:
+    def key(self, form: "RowForm") -> int:
         """The key of its cell in the first row."""
         return int(form.rows[0]) << COLUMN_BITS | self.column
 
 
 @dataclass(frozen=True, eq=False)
-class Form:
+class RowForm:
     """Rows that are equal relative to their number: the numbers, and where the values of each begin."""
 
     rows: Integers
@@ -98,7 +98,7 @@ class Form:
 
 
 @dataclass(eq=False)
-class Column:
+class NumberColumn:
     """The cells of one column by row: numbers, and what kind of thing each holds."""
 
     numbers: Floats
@@ -114,9 +114,9 @@ class Tall:
     begin: int
     end: int
     pieces: tuple[bytes, ...]  # of the cells' section, cut at its values
-    forms: Sequence[Form]
+    forms: Sequence[RowForm]
     cells: Cells  # those of the first row of each form
-    columns: dict[int, Column]
+    columns: dict[int, NumberColumn]
     height: int
 
     def raws(self, slots: Integers, tag: bytes) -> list[bytes]:
@@ -140,7 +140,9 @@ class Tall:
         return b"".join((self.xml[: self.begin], *pieces, self.xml[self.end :]))
 
 
-def read(xml: bytes, sheet: int, shared: Callable[[int], str], limit: int, *, date1904: bool = False) -> Tall:
+def read_tall(
+    xml: bytes, sheet: int, shared: Callable[[int], str], limit: int, *, date1904: bool = False
+) -> Tall:
     """Read a sheet as columns; `NotTall` if it has to be read otherwise, or is to be refused."""
     begin, end = xml.find(OPENING) + len(OPENING), xml.rfind(CLOSING)
     if begin < len(OPENING) or end < begin or len(xml.translate(None, CONTROL)) < len(xml):
@@ -180,7 +182,7 @@ class _Rows:
         self.starts = np.cumsum([0, *counts[:-1]], dtype=np.int64)
         _, *self.plain = text.translate(None, DIGITS).split(ROW)
 
-    def forms(self) -> Iterator[Form]:
+    def forms(self) -> Iterator[RowForm]:
         """The rows, put together by their form."""
         alike: dict[bytes, list[int]] = defaultdict(list)
         for index, text in enumerate(self.plain):
@@ -198,7 +200,7 @@ class _Rows:
                 is_such = list(map(eq, found, self._said(template, marks, left)))
                 taken = list(compress(left, is_such))
                 fields = tuple(_fields(template))
-                yield Form(self.order[taken], self.starts[taken], template, marks, fields)
+                yield RowForm(self.order[taken], self.starts[taken], template, marks, fields)
                 left = [] if len(taken) == len(left) else list(compress(left, map(not_, is_such)))
 
     def _said(self, template: bytes, marks: Sequence[tuple[bytes, int]], rows: list[int]) -> Iterator[bytes]:
@@ -260,7 +262,7 @@ def _fields(template: bytes) -> Iterator[Field]:
         slot += count
 
 
-def _check_shared(forms: Sequence[Form]) -> None:
+def _check_shared(forms: Sequence[RowForm]) -> None:
     """A shared formula is written out once, in a row of its own form."""
     numbers: list[bytes] = []
     for form in forms:
@@ -281,7 +283,7 @@ def _fill(tall: Tall, shared: Callable[[int], str], *, date1904: bool) -> None:
             if column is None:
                 size = tall.height + 2
                 kinds, slots = np.full(size, BLANK, dtype=np.uint8), np.full(size, -1, dtype=np.int32)
-                column = tall.columns[field.column] = Column(np.zeros(size), kinds, slots)
+                column = tall.columns[field.column] = NumberColumn(np.zeros(size), kinds, slots)
             if field.slot >= 0:
                 _fill_field(tall, form, field, column, texts)
             elif field.kind != NUMBER or field.key(form) in tall.cells.values:
@@ -298,7 +300,7 @@ def _fill(tall: Tall, shared: Callable[[int], str], *, date1904: bool) -> None:
 
 
 def _fill_field(
-    tall: Tall, form: Form, field: Field, column: Column, texts: Mapping[bytes, set[bytes]]
+    tall: Tall, form: RowForm, field: Field, column: NumberColumn, texts: Mapping[bytes, set[bytes]]
 ) -> None:
     slots = form.starts + field.slot
     found = tall.raws(slots, b"<t>" if field.kind == INLINE else b"<v>")

@@ -27,7 +27,7 @@ from workbook.cells import (
     row_of,
     sheet_of,
 )
-from workbook.engines.protocol import UNKNOWN
+from workbook.engines.protocol import NO_ANSWER
 from workbook.errors import Unknowable
 from workbook.formula.deep_chains import shallow
 from workbook.formula.plain_writer import BLANK_SHEET
@@ -293,9 +293,9 @@ def _reader(
 
 def _answered(answer: Any) -> Value:
     if type(answer) is float:
-        return answer + 0.0 if isfinite(answer) else UNKNOWN
+        return answer + 0.0 if isfinite(answer) else NO_ANSWER
     if isinstance(answer, dict):
-        return CellError(TEXTS.get(answer.get("kind", ""), UNKNOWN))
+        return CellError(TEXTS.get(answer.get("kind", ""), NO_ANSWER))
     if answer is None or isinstance(answer, (bool, str)):
         return answer
     return float(answer)

@@ -30,12 +30,12 @@ from workbook.cells import (
     row_of,
     sheet_of,
 )
-from workbook.engines.protocol import UNKNOWN
+from workbook.engines.protocol import NO_ANSWER
 from workbook.errors import Unknowable
 from workbook.formula.deep_chains import shallow
 from workbook.formula.plain_writer import BLANK_SHEET
 from workbook.formula.rounded_texts import rounded_texts
-from workbook.formula.tokens import PREFIX, TOKEN, unquoted
+from workbook.formula.tokens import FUNCTION_PREFIX, TOKEN, unquoted
 from workbook.formula.tree import DEEPEST, Node, tree, written
 from workbook.memory import remembered
 
@@ -125,7 +125,7 @@ class Session:
                     middle = len(wheres) // 2
                     parts += [(wheres[:middle], None), (wheres[middle:], None)]
                     continue
-                found.update(dict.fromkeys(self._cells(wheres[0]), UNKNOWN))
+                found.update(dict.fromkeys(self._cells(wheres[0]), NO_ANSWER))
             else:
                 found.update((cell, _read(model, cell)) for where in wheres for cell in self._cells(where))
         return found
@@ -150,10 +150,10 @@ class Session:
         area = self._areas.get(where)
         text = shallow(rounded_texts(self._texts[where]))
         if not is_bounded(text):
-            model.set_user_input(*at, UNKNOWN)
+            model.set_user_input(*at, NO_ANSWER)
             return
         if self._date1904:
-            text = CALENDAR.sub(rf"\1({LATER_1904:.0f}+", text) if not DATED.search(text) else UNKNOWN
+            text = CALENDAR.sub(rf"\1({LATER_1904:.0f}+", text) if not DATED.search(text) else NO_ANSWER
         wrapped = WRAPPED.fullmatch(text) if area is not None and area.size == 1 else None
         if wrapped:
             text = wrapped[1]  # an array formula of one cell: IronCalc's INDEX takes no single values
@@ -169,7 +169,7 @@ class Session:
                 width, height = area.right - area.left + 1, area.bottom - area.top + 1
                 model.set_user_array_formula(*at, width, height, formula)
         except ironcalc.WorkbookError:
-            model.set_user_input(*at, UNKNOWN)
+            model.set_user_input(*at, NO_ANSWER)
 
     def _clipped(self, home: int, found: re.Match[str], corners: int) -> str:
         """A range up to its last row that is filled: IronCalc looks at every cell, and searches in blanks."""
@@ -250,9 +250,9 @@ def translated(text: str, numbers: Mapping[str, int], now: float) -> str:
             number = numbers.get(unquoted(sheet)[1].lower())
             piece = piece if number is None else f"S{number}!{piece[len(sheet) :]}"
         if token["call"]:
-            name = PREFIX.sub("", token["call"]).upper()
+            name = FUNCTION_PREFIX.sub("", token["call"]).upper()
             clock = {"NOW": now, "TODAY": now // 1}.get(name)
-            piece = PREFIX.sub("", piece) if clock is None else f"({clock!r}"
+            piece = FUNCTION_PREFIX.sub("", piece) if clock is None else f"({clock!r}"
         elif token["name"]:
             piece = PARAMETER.sub("", piece)
         written.append(piece)
@@ -263,11 +263,11 @@ def _read(model: ironcalc.Model, where: int) -> Value:
     at = sheet_of(where), row_of(where), column_of(where)
     value = model.get_cell_value(*at)
     if type(value) is float:
-        return value + 0.0 if isfinite(value) else UNKNOWN
+        return value + 0.0 if isfinite(value) else NO_ANSWER
     if isinstance(value, str):
         if value[:1] == "#" and model.get_cell_type(*at) == ironcalc.CellType.ErrorValue:
-            return ERRORS.get(value, UNKNOWN)
-        return UNKNOWN if value == UNKNOWN else value
+            return ERRORS.get(value, NO_ANSWER)
+        return NO_ANSWER if value == NO_ANSWER else value
     return value if value is None or isinstance(value, bool) else float(value)
 
 

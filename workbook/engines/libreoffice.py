@@ -38,7 +38,7 @@ from workbook.cells import (
     sheet_of,
 )
 from workbook.engines.libreoffice_extension import extension
-from workbook.engines.soffice import layer, run
+from workbook.engines.soffice import layer, run_program
 from workbook.errors import Unknowable
 from workbook.formula.plain_writer import BLANK_SHEET
 from workbook.formula.tokens import TOKEN
@@ -289,7 +289,7 @@ def _calculated(package: bytes) -> dict[int, Value]:
     with tempfile.TemporaryDirectory() as folder:
         book, answers = Path(folder, "book.xlsx"), Path(folder, "values.json")
         book.write_bytes(package)
-        run(
+        run_program(
             "soffice",
             [*_profile(), "--headless", "--norestore", "--convert-to", "csv", "--outdir", folder, str(book)],
             extra={"MICROHEDGE_VALUES": str(answers), "LC_ALL": "C"},
@@ -332,5 +332,5 @@ def _profile() -> tuple[str, ...]:
     (folder / "shared").mkdir()
     packed = folder / "microhedge.oxt"
     packed.write_bytes(extension())
-    run("unopkg", ["add", *layer(), *flags, str(packed)])
+    run_program("unopkg", ["add", *layer(), *flags, str(packed)])
     return flags

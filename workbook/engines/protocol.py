@@ -17,7 +17,7 @@ MODULES: Final[Mapping[Voice, str]] = {
     "ironcalc": "workbook.engines.ironcalc_apart",
     "libreoffice": "workbook.engines.libreoffice",
 }
-UNKNOWN: Final = CellError("#ENGINE!")  # an engine has no answer: never written to a book
+NO_ANSWER: Final = CellError("#ENGINE!")  # an engine has no answer: never written to a book
 
 
 class Evaluation(Protocol):

@@ -18,7 +18,7 @@ class NoOffice(HedgeError):
     """LibreOffice is absent, can't run our functions, or did not do what it was asked."""
 
 
-def program(name: str) -> Path:
+def program_path(name: str) -> Path:
     """One of LibreOffice's programs: on PATH, or in the usual places."""
     for place in _places(name):
         found = shutil.which(place)
@@ -80,11 +80,11 @@ def misleading_python(office: Path) -> Path | None:
     return home if is_other else None
 
 
-def run(
+def run_program(
     name: str, arguments: Sequence[str], *, extra: Mapping[str, str] | None = None, seconds: float = SECONDS
 ) -> str:
     """What a program of LibreOffice writes; a failure is refused with its own words."""
-    path = program(name)
+    path = program_path(name)
     with subprocess.Popen(  # noqa: S603 - a program of LibreOffice, found by its own name
         [path, *arguments],
         stdin=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from workbook.formula.tree import shape
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class PlainFormula:
     """A formula written for the engine, and what it depends on."""
 
     text: str
@@ -167,10 +167,10 @@ class Form:
         self._follows_row = any(
             not (reference.first.column or reference.goes[1]) for _, reference in self._moving
         )
-        self._only: Plain | None = None
+        self._only: PlainFormula | None = None
         self._shapes: dict[tuple[int, int], str] = {}
 
-    def at(self, row: int, column: int) -> Plain:
+    def at(self, row: int, column: int) -> PlainFormula:
         """The plain formula of a cell."""
         if self._only is not None:
             return self._only
@@ -189,7 +189,7 @@ class Form:
         if self._spans:
             areas.update(dict.fromkeys(_bounds([named[at] for at in span]) for span in self._spans))
         text = "".join(parts)
-        plain = Plain(text, tuple(areas), tuple(named), self._shape(text, row, column), self)
+        plain = PlainFormula(text, tuple(areas), tuple(named), self._shape(text, row, column), self)
         if self._is_fixed:
             self._only = plain
         return plain

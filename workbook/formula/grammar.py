@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from workbook.formula.forms import Family, Form, Plain
+from workbook.formula.forms import Family, Form, PlainFormula
 from workbook.formula.plain_writer import LONGEST_WRITTEN, Writer
 from workbook.formula.ready_forms import ready_families
 from workbook.formula.relative_text import is_told, relative
@@ -44,7 +44,7 @@ class Grammar(Words):
         origin: tuple[int, int],
         *,
         qualified: bool = False,
-    ) -> Plain:
+    ) -> PlainFormula:
         """The formula of one cell; `origin` is the cell that its text is written for.
 
         A qualified formula names the sheet of every reference, so that it can stand on any sheet.

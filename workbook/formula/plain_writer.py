@@ -8,7 +8,7 @@ from workbook.cells import Area
 from workbook.formula.criteria import CRITERIA, plain_criterion
 from workbook.formula.faults import Unwritable
 from workbook.formula.forms import Form, Part, Reference, facts_of
-from workbook.formula.structured_references import Table, is_of_row, selected
+from workbook.formula.structured_references import BookTable, is_of_row, selected
 from workbook.formula.tokens import (
     LONGEST,
     Corner,
@@ -29,7 +29,7 @@ LONGEST_WRITTEN: Final = 8 * LONGEST
 LONGEST_CORNER: Final = len("$XFD$1048576")
 DEEPEST: Final = 100  # names that refer to names
 BLANK_SHEET: Final = "?blank"  # an omitted argument is written as a cell of this sheet: no book has one
-BLANK: Final = f"'{BLANK_SHEET}'!$A$1"
+BLANK_CELL: Final = f"'{BLANK_SHEET}'!$A$1"
 
 REACHING: Final = frozenset(("INDIRECT", "OFFSET"))  # what they refer to shows only when they are evaluated
 OPEN_ONLY: Final = frozenset(  # to these, a range of another book is an error while that book is closed
@@ -63,7 +63,7 @@ class Writer:
         self.qualified = qualified
         self.named: list[Reference] = []
         self.spans: list[tuple[int, ...]] = []  # of references, by their numbers
-        self.beside: list[Table] = []  # of which it takes its own row
+        self.beside: list[BookTable] = []  # of which it takes its own row
         self.is_inside = False  # whether it refers to the table that it stands in
         self.calls: set[str] = set()
         self.reaches = False
@@ -147,7 +147,7 @@ class Writer:
             case "item":
                 raise Unwritable(f"takes a value of {self.grammar.link(token.sheet or '').said}")
             case "omitted":
-                return BLANK if self.grammar.function(token.text) in self.grammar.ours else ""
+                return BLANK_CELL if self.grammar.function(token.text) in self.grammar.ours else ""
         return "#REF!" if token.kind == "lost" else _constant(tokens, at)
 
     def _span(self, before: Sequence[int], after: Sequence[int]) -> None:

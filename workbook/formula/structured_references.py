@@ -16,7 +16,7 @@ SINGLE: Final = re.compile(r"\[\s*[^\[\]@#'\s](?:[^\[\]']|'.)*\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class BookTable:
     """A table of the book: its area, and how many header and totals rows belong to it."""
 
     name: str
@@ -31,7 +31,7 @@ class Table:
         return self.area._replace(top=self.area.top + self.headers, bottom=self.area.bottom - self.totals)
 
 
-def selected(table: Table, specifier: str, row: int) -> Area | None:
+def selected(table: BookTable, specifier: str, row: int) -> Area | None:
     """The area that the brackets of a structured reference select; None for a row outside."""
     parts, columns, spans = _words(specifier)
     left, right = _columns(table, columns, spans)
@@ -69,7 +69,7 @@ def _words(specifier: str) -> tuple[frozenset[str], tuple[str, ...], bool]:
     return frozenset(parts), tuple(columns), spans
 
 
-def _columns(table: Table, columns: Sequence[str], spans: bool) -> tuple[int, int]:
+def _columns(table: BookTable, columns: Sequence[str], spans: bool) -> tuple[int, int]:
     lower = [column.lower() for column in table.columns]
     try:
         numbers = [table.area.left + lower.index(column.lower()) for column in columns]
@@ -82,7 +82,7 @@ def _columns(table: Table, columns: Sequence[str], spans: bool) -> tuple[int, in
     return min(numbers), max(numbers)
 
 
-def _rows(table: Table, parts: AbstractSet[str], row: int) -> Area | None:
+def _rows(table: BookTable, parts: AbstractSet[str], row: int) -> Area | None:
     area, data = table.area, table.data
     if not parts or parts == {"#data"}:
         return data

@@ -18,7 +18,7 @@ STACKING: Final = frozenset(  # take any number of areas, and the same cells of 
         *("STDEVPA", "SUM", "VAR", "VAR.P", "VAR.S", "VARA", "VARP", "VARPA"),
     )
 )
-PREFIX: Final = re.compile(r"(?:_xlfn\.|_xlws\.|_xludf\.|_xll\.|_xldudf_)+", re.IGNORECASE)
+FUNCTION_PREFIX: Final = re.compile(r"(?:_xlfn\.|_xlws\.|_xludf\.|_xll\.|_xldudf_)+", re.IGNORECASE)
 TOKEN: Final = re.compile(
     r"""
       (?P<text>"(?:[^"]|"")*")
@@ -117,7 +117,7 @@ def enclosing_call(tokens: Sequence[Token], at: int) -> str:
     for other in reversed(tokens[:at]):
         opens = other.kind == "call" or other.text == "("
         if opens and depth == 0:
-            return PREFIX.sub("", other.text).upper() if other.kind == "call" else ""
+            return FUNCTION_PREFIX.sub("", other.text).upper() if other.kind == "call" else ""
         depth += (other.text == ")") - opens
     return ""
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from workbook.formula.tokens import PREFIX, TOKEN
+from workbook.formula.tokens import FUNCTION_PREFIX, TOKEN
 from workbook.memory import remembered
 
 OPERATORS: Final = frozenset("+-*/^&=<>%")
@@ -87,7 +87,7 @@ def _arguments(tokens: Iterator[re.Match[str]], closing: str, depth: int) -> tup
 def _node(token: re.Match[str], tokens: Iterator[re.Match[str]], depth: int) -> Node:
     mark = token[0]
     if token["call"]:
-        name = PREFIX.sub("", token["call"]).upper()
+        name = FUNCTION_PREFIX.sub("", token["call"]).upper()
         return Node("call", mark, name, _arguments(tokens, ")", depth + 1))
     if mark == "(":
         return Node("group", mark, "", _arguments(tokens, ")", depth + 1))

@@ -7,8 +7,8 @@ from typing import Final
 
 from workbook.cells import Area, address
 from workbook.formula.linked_books import Link
-from workbook.formula.structured_references import Table
-from workbook.formula.tokens import PREFIX, parse, quoted, spanned, unquoted
+from workbook.formula.structured_references import BookTable
+from workbook.formula.tokens import FUNCTION_PREFIX, parse, quoted, spanned, unquoted
 
 LONG_NAME: Final = (
     "MICROHEDGE.FUNCTIONS."  # as LibreOffice writes our functions into a copy, less underscores
@@ -21,7 +21,7 @@ class Words:
 
     sheets: Sequence[str]
     names: Mapping[tuple[int | None, str], str]  # by scope (a sheet, or None) and the name in lower case
-    tables: Mapping[str, Table]  # by the name in lower case
+    tables: Mapping[str, BookTable]  # by the name in lower case
     ours: frozenset[str]
     links: Sequence[Link] = ()  # the books that formulas call [1], [2] and so on
 
@@ -35,7 +35,7 @@ class Words:
 
     def function(self, name: str) -> str:
         """A called function's plain name: ours in all the spellings in which a program saves it."""
-        plain = PREFIX.sub("", name).upper()
+        plain = FUNCTION_PREFIX.sub("", name).upper()
         if plain.startswith(LONG_NAME):
             method = plain.removeprefix(LONG_NAME)
             return next((own for own in self.ours if own.replace("_", "") == method), plain)
@@ -66,7 +66,7 @@ class Words:
         found = self.names.get((sheet, lower))
         return self.names.get((None, lower)) if found is None else found
 
-    def table_at(self, sheet: int, row: int, column: int) -> Table | None:
+    def table_at(self, sheet: int, row: int, column: int) -> BookTable | None:
         """The table that a cell stands in."""
         here = Area(sheet, row, column, row, column)
         return next((table for table in self.tables.values() if table.area.meets(here)), None)

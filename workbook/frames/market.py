@@ -10,8 +10,8 @@ from udfs.dates import LAST_DAY, moment
 from udfs.front import plain
 from udfs.parameters import DECIMAL_TEXT
 from workbook.batch.market_file import BadMarket
-from workbook.batch.market_file import market_of as market_of_table
-from workbook.batch.market_file import read_market as market_in
+from workbook.batch.market_file import market_in_file as market_in
+from workbook.batch.market_file import market_in_table as market_of_table
 from workbook.batch.table_file import TableFile, read_table
 from workbook.layout import PLAN
 from workbook.request import Cell, Place

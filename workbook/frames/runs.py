@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.batch.market_file import read_market
-from workbook.batch.report_rows import COLUMNS, flat
+from workbook.batch.market_file import market_in_file
+from workbook.batch.report_rows import COLUMNS, table_row
 from workbook.batch.run import recalc_paths
 from workbook.frames.market import market_of
 from workbook.layout import PLAN
@@ -33,14 +33,16 @@ def iter_recalc_books(
     `market` is a frame with a row per symbol, or a file. Exactly one of `out` and `in_place` is given.
     """
     places = [paths] if isinstance(paths, str) or not isinstance(paths, Sequence) else paths
-    prices = market_of(market) if isinstance(market, pd.DataFrame) else read_market(market) if market else {}
+    prices = (
+        market_of(market) if isinstance(market, pd.DataFrame) else market_in_file(market) if market else {}
+    )
     request = Request(inputs=inputs or {}, market=prices, as_of=as_of, allow_stale=allow_stale)
     return recalc_paths(places, out=out, in_place=in_place, request=request, jobs=jobs, scheduler=scheduler)
 
 
 def recalc_books(paths: Place | Sequence[Place], **options: Any) -> pd.DataFrame:
     """Recalculate books as `iter_recalc_books` does; one row per book: status, reason, results."""
-    return frame_of([flat(outcome) for outcome in iter_recalc_books(paths, **options)])
+    return frame_of([table_row(outcome) for outcome in iter_recalc_books(paths, **options)])
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -3,8 +3,8 @@
 
 from typing import Final
 
-from workbook.layout.backtest_result import RESULT, SETTINGS
-from workbook.layout.backtest_walk import STEPS, WALK
+from workbook.layout.backtest_result import BACKTEST_RESULT, BACKTEST_SETTINGS
+from workbook.layout.backtest_walk import BACKTEST_STEPS, WALK
 from workbook.layout.formats import DATE, RATE, TOP
 from workbook.layout.schema import Column, Sheet, Table
 
@@ -45,7 +45,7 @@ FUNDING: Final = Table(
 SHEET: Final = Sheet(
     name="Backtest",
     purpose="What the hedge would have done over the price history.",
-    blocks=(SETTINGS, RESULT, STEPS, WALK, FUNDING),
+    blocks=(BACKTEST_SETTINGS, BACKTEST_RESULT, BACKTEST_STEPS, WALK, FUNDING),
     chips=(6, 7, 8),
     landscape=False,
     pages=0,

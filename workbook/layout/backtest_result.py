@@ -6,7 +6,7 @@ from typing import Final
 from workbook.layout.formats import DATE, MONEY, MOVE, PERCENT, TOP, WHOLE
 from workbook.layout.schema import Field, Panel
 
-SETTINGS: Final = Panel(
+BACKTEST_SETTINGS: Final = Panel(
     name="backtest_settings",
     title="How it is walked",
     row=TOP,
@@ -49,10 +49,10 @@ SETTINGS: Final = Panel(
         ),
     ),
 )
-RESULT: Final = Panel(
+BACKTEST_RESULT: Final = Panel(
     name="backtest_result",
     title="What it would have done",
-    row=SETTINGS.last_row + 2,
+    row=BACKTEST_SETTINGS.last_row + 2,
     column=2,
     has_notes=True,
     fields=(

@@ -3,17 +3,17 @@
 
 from typing import Final
 
-from workbook.layout.backtest_result import RESULT
-from workbook.layout.formats import DATE, MONEY, MOVE, PERCENT, RATE, ROW, WHOLE
+from workbook.layout.backtest_result import BACKTEST_RESULT
+from workbook.layout.formats import DATE, MONEY, MOVE, PERCENT, RATE, ROW_OR_NONE, WHOLE
 from workbook.layout.schema import Column, Field, Panel, Table
 
 ROWS: Final = 53  # a year of weeks, both ends included
 CHARTED: Final = 19  # rows that the two charts cover
 
-STEPS: Final = Panel(
+BACKTEST_STEPS: Final = Panel(
     name="backtest_steps",
     title="Behind it",
-    row=RESULT.last_row + 2 + CHARTED,
+    row=BACKTEST_RESULT.last_row + 2 + CHARTED,
     column=2,
     has_notes=True,
     fields=(
@@ -83,7 +83,7 @@ STEPS: Final = Panel(
             name="fund_col",
             label="Column of the hedge asset",
             unit="of funding",
-            format=ROW,
+            format=ROW_OR_NONE,
             formula="IFNA(MATCH(plan_instrument,funding_head,0),0)",
             help="In the funding by day; 0: none.",
         ),
@@ -107,7 +107,7 @@ def _walked(name: str, wanted: str, nothing: str = '""') -> str:
 WALK: Final = Table(
     name="Backtest",
     title="Step by step",
-    row=STEPS.last_row + 2,
+    row=BACKTEST_STEPS.last_row + 2,
     column=2,
     rows=ROWS,
     key="place",
@@ -174,7 +174,7 @@ WALK: Final = Table(
         Column(
             name="row",
             unit="of history",
-            format=ROW,
+            format=ROW_OR_NONE,
             width=10,
             formula="IF(back_ready,MAX(0,corr_days-(ROWS(Backtest[Place])-[@Place])*back_every),0)",
             help="Row of the price history; 0: before its first day.",
@@ -182,7 +182,7 @@ WALK: Final = Table(
         Column(
             name="start",
             unit="of history",
-            format=ROW,
+            format=ROW_OR_NONE,
             width=10,
             formula="IF([@Place]=1,0,MAX(0,[@Row]-back_every))",
             help="Row of the step before; 0: there is none.",

@@ -79,7 +79,7 @@ SUMMARY: Final = Panel(
         Field(name="head_unknown", label="Head: unknown", kind="text", formula="word_unknown"),
     ),
 )
-NEEDS: Final = Panel(
+NEEDS_PANEL: Final = Panel(
     name="needs_list",
     is_named=True,
     title="What an order rests on",
@@ -88,20 +88,20 @@ NEEDS: Final = Panel(
     has_notes=True,
     fields=_judged("need", judgement.NEEDS),
 )
-CHECKS: Final = Panel(
+CHECKS_PANEL: Final = Panel(
     name="checks_list",
     is_named=True,
     title="Checks: is the book sound?",
-    row=NEEDS.last_row + 2,
+    row=NEEDS_PANEL.last_row + 2,
     column=2,
     has_notes=True,
     fields=_judged("check", judgement.CHECKS),
 )
-WARNED: Final = Panel(
+WARNINGS_PANEL: Final = Panel(
     name="warnings_list",
     is_named=True,
     title="Warnings: is the plan wise?",
-    row=CHECKS.last_row + 2,
+    row=CHECKS_PANEL.last_row + 2,
     column=2,
     has_notes=True,
     fields=_judged("warn", judgement.WARNED),
@@ -109,7 +109,7 @@ WARNED: Final = Panel(
 LIMITS: Final = Panel(
     name="limits",
     title="Limits",
-    row=WARNED.last_row + 2,
+    row=WARNINGS_PANEL.last_row + 2,
     column=2,
     has_notes=True,
     fields=(
@@ -209,7 +209,7 @@ LIMITS: Final = Panel(
 SHEET: Final = Sheet(
     name="Checks",
     purpose="What an order rests on, whether the book is sound and the plan wise.",
-    blocks=(SUMMARY, NEEDS, CHECKS, WARNED, LIMITS),
+    blocks=(SUMMARY, NEEDS_PANEL, CHECKS_PANEL, WARNINGS_PANEL, LIMITS),
     chips=(3, 4, 5),
     widths=(2, 46, 14, 13, 78),
 )

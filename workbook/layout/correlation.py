@@ -4,10 +4,10 @@
 from typing import Final
 
 from workbook.layout.correlation_prices import ASSETS, PRICES
-from workbook.layout.formats import DATE, MONEY, PERCENT, ROW, TOP, WHOLE
+from workbook.layout.formats import DATE, MONEY, PERCENT, ROW_OR_NONE, TOP, WHOLE
 from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 
-SETTINGS: Final = Panel(
+CORRELATION_SETTINGS: Final = Panel(
     name="corr_settings",
     title="History",
     row=TOP,
@@ -46,7 +46,7 @@ SETTINGS: Final = Panel(
 BETAS: Final = Table(
     name="Betas",
     title="Each asset against the hedge asset",
-    row=SETTINGS.last_row + 2,
+    row=CORRELATION_SETTINGS.last_row + 2,
     column=2,
     rows=len(ASSETS),
     key="asset",
@@ -198,7 +198,7 @@ SHORTS: Final = Table(
         Column(
             name="place",
             unit="of Betas",
-            format=ROW,
+            format=ROW_OR_NONE,
             width=12,
             formula="IFNA(MATCH([@Asset],Betas[Asset],0),0)",
             help="Row of the asset above and in the workings.",
@@ -293,7 +293,7 @@ ROLLING: Final = Table(
         Column(
             name="start",
             unit="row",
-            format=ROW,
+            format=ROW_OR_NONE,
             width=13,
             formula="IF(OR(corr_days<=corr_window,asset_col=0,hedge_col=0),0,[@End]-corr_window+1)",
             help="First day of the window; 0: the history is too short or an asset is missing.",
@@ -326,7 +326,7 @@ SAID: Final = Panel(
 SHEET: Final = Sheet(
     name="Correlation",
     purpose="How the assets moved together, and whether one short can hedge them all.",
-    blocks=(SETTINGS, BETAS, WAYS, SAID, SHORTS, ROLLING, PRICES),
+    blocks=(CORRELATION_SETTINGS, BETAS, WAYS, SAID, SHORTS, ROLLING, PRICES),
     widths=(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3),
     printed=11,
 )

@@ -3,10 +3,10 @@
 from typing import Final
 
 from workbook.layout.formats import (
-    KINDS,
+    CONTRACT_KINDS,
     MONEY,
     RATE,
-    ROW,
+    ROW_OR_NONE,
     SIZE,
     TOP,
 )
@@ -111,7 +111,7 @@ COSTS: Final = Table(
             name="kind",
             unit="margined in",
             kind="text",
-            choices=KINDS,
+            choices=CONTRACT_KINDS,
             required=False,
             width=12,
             help="linear or inverse.",
@@ -138,7 +138,7 @@ COSTS: Final = Table(
         Column(
             name="facts_row",
             unit="of Venues",
-            format=ROW,
+            format=ROW_OR_NONE,
             width=10,
             formula='IF([@Venue]="","",IFNA(MATCH([@Venue]&" "&plan_instrument&" "&[@Kind],'
             "Contracts[Key],0),0))",

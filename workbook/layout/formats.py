@@ -14,7 +14,7 @@ TRADE: Final = "+#,##0.00######;-#,##0.00######;0.00"
 MOVE: Final = "+0.0%;-0.0%;0.0%"
 RATE: Final = "0.0000%"
 TIMES: Final = '0.##"x"'
-ROW: Final = "0;-0;"  # nothing for 0: none
+ROW_OR_NONE: Final = "0;-0;"  # nothing for 0: none
 PRICE_OR_NONE: Final = "[>=1]#,##0.00##;[>0]0.00########;"
 SIZE_OR_NONE: Final = "#,##0.00######;-#,##0.00######;"
 DATE_OR_NONE: Final = "yyyy-mm-dd;;"
@@ -26,11 +26,11 @@ HEAD_ROW: Final = 2  # of a sheet's title and, at the right, of the states of th
 HEADS: Final = ("head_checks", "head_warnings", "head_unknown")
 TOP: Final = 4  # first row under the head that every sheet has
 
-SMALLEST: Final = 1e-12  # no price of a coin is lower, and none is 0
+SMALLEST_PRICE: Final = 1e-12  # no price of a coin is lower, and none is 0
 
 PERPETUAL: Final = "perpetual"
 FUTURE: Final = "future"
 NEUTRAL: Final = "dollar-neutral"
 BETA: Final = "beta"
-KINDS: Final = (LINEAR, INVERSE)
+CONTRACT_KINDS: Final = (LINEAR, INVERSE)
 ROUNDINGS: Final = ("nearest", "down", "up")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from workbook.layout.formats import MOMENT, PRICE, RATE, SMALLEST, TOP
+from workbook.layout.formats import MOMENT, PRICE, RATE, SMALLEST_PRICE, TOP
 from workbook.layout.schema import Column, Sheet, Table
 
 HISTORY: Final = Table(
@@ -45,7 +45,7 @@ HISTORY: Final = Table(
             name="mark",
             unit="quote per base",
             format=PRICE,
-            low=SMALLEST,
+            low=SMALLEST_PRICE,
             high=1e12,
             required=False,
             width=14,

@@ -44,7 +44,7 @@ INTRODUCTION: Final = Notes(
         ),
     ),
 )
-STEPS: Final = Notes(
+FIVE_STEPS: Final = Notes(
     title="Five steps",
     row=INTRODUCTION.last_row + 2,
     column=2,
@@ -61,7 +61,7 @@ STEPS: Final = Notes(
 )
 FURTHER: Final = Notes(
     title="Further sheets",
-    row=STEPS.last_row + 2,
+    row=FIVE_STEPS.last_row + 2,
     column=2,
     rows=(
         ("Scenarios", "What a move from -50% to +50% does, and how near liquidation is at each leverage."),
@@ -194,7 +194,7 @@ SHEET: Final = Sheet(
     name="Guide",
     title="Hedge plan: how to use this book",
     purpose="A plan for hedging a small crypto portfolio with futures. Start here.",
-    blocks=(INTRODUCTION, STEPS, FURTHER, LEGEND, SIGNS, CORRECTIONS, STATUSES, ABOUT),
+    blocks=(INTRODUCTION, FIVE_STEPS, FURTHER, LEGEND, SIGNS, CORRECTIONS, STATUSES, ABOUT),
     widths=(2, 26, 84, 15, 13, 13),
     landscape=False,
 )

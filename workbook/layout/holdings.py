@@ -9,7 +9,7 @@ from workbook.layout.formats import (
     PERCENT,
     PRICE,
     PRICE_OR_NONE,
-    ROW,
+    ROW_OR_NONE,
     TOP,
     WHOLE,
 )
@@ -217,7 +217,7 @@ HOLDINGS: Final = Table(
         Column(
             name="market_row",
             unit="of Market",
-            format=ROW,
+            format=ROW_OR_NONE,
             width=11,
             formula='IF([@Asset]="",0,IFNA(MATCH([@Asset],Market[Symbol],0),0))',
             help="Row of the Market sheet; 0: none.",

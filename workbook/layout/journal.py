@@ -4,20 +4,20 @@
 from typing import Final
 
 from workbook.layout.formats import (
+    CONTRACT_KINDS,
     DATE,
-    KINDS,
     MONEY,
     MOVE,
     PERCENT,
     PRICE,
     PRICE_OR_NONE,
     SIZE,
-    SMALLEST,
+    SMALLEST_PRICE,
     TIMES,
     TOP,
     WHOLE,
 )
-from workbook.layout.journal_result import RESULT
+from workbook.layout.journal_result import JOURNAL_RESULT
 from workbook.layout.journal_state import STATE
 from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 
@@ -138,7 +138,7 @@ JOURNAL: Final = Table(
             name="entry",
             unit="quote per base",
             format=PRICE,
-            low=SMALLEST,
+            low=SMALLEST_PRICE,
             high=1e12,
             required=False,
             width=12,
@@ -216,7 +216,7 @@ JOURNAL: Final = Table(
             name="kind",
             unit="margined in",
             kind="text",
-            choices=KINDS,
+            choices=CONTRACT_KINDS,
             required=False,
             width=9,
             help="linear or inverse.",
@@ -225,7 +225,7 @@ JOURNAL: Final = Table(
             name="contract_size",
             unit="base or quote",
             format=SIZE,
-            low=SMALLEST,
+            low=SMALLEST_PRICE,
             high=1e9,
             required=False,
             width=13,
@@ -263,7 +263,7 @@ JOURNAL: Final = Table(
             name="stop",
             unit="quote per base",
             format=PRICE,
-            low=SMALLEST,
+            low=SMALLEST_PRICE,
             high=1e12,
             required=False,
             width=12,
@@ -292,7 +292,7 @@ JOURNAL: Final = Table(
             header="Target price",
             unit="quote per base",
             format=PRICE,
-            low=SMALLEST,
+            low=SMALLEST_PRICE,
             high=1e12,
             required=False,
             width=12,
@@ -319,7 +319,7 @@ JOURNAL: Final = Table(
             name="exit_price",
             unit="quote per base",
             format=PRICE,
-            low=SMALLEST,
+            low=SMALLEST_PRICE,
             high=1e12,
             required=False,
             width=12,
@@ -381,7 +381,7 @@ JOURNAL: Final = Table(
             formula='IF(OR([@Known]=0,[@Over]=1,NOT(ISNUMBER([@Exposure])),NOT(ISNUMBER([@Ratio]))),"",HEDGE_ADJUSTMENT([@Exposure],[@Ratio],[@Notional],journal_band))',
         ),
         *STATE,
-        *RESULT,
+        *JOURNAL_RESULT,
     ),
 )
 

@@ -13,7 +13,7 @@ from workbook.layout.formats import (
 )
 from workbook.layout.schema import Column
 
-RESULT: Final = (
+JOURNAL_RESULT: Final = (
     Column(
         name="fee_rate",
         header="Fee rate",

@@ -4,7 +4,7 @@
 from typing import Final
 
 from workbook.layout.plan_margin import POSITION_AFTER, POSITION_NOW
-from workbook.layout.plan_settings import SETTINGS
+from workbook.layout.plan_settings import PLAN_SETTINGS
 from workbook.layout.plan_ticket import TICKET
 from workbook.layout.plan_trade import FIGURES, IN_CONTRACTS, IN_QUOTE, IN_SHARE
 from workbook.layout.schema import Field, Labels, Panel, Sheet
@@ -140,7 +140,7 @@ SHEET: Final = Sheet(
     blocks=(
         CARD,
         FACTS,
-        SETTINGS,
+        PLAN_SETTINGS,
         TICKET,
         IN_CONTRACTS,
         IN_QUOTE,

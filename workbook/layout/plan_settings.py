@@ -5,9 +5,9 @@ from typing import Final
 from udfs.conventions import LINEAR
 from workbook.layout.formats import (
     BETA,
+    CONTRACT_KINDS,
     DATE,
     FUTURE,
-    KINDS,
     MONEY,
     NEUTRAL,
     PERCENT,
@@ -17,7 +17,7 @@ from workbook.layout.formats import (
 )
 from workbook.layout.schema import Field, Panel
 
-SETTINGS: Final = Panel(
+PLAN_SETTINGS: Final = Panel(
     name="plan_settings",
     title="Your plan",
     row=11,
@@ -54,7 +54,7 @@ SETTINGS: Final = Panel(
             name="plan_kind",
             label="Margined in",
             kind="text",
-            choices=KINDS,
+            choices=CONTRACT_KINDS,
             default=LINEAR,
             help="linear is settled in the quote currency (USDT), inverse in the coin itself.",
         ),

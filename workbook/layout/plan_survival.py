@@ -4,7 +4,7 @@
 from typing import Final
 
 from workbook.layout.fits import BOUNDS
-from workbook.layout.formats import PERCENT, PRICE_OR_NONE, ROW, SIZE
+from workbook.layout.formats import PERCENT, PRICE_OR_NONE, ROW_OR_NONE, SIZE
 from workbook.layout.schema import Field, Panel
 
 SURVIVAL: Final = Panel(
@@ -26,7 +26,7 @@ SURVIVAL: Final = Panel(
             name="plan_recent_start",
             label="First day of late",
             unit="of history",
-            format=ROW,
+            format=ROW_OR_NONE,
             formula="IF(OR(plan_volatility=0,N(corr_window)<1,N(corr_window)>=corr_days),0,MAX(1,corr_days-corr_window))",
             help="Of the window on the Correlation sheet, to the last day of the history; 0: not known.",
         ),

@@ -4,7 +4,7 @@
 from typing import Final
 
 from workbook.layout.formats import CHANGE, MONEY, RATE, WHOLE
-from workbook.layout.roll_futures import ROLLS, SETTINGS
+from workbook.layout.roll_futures import ROLL_SETTINGS, ROLLS
 from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 
 COMPARED: Final = Panel(
@@ -216,6 +216,6 @@ LAGS: Final = Table(
 SHEET: Final = Sheet(
     name="Roll",
     purpose="Dated futures: what they earn or cost until expiry, and what it costs to roll.",
-    blocks=(SETTINGS, ROLLS, COMPARED, TERMS, LAGS),
+    blocks=(ROLL_SETTINGS, ROLLS, COMPARED, TERMS, LAGS),
     chips=(6, 7, 8),
 )

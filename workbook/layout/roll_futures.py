@@ -9,16 +9,16 @@ from workbook.layout.formats import (
     PERCENT,
     PRICE,
     PRICE_OR_NONE,
-    ROW,
+    ROW_OR_NONE,
     SIZE,
     SIZE_OR_NONE,
-    SMALLEST,
+    SMALLEST_PRICE,
     TOP,
     WHOLE,
 )
 from workbook.layout.schema import Column, Field, Panel, Table
 
-SETTINGS: Final = Panel(
+ROLL_SETTINGS: Final = Panel(
     name="roll_settings",
     title="Rolling",
     row=TOP,
@@ -49,7 +49,7 @@ SETTINGS: Final = Panel(
 ROLLS: Final = Table(
     name="Rolls",
     title="Dated futures",
-    row=SETTINGS.last_row + 2,
+    row=ROLL_SETTINGS.last_row + 2,
     column=2,
     rows=10,
     key="symbol",
@@ -76,7 +76,7 @@ ROLLS: Final = Table(
         Column(
             name="market_row",
             unit="of Market",
-            format=ROW,
+            format=ROW_OR_NONE,
             width=12,
             formula="IFNA(MATCH([@Symbol],Market[Symbol],0),0)",
             help="Row of the Market sheet; 0: none.",
@@ -120,7 +120,7 @@ ROLLS: Final = Table(
         Column(
             name="days",
             unit="days",
-            format=ROW,
+            format=ROW_OR_NONE,
             width=9,
             formula="IF(OR([@Near]=0,[@Spot]=0),0,MAX(0,[@Expiry]-plan_today))",
             help="From the plan's day to expiry.",
@@ -161,7 +161,7 @@ ROLLS: Final = Table(
             name="far",
             unit="quote per base",
             format=PRICE,
-            low=SMALLEST,
+            low=SMALLEST_PRICE,
             high=1000000000000.0,
             required=False,
             width=14,

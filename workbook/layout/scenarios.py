@@ -4,7 +4,7 @@
 from typing import Final
 
 from workbook.layout.correlation_prices import ASSETS
-from workbook.layout.formats import DATE, MONEY, MOVE, PERCENT, PRICE, SMALLEST
+from workbook.layout.formats import DATE, MONEY, MOVE, PERCENT, PRICE, SMALLEST_PRICE
 from workbook.layout.scenarios_moves import DIVERGENCE, LEVERAGE, SCENARIOS
 from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 
@@ -164,7 +164,7 @@ OPTIONS: Final = Panel(
             label="Put: strike",
             unit="quote per base",
             format=PRICE,
-            low=SMALLEST,
+            low=SMALLEST_PRICE,
             high=1e12,
             required=False,
             help="Of an option on the hedge asset that ends with the horizon. Blank: none.",
@@ -184,7 +184,7 @@ OPTIONS: Final = Panel(
             label="Call sold: strike",
             unit="quote per base",
             format=PRICE,
-            low=SMALLEST,
+            low=SMALLEST_PRICE,
             high=1e12,
             required=False,
             help="Not below the put's. With it the put becomes a collar.",

@@ -21,8 +21,8 @@ from workbook.layout.stored_formula import stored_formula
 from workbook.typed import typed_number
 
 Kind = Literal["number", "text", "date", "flag"]
-Value = float | str | bool
-Cell = Value | dt.date | dt.datetime | None
+InputValue = float | str | bool
+Cell = InputValue | dt.date | dt.datetime | None
 
 OWN_ROW: Final = re.compile(r"\[@(?:\[([^\]]+)\]|([A-Za-z]\w*))\]")
 FIRST_DATE: Final = dt.datetime(2009, 1, 3)  # no market is older than its first block
@@ -47,7 +47,7 @@ class Port:
     listed: str = ""  # a list of the book whose cells are the choices
     formula: str | None = None
     native: str | None = None  # in the native edition, where the formula has no form there
-    constant: Value | None = None
+    constant: InputValue | None = None
     is_link: bool = False  # only fetches a value from another sheet
     required: bool = True
 
@@ -98,7 +98,7 @@ class Port:
         """Whether its cell shows, and so a text may say, 5x."""
         return '"x"' in self.format
 
-    def read(self, value: Cell) -> Value | None:
+    def read(self, value: Cell) -> InputValue | None:
         """The value as its cell holds it (dates as Excel's day number), or a refusal in a sentence."""
         if value is None or value == "":
             if self.required:
@@ -179,7 +179,7 @@ class Field(Port):
     """One named cell: the name is the book's defined name."""
 
     label: str
-    default: Value | None = None  # what a new book holds, unless its example says otherwise
+    default: InputValue | None = None  # what a new book holds, unless its example says otherwise
     is_output: bool = False  # a result that reports carry
 
 

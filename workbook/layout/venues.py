@@ -3,8 +3,8 @@
 from typing import Final
 
 from workbook.layout.formats import (
+    CONTRACT_KINDS,
     DATE,
-    KINDS,
     MONEY,
     RATE,
     SIZE,
@@ -38,7 +38,7 @@ CONTRACTS: Final = Table(
             name="kind",
             unit="margined in",
             kind="text",
-            choices=KINDS,
+            choices=CONTRACT_KINDS,
             required=False,
             width=12,
             help="linear: settled in the quote currency; inverse: in the coin.",

@@ -11,7 +11,7 @@ from workbook.layout.plan import NTH
 from workbook.layout.plan_carry import CARRY
 from workbook.layout.plan_facts import FACTS
 from workbook.layout.plan_position import POSITION
-from workbook.layout.plan_settings import SETTINGS
+from workbook.layout.plan_settings import PLAN_SETTINGS
 from workbook.layout.plan_survival import SURVIVAL
 from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 from workbook.layout.wording import WORDING
@@ -98,7 +98,7 @@ DOMAINS: Final = Table(
     title="Which values the inputs of the plan take",
     row=ORDER.last_row + 2,
     column=LEFT,
-    rows=len(SETTINGS.fields),
+    rows=len(PLAN_SETTINGS.fields),
     columns=(
         Column(name="input", kind="text", constant="", width=30, help="As the Plan sheet calls it."),
         Column(name="needed", kind="text", constant="", width=12, help="yes, or it may be blank."),

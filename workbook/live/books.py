@@ -18,7 +18,7 @@ from workbook.live.quotes import Want
 from workbook.recalc.named_cells import cell_of
 from workbook.recalc.recalc import recalc_book
 from workbook.request import Cell, Outcome, Request
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,7 +40,7 @@ class Days:
     room: int = 0  # rows
 
     @classmethod
-    def read(cls, book: Book, name: str) -> "Days":
+    def read(cls, book: SavedBook, name: str) -> "Days":
         """The table of a saved book."""
         table = book.tables.get(name.lower())
         if table is None:
@@ -63,7 +63,7 @@ class PlanBook:
     @classmethod
     def read(cls, package: bytes) -> "PlanBook":
         """Read a saved plan book; any other book is refused."""
-        book = Book(package)
+        book = SavedBook(package)
         if not PLAN.describes(book.names) or MARKET.lower() not in book.tables:
             raise BookError("is no plan book: it has no Market table that could be filled")
         venue, kind, horizon = (_named(book, f"plan_{name}") for name in ("venue", "kind", "horizon"))
@@ -193,7 +193,7 @@ def live_request(market: LiveMarket, contracts: LiveContracts, request: Request,
     )
 
 
-def _pegged(book: Book) -> frozenset[int]:
+def _pegged(book: SavedBook) -> frozenset[int]:
     """The rows of coins that stand for the plan's own currency: no venue has a future on them."""
     table = book.tables[MARKET.lower()]
     if PEGGED.casefold() not in (header.casefold() for header in table.columns):
@@ -207,13 +207,13 @@ def _since(date: float | None) -> str:
     return f"as of {moment(date).date()}"
 
 
-def _named(book: Book, name: str) -> Value:
+def _named(book: SavedBook, name: str) -> Value:
     """The value of a named cell; None where the name is missing or means something else."""
     area = cell_of(book, name)
     return None if area is None else book.value(area)
 
 
-def _rows(book: Book, name: str, *wanted: str) -> Iterator[tuple[int, tuple[Value, ...]]]:
+def _rows(book: SavedBook, name: str, *wanted: str) -> Iterator[tuple[int, tuple[Value, ...]]]:
     """Some columns of a table, by the names the layout gives them, row by row from 0."""
     table, record = book.tables.get(name.lower()), PLAN.tables[name]
     if table is None:

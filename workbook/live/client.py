@@ -10,7 +10,7 @@ from time import sleep
 from typing import Any, Final, Self
 
 from udfs.errors import HedgeError
-from workbook.live.faults import LiveError, NoData, NoLibrary, fault, no_json
+from workbook.live.faults import LiveError, NoData, NoLibrary, live_fault, no_json
 
 MIRROR: Final = "MICROHEDGE_MIRROR"
 SCHEME: Final = "https://"
@@ -53,7 +53,7 @@ class Client:
         try:
             return getattr(self.exchange, method)(*arguments, **named)
         except Exception as error:
-            raise fault(self.venue, error) from error
+            raise live_fault(self.venue, error) from error
 
     @property
     def version(self) -> str:
@@ -76,7 +76,7 @@ class Client:
                 try:
                     answer = fetch(url, method, headers, body)
                 except Exception as error:
-                    trouble = fault(self.venue, error)
+                    trouble = live_fault(self.venue, error)
                     wait = max(pause, trouble.retry_after)
                     if not trouble.passing or attempt == self.connection.attempts or wait > PATIENCE:
                         raise trouble from error
@@ -99,7 +99,7 @@ def understood(venue: str) -> Iterator[None]:
     except HedgeError:
         raise
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:
-        raise fault(venue, error) from error
+        raise live_fault(venue, error) from error
 
 
 def _exchange(venue: str, name: str, connection: Connection, types: tuple[str, ...]) -> Any:

@@ -28,7 +28,7 @@ class Clock:
 
 def clock(client: Client) -> Clock:
     """What time it is at the venue."""
-    now = moment(client.ask("fetch_time"))
+    now = utc_moment(client.ask("fetch_time"))
     return Clock(now, here() - now)
 
 
@@ -37,7 +37,7 @@ def here() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def moment(milliseconds: float) -> dt.datetime:
+def utc_moment(milliseconds: float) -> dt.datetime:
     """A venue's time stamp as a moment in UTC."""
     return dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
 

@@ -9,7 +9,7 @@ from udfs.venues import Contract, tables
 from workbook.live.client import Connection
 from workbook.live.clock import here
 from workbook.live.desks import DESKS
-from workbook.live.venues import Refresh, kept, refresh, write
+from workbook.live.venues import Refresh, kept_rows, refresh, write
 from workbook.request import Cell
 
 Name = tuple[str, str]  # venue and symbol, as a book writes them
@@ -73,7 +73,7 @@ class LiveContracts:
                     self.missed.add((venue, symbol))
                 else:
                     self._found[venue, symbol] = row
-        for sentence in [*found.remarks, *kept(known, found.missed, here().date())]:
+        for sentence in [*found.remarks, *kept_rows(known, found.missed, here().date())]:
             self.remark(sentence)
 
 

@@ -115,7 +115,7 @@ MEANINGS: tuple[tuple[frozenset[str], type[LiveError], str], ...] = (
 )
 
 
-def fault(venue: str, error: BaseException) -> LiveError:
+def live_fault(venue: str, error: BaseException) -> LiveError:
     """The one sentence for whatever ccxt raised."""
     chain = list(_chain(error))
     for cause in chain:

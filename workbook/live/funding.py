@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from workbook.live.client import Client, number
-from workbook.live.clock import moment
+from workbook.live.clock import utc_moment
 from workbook.live.faults import NoData, Refused
 
 SETTLEMENTS: Final = 4  # enough to see an interval that has just changed
@@ -40,7 +40,7 @@ class Funding:
     remarks: tuple[str, ...] = ()
 
 
-UNKNOWN: Final = Funding()
+UNKNOWN_FUNDING: Final = Funding()
 
 
 def funding(client: Client, market: Mapping[str, Any]) -> Funding:
@@ -65,9 +65,9 @@ def funding(client: Client, market: Mapping[str, Any]) -> Funding:
         mark=mark,
         index=index,
         last_rate=history[-1]["fundingRate"] if history else last_rate,
-        last_at=moment(history[-1]["timestamp"]) if history else None,
+        last_at=utc_moment(history[-1]["timestamp"]) if history else None,
         predicted_rate=rate["fundingRate"] if forecast is None else forecast,
-        next_at=moment(next_at) if next_at else None,
+        next_at=utc_moment(next_at) if next_at else None,
         interval_hours=interval,
         remarks=remarks,
     )
@@ -92,7 +92,7 @@ def settled_days(
         since = max(fresh) + 1
     by_day: dict[dt.date, list[float]] = {}
     for time in sorted(rates):
-        by_day.setdefault(moment(time).date(), []).append(rates[time])
+        by_day.setdefault(utc_moment(time).date(), []).append(rates[time])
     lacking = _lacking(sorted(rates))
     return {
         day: math.fsum(settled)
@@ -108,17 +108,17 @@ def _lacking(times: list[int]) -> set[dt.date]:
     side is as long.
     """
     if len(times) < FEWEST:
-        return {moment(time).date() for time in times}
+        return {utc_moment(time).date() for time in times}
     gaps = [_hours(later - earlier) for earlier, later in pairwise(times)]
-    lacking = {moment(times[0]).date()}
+    lacking = {utc_moment(times[0]).date()}
     for at, gap in enumerate(gaps):
         beside = gaps[max(0, at - 1) : at] + gaps[at + 1 : at + 2]
         if gap > max(beside):
-            day, last = moment(times[at]).date(), moment(times[at + 1]).date()
+            day, last = utc_moment(times[at]).date(), utc_moment(times[at + 1]).date()
             while day <= last:
                 lacking.add(day)
                 day += ONE_DAY
-    end = moment(times[-1])
+    end = utc_moment(times[-1])
     if (end + dt.timedelta(hours=gaps[-1]) + SLACK).date() == end.date():
         lacking.add(end.date())
     return lacking

@@ -14,7 +14,7 @@ from workbook.live.clock import Clock, clock, span
 from workbook.live.desks import DESKS, Desk
 from workbook.live.faults import LiveError, UnknownVenue
 from workbook.live.fitting import fitting
-from workbook.live.quotes import Counter, Quote, Want, closes, quote, settled
+from workbook.live.quotes import Counter, Quote, Want, closes, quote, settled_funding
 from workbook.request import Cell
 
 BLANK: Final = ""  # empties a cell
@@ -85,7 +85,7 @@ class LiveMarket:
         """Settled funding of an asset's perpetual by day; fewer days than asked for are a remark."""
         with understood(want.venue):
             counter, time = self._counter(desk_of(want))
-            found = settled(counter, want, days, time.now)
+            found = settled_funding(counter, want, days, time.now)
         if len(found) < days:
             self.remark(f"{want.venue}: gave the funding of {len(found)} of {days} days of {want.symbol}")
         return found

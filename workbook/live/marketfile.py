@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from udfs.dates import moment
-from workbook.batch.market_file import read_market
+from workbook.batch.market_file import market_in_file
 from workbook.errors import BookError
 from workbook.layout import PLAN
 from workbook.layout.schema import Column
@@ -21,7 +21,7 @@ def fill_file(
     path: Path, venue: str, kind: str, symbols: Sequence[str], live: LiveMarket
 ) -> tuple[Want, ...]:
     """Bring a market file up to date, or begin it; a row that can't be had stays as it is."""
-    before = read_market(path) if path.exists() else {}
+    before = market_in_file(path) if path.exists() else {}
     if not before and not symbols:
         raise BookError(f"{path}: is not there yet; say with --symbol what it is to hold", "path", str(path))
     wants = tuple(Want(venue, kind, symbol) for symbol in dict.fromkeys([*before, *symbols]))

@@ -8,10 +8,10 @@ from typing import Final, Self, TypeVar
 from udfs.symbols import row_key
 from udfs.venues import Contract, tables
 from workbook.live.client import Client, Connection
-from workbook.live.clock import moment
+from workbook.live.clock import utc_moment
 from workbook.live.desks import Desk, Market, kind, listed
 from workbook.live.faults import LiveError, NoData, NotListed
-from workbook.live.funding import UNKNOWN, Funding, funding, settled_days
+from workbook.live.funding import UNKNOWN_FUNDING, Funding, funding, settled_days
 
 SPOT_QUOTES: Final = ("USDT", "USDC", "USD")  # where a contract's own quote has no spot market
 DAY: Final = 86_400_000  # milliseconds
@@ -49,7 +49,7 @@ class Quote:
     as_of: dt.datetime
     source: str
     spot: float | None = None
-    funding: Funding = UNKNOWN
+    funding: Funding = UNKNOWN_FUNDING
     future: float | None = None
     expiry: dt.datetime | None = None
     future_symbol: str | None = None
@@ -102,14 +102,14 @@ def quote(counter: Counter, want: Want, now: dt.datetime) -> Quote:
     if spot is not None:
         found = replace(found, spot=tried(SPOT, lambda: _price(counter.spot, spot)))
     if perpetual is not None:
-        carry = tried(CARRY, lambda: funding(client, perpetual)) or UNKNOWN
+        carry = tried(CARRY, lambda: funding(client, perpetual)) or UNKNOWN_FUNDING
         mark, index = _of_one(carry.mark, units), _of_one(carry.index, units)
         found = replace(found, funding=replace(carry, mark=mark, index=index))
     if future is not None:
         found = replace(
             found,
             future=_of_one(tried(DATED, lambda: _price(client, future)), units),
-            expiry=moment(future["expiry"]),
+            expiry=utc_moment(future["expiry"]),
             future_symbol=future["symbol"],
         )
     if found.spot is None and found.funding.mark is None:
@@ -133,11 +133,11 @@ def closes(counter: Counter, want: Want, days: int, now: dt.datetime) -> list[tu
             break
         found |= fresh
         since = max(fresh) + DAY
-    days_closed = ((moment(time).date(), close) for time, close in sorted(found.items()))
+    days_closed = ((utc_moment(time).date(), close) for time, close in sorted(found.items()))
     return [(day, close) for day, close in days_closed if day < now.date()]
 
 
-def settled(counter: Counter, want: Want, days: int, now: dt.datetime) -> dict[dt.date, float]:
+def settled_funding(counter: Counter, want: Want, days: int, now: dt.datetime) -> dict[dt.date, float]:
     """Funding of the perpetual, oldest first: the rates settled on each finished day in UTC, added."""
     client = counter.contracts
     bundle = _bundle(client.venue, want)
@@ -181,12 +181,12 @@ def _future(
         and market["base"] == base
         and kind(market) == want.kind
         and market["active"] is not False
-        and moment(market["expiry"]) > now
+        and utc_moment(market["expiry"]) > now
     ]
     alike = [market for market in dated if perpetual and market["quote"] == perpetual["quote"]]
     in_order = sorted(alike or dated, key=lambda market: (market["expiry"], market["symbol"]))
     end = now + dt.timedelta(days=want.horizon)
-    late = (market for market in in_order if moment(market["expiry"]) >= end)
+    late = (market for market in in_order if utc_moment(market["expiry"]) >= end)
     return next(late, in_order[-1] if in_order else None)
 
 

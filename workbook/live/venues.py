@@ -26,13 +26,13 @@ from workbook.live.desks import DESKS, Desk, Market, listed, traded
 from workbook.live.facts import VALUED, contract, tiers
 from workbook.live.faults import LiveError, NotListed
 from workbook.live.files import write_text
-from workbook.live.funding import UNKNOWN, funding
+from workbook.live.funding import UNKNOWN_FUNDING, funding
 
 FACTS: Final = Contract._fields[2:14]  # what a venue says; the date, source and note are ours
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FactChange:
     """One fact that is no longer what it was; None is not known."""
 
     venue: str
@@ -105,12 +105,12 @@ def refresh(
     found.remarks = list(dict.fromkeys(found.remarks))
     _drop_met_elsewhere(found)
     for number, row in enumerate(found.contracts):
-        found.contracts[number], kept = _completed(row, known)
-        found.figures += kept
+        found.contracts[number], kept_rows = _completed(row, known)
+        found.figures += kept_rows
     return found
 
 
-def changes(known: Tables, found: Refresh) -> list[Change]:
+def changed_facts(known: Tables, found: Refresh) -> list[FactChange]:
     """What is no longer as the tables had it, fact by fact; tiers as one fact, their number."""
     rows = []
     for new in found.contracts:
@@ -118,18 +118,18 @@ def changes(known: Tables, found: Refresh) -> list[Change]:
         for fact in FACTS:
             before = getattr(old, fact) if old else None
             if before != getattr(new, fact):
-                rows.append(Change(new.venue, new.symbol, fact, before, getattr(new, fact)))
+                rows.append(FactChange(new.venue, new.symbol, fact, before, getattr(new, fact)))
         key = row_key(new.venue, new.symbol)
         ladder = [tier for tier in found.tiers if row_key(tier.venue, tier.symbol) == key]
         before_ladder = known.ladders.get(key, ())
         if ladder and list(map(_steps, ladder)) != list(map(_steps, before_ladder)):
             rows.append(
-                Change(new.venue, new.symbol, "leverage tiers", len(before_ladder) or None, len(ladder))
+                FactChange(new.venue, new.symbol, "leverage tiers", len(before_ladder) or None, len(ladder))
             )
     return rows
 
 
-def kept(known: Tables, missed: Iterable[Missed], today: dt.date) -> list[str]:
+def kept_rows(known: Tables, missed: Iterable[Missed], today: dt.date) -> list[str]:
     """A sentence a reason for what could not be had: why, and how old the rows are that stand."""
     groups: dict[tuple[str, str], list[str]] = {}
     for miss in missed:
@@ -183,7 +183,7 @@ def _take(found: Refresh, desk: Desk, client: Client, market: Market, today: dt.
     """One contract; tiers that can't be had cost the tiers alone."""
     source = f"ccxt {client.version} {desk.exchange}, public endpoints"
     with understood(desk.venue):
-        carry = funding(client, market) if market["swap"] else UNKNOWN
+        carry = funding(client, market) if market["swap"] else UNKNOWN_FUNDING
         row = contract(desk, market, carry, today, source)
     found.contracts.append(row)
     try:
@@ -242,14 +242,14 @@ def _completed(new: Contract, known: Tables) -> tuple[Contract, list[Figure]]:
     lacking = {fact: getattr(old, fact) for fact in FACTS if getattr(new, fact) is None}
     values: dict[str, Any] = {fact: value for fact, value in lacking.items() if value is not None}
     figures = known.figures.get(row_key(new.venue, new.symbol), {})
-    kept = []
+    kept_rows = []
     for fact, value in values.items():
         of = figures.get(fact, old)
-        kept.append(Figure(new.venue, new.symbol, fact, _text(fact, value), of.as_of, of.source))
-    if kept:
-        days = ", ".join(f"{figure.fact} of {_day(figure.as_of)}" for figure in kept)
+        kept_rows.append(Figure(new.venue, new.symbol, fact, _text(fact, value), of.as_of, of.source))
+    if kept_rows:
+        days = ", ".join(f"{figure.fact} of {_day(figure.as_of)}" for figure in kept_rows)
         values["source"] = f"{new.source}; kept: {days}"
-    return new._replace(**values), kept
+    return new._replace(**values), kept_rows
 
 
 def _day(date: float | None) -> str:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from workbook.cells import Area, column_letters
-from workbook.formula.structured_references import Table, selected
+from workbook.formula.structured_references import BookTable, selected
 from workbook.formula.tree import Node, tree, written
 from workbook.layout.book import Book
 from workbook.native.formulas import Nodes, mapped
@@ -19,7 +19,7 @@ class Addresses:
         self._written: dict[tuple[str, str], str] = {}
         self._sheets = [sheet.name for sheet in book.sheets]
         self._tables = {
-            table.name.lower(): Table(
+            table.name.lower(): BookTable(
                 name=table.name,
                 area=Area(number, table.header_row, table.column, table.last_row, table.last_column),
                 columns=tuple(column.header for column in table.columns),

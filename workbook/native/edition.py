@@ -15,7 +15,7 @@ from workbook.layout.formats import DATE, TOP
 from workbook.layout.schema import OWN_ROW, Column, Field, Labels, Notes, Panel, Sheet, Table
 from workbook.native.formulas import literal
 from workbook.native.helpers import OWN, NamedSteps, RowSteps
-from workbook.native.mapping import SERIES, STEPS, Formulas, Home, series_name
+from workbook.native.mapping import SERIES, STEPS_TABLE, Home, NativeFormulas, series_name
 
 TIERS: Final = Table(
     name="Tiers",
@@ -30,7 +30,7 @@ TIERS: Final = Table(
         Column(name="amount", unit="quote", constant="", width=14, help="Maintenance amount."),
     ),
 )
-RULES: Final = Table(
+RULES_TABLE: Final = Table(
     name="Rules",
     title="Liquidation rules of the venues",
     row=TOP,
@@ -47,9 +47,9 @@ LOOKED_UP: Final = {  # defined names of the columns that native formulas look f
     "tier_end": (TIERS.name, "up_to"),
     "tier_rate": (TIERS.name, "rate"),
     "tier_amount": (TIERS.name, "amount"),
-    "rule_key": (RULES.name, "key"),
-    "rule_from": (RULES.name, "from"),
-    "rule_word": (RULES.name, "word"),
+    "rule_key": (RULES_TABLE.name, "key"),
+    "rule_from": (RULES_TABLE.name, "from"),
+    "rule_word": (RULES_TABLE.name, "word"),
 }
 INPUTS_FIT: Final = "need_inputs"
 EDITION: Final = "template_edition"
@@ -80,7 +80,7 @@ class _Mapping:
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self.formulas = Formulas(book)
+        self.formulas = NativeFormulas(book)
         self.named = NamedSteps()
         self.beside: dict[str, RowSteps] = {}
 
@@ -170,9 +170,9 @@ class _Mapping:
         )
         tables = list(self._beside())
         return Sheet(
-            name=STEPS,
+            name=STEPS_TABLE,
             purpose="What the other sheets' formulas are made of. There is nothing to fill in.",
-            blocks=(constants, domains, steps, TIERS, RULES, *tables),
+            blocks=(constants, domains, steps, TIERS, RULES_TABLE, *tables),
             widths=(2, 34, 16, 12),
             landscape=True,
             pages=0,
@@ -180,7 +180,7 @@ class _Mapping:
 
     def _beside(self) -> Iterator[Table]:
         """Columns beside the rows of other tables, from left to right."""
-        column = RULES.last_column + 2
+        column = RULES_TABLE.last_column + 2
         for name, table in self.book.tables.items():
             steps = self.beside.get(name)
             wanted = {f"{name}Steps": tuple(steps.columns.values())} if steps and steps.columns else {}

@@ -6,9 +6,9 @@ from typing import Final, Literal
 from udfs.venues import tables
 from workbook.layout import PLAN
 from workbook.layout.book import Book
-from workbook.layout.schema import Value
+from workbook.layout.schema import InputValue
 from workbook.memory import remembered
-from workbook.native.edition import RULES, TIERS, native
+from workbook.native.edition import RULES_TABLE, TIERS, native
 
 EditionName = Literal["add-in", "native"]
 ADD_IN: Final = "add-in"
@@ -21,7 +21,7 @@ def record(edition: EditionName) -> Book:
     return native(PLAN).book if edition == NATIVE else PLAN
 
 
-def looked_up() -> Mapping[str, tuple[tuple[Value | None, ...], ...]]:
+def looked_up() -> Mapping[str, tuple[tuple[InputValue | None, ...], ...]]:
     """Rows of the tables that a native book looks up where our functions read the venue tables."""
     facts = tables()
     tiers = sorted(
@@ -36,4 +36,4 @@ def looked_up() -> Mapping[str, tuple[tuple[Value | None, ...], ...]]:
     rules = sorted(
         (f"{rule.venue}@{rule.kind}", rule.effective_from or 0.0, rule.rule) for rule in facts.rules
     )
-    return {TIERS.name: tuple(tiers[: TIERS.rows]), RULES.name: tuple(rules[: RULES.rows])}
+    return {TIERS.name: tuple(tiers[: TIERS.rows]), RULES_TABLE.name: tuple(rules[: RULES_TABLE.rows])}

@@ -26,7 +26,7 @@ def given(spec: Spec, arguments: Sequence[str]) -> dict[str, str]:
     return {p.name: said.get(p.name, "").strip() or literal(p.default) for p in spec.parameters}
 
 
-def expression(spec: Spec, arguments: Sequence[str]) -> str:
+def native_expression(spec: Spec, arguments: Sequence[str]) -> str:
     """The whole function in one formula, every step written out."""
     known = given(spec, arguments)
     for step in spec.native.steps:

@@ -11,14 +11,14 @@ from udfs.registry import REGISTRY, Spec
 from workbook.formula.tree import Node, tree, written
 from workbook.layout.book import Book
 from workbook.layout.schema import Port
-from workbook.native.formulas import Nodes, bracketed, expression, filled, given, literal, mapped
+from workbook.native.formulas import Nodes, bracketed, filled, given, literal, mapped, native_expression
 from workbook.native.helpers import Helpers
 
 LONGEST: Final = 255  # letters of a formula: what Excel's own dialogs take
 SHORT: Final = 110  # letters of a function that is written in its place
 LEAST: Final = 36  # letters of a part that is worth a cell
 ROOMS: Final = (LONGEST - SHORT, LONGEST - LEAST)  # of a part: with room for its conditions, else with less
-STEPS: Final = "Steps"
+STEPS_TABLE: Final = "Steps"
 SERIES: Final = {RETURNS: "Returns", LOG_RETURNS: "LogReturns"}
 CONSTANTS: Final = {
     "2": "two",
@@ -45,7 +45,7 @@ class Home:
     inputs: Mapping[str, Port] = field(default_factory=dict)  # the table's own, by what a formula writes
 
 
-class Formulas:
+class NativeFormulas:
     """Writes the formulas of a book one after the other; what they need beside them is collected."""
 
     def __init__(self, book: Book) -> None:
@@ -103,7 +103,7 @@ class Formulas:
             written(self._mapped(self._histories(argument, spec, place), path, home)).strip()
             for place, argument in enumerate(node.arguments)
         ]
-        text = self._constants(expression(spec, arguments))
+        text = self._constants(native_expression(spec, arguments))
         if spec.native.steps and (not spec.is_elementwise or len(self._plain(text, home)) > SHORT):
             text = self._stepwise(spec, arguments, path, home)
         bounds = _bounds(spec, arguments, home.inputs)
@@ -152,7 +152,7 @@ class Formulas:
         """The formula about as long as it is with addresses: where the steps stand is not known yet."""
 
         def address(reference: re.Match[str]) -> str:
-            sheet = self._homes.get(reference[1], STEPS)
+            sheet = self._homes.get(reference[1], STEPS_TABLE)
             prefix = "" if sheet == home.sheet else f"{sheet}!"
             return prefix + ("$AA10" if "#This Row" in reference[0] else "$AA$10:$AA$100")
 

@@ -15,11 +15,11 @@ from typing import Final
 from workbook.cells import Area, Value, place, row_of
 from workbook.errors import BadPackage
 from workbook.formula.grammar import Grammar
-from workbook.formula.structured_references import Table
+from workbook.formula.structured_references import BookTable
 from workbook.formula.tokens import parse, unquoted
 from workbook.layout.book import Book as PlanRecord
 from workbook.native.editions import ADD_IN, NATIVE, EditionName, record
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 from workbook.xlsx.sheet_reader import Formula
 from workbook.xlsx.zip import read_file
 
@@ -30,12 +30,12 @@ EDITION: Final = "template_edition"  # the name of the cell that says it
 def opened(path: str | PathLike[str]) -> Iterator["SavedPlan"]:
     """A saved book, read as a plan; one that is damaged or hostile anywhere is refused by its name."""
     try:
-        yield SavedPlan(Book(read_file(Path(path))))
+        yield SavedPlan(SavedBook(read_file(Path(path))))
     except BadPackage as refused:
         raise BadPackage(f"{path}: {refused}") from None
 
 
-def located(book: Book, name: str) -> Area | None:
+def located(book: SavedBook, name: str) -> Area | None:
     """The one area that a defined name of the book points at; None if there is none."""
     refers = book.names.get((None, name.lower()))
     tokens = parse(refers) if refers else ()
@@ -54,7 +54,7 @@ def located(book: Book, name: str) -> Area | None:
 class SavedPlan:
     """What a saved book holds of a plan."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: SavedBook) -> None:
         self.book = book
         self._last_rows: dict[int, int] = {}
 
@@ -98,7 +98,7 @@ class SavedPlan:
         """The name of the sheet an area stands on."""
         return self.book.sheets[area.sheet].name
 
-    def table(self, name: str) -> Table | None:
+    def table(self, name: str) -> BookTable | None:
         """A table of the layout, as it stands in the book."""
         return self.book.tables.get(name.lower())
 

@@ -12,13 +12,13 @@ from typing import Final, NamedTuple
 from workbook.cells import Area
 from workbook.formula.criteria import CRITERIA
 from workbook.formula.expression import COMPARING, Expression, Joined, Operation, expression
-from workbook.formula.plain_writer import BLANK
+from workbook.formula.plain_writer import BLANK_CELL
 from workbook.formula.tree import Node, tree
 from workbook.memory import remembered
 from workbook.recalc.new_values import Now
 
 EPSILON: Final = 4e-15  # relative: what may be the same in fifteen digits
-WHOLE: Final = frozenset(  # give whole numbers
+GIVE_WHOLE_NUMBERS: Final = frozenset(  # give whole numbers
     (
         "COUNT",
         "COUNTA",
@@ -60,7 +60,7 @@ class Number(NamedTuple):
     value: float
 
 
-class Cells(NamedTuple):
+class AreaCells(NamedTuple):
     """The cells of an area, by its number among those that the formula names."""
 
     area: int
@@ -70,7 +70,7 @@ class Term(NamedTuple):
     """An operator or a function, and what it is applied to."""
 
     sign: str
-    parts: tuple["Side", ...]
+    parts: tuple["ComparedSide", ...]
 
 
 class Word(NamedTuple):
@@ -86,14 +86,14 @@ class Other(NamedTuple):
     is_true: bool = False
 
 
-Side = Number | Cells | Term | Word | Other
+ComparedSide = Number | AreaCells | Term | Word | Other
 
 
 class Pair(NamedTuple):
     """The two sides of a comparison of numbers."""
 
-    left: Side
-    right: Side
+    left: ComparedSide
+    right: ComparedSide
 
     @property
     def is_known(self) -> bool:
@@ -104,7 +104,7 @@ class Pair(NamedTuple):
 class Ordinal(NamedTuple):
     """What asks for the first, second or other of some cells."""
 
-    side: Side
+    side: ComparedSide
 
 
 COUNTED: Final[Mapping[str, Callable[[Area, Now], float]]] = {
@@ -117,7 +117,7 @@ LAST_PLACE: Final = 2.0**20
 COUNTING: Final = frozenset(("COUNT", "COUNTA", "COUNTBLANK", "COUNTIF", "COUNTIFS", "ROWS", "COLUMNS"))
 
 
-def ordinals_of(side: Side) -> Iterator[Ordinal]:
+def ordinals_of(side: ComparedSide) -> Iterator[Ordinal]:
     """The places by number in a side that can be worked out here."""
     for term in terms_of(side):
         for part in term.parts[1:] if term.sign in ORDERED else ():
@@ -126,17 +126,17 @@ def ordinals_of(side: Side) -> Iterator[Ordinal]:
 
 
 @remembered(16_384)
-def side_in(alike: str) -> Side:
+def side_in(alike: str) -> ComparedSide:
     """A whole formula of a shape as a side: what it asks for and what to look at are both told from it."""
     return side_of(expression(tree(alike)))
 
 
-def side_of(found: Expression) -> Side:
+def side_of(found: Expression) -> ComparedSide:
     """An expression as a side of a comparison; its areas are numbered in their order."""
     return _side(found, count())
 
 
-def terms_of(side: Side) -> Iterator[Term]:
+def terms_of(side: ComparedSide) -> Iterator[Term]:
     """The operators and functions of a side, the outer ones first."""
     if isinstance(side, Term):
         yield side
@@ -144,7 +144,7 @@ def terms_of(side: Side) -> Iterator[Term]:
             yield from terms_of(part)
 
 
-def written_numbers(side: Side) -> Iterator[Side]:
+def written_numbers(side: ComparedSide) -> Iterator[ComparedSide]:
     """What may be a number that is written into a text, where a side joins texts or counts letters."""
     if isinstance(side, Term) and side.sign not in CRITERIA:  # a criterion is a number again
         for part in side.parts:
@@ -153,7 +153,7 @@ def written_numbers(side: Side) -> Iterator[Side]:
                 yield part
 
 
-def _side(found: Expression, numbers: Iterator[int]) -> Side:
+def _side(found: Expression, numbers: Iterator[int]) -> ComparedSide:
     if isinstance(found, Operation):
         return Term(found.sign, tuple(_side(operand, numbers) for operand in found.operands))
     if isinstance(found, Joined):
@@ -163,12 +163,12 @@ def _side(found: Expression, numbers: Iterator[int]) -> Side:
     if found.arguments:
         parts = tuple(_side(expression(argument), numbers) for argument in found.arguments)
         return Term(found.name, parts)
-    if found.kind == "area" and found.text != BLANK:
-        return Cells(next(numbers))
+    if found.kind == "area" and found.text != BLANK_CELL:
+        return AreaCells(next(numbers))
     return _constant(found)
 
 
-def _constant(node: Node) -> Side:
+def _constant(node: Node) -> ComparedSide:
     if node.kind == "number":
         return Number(float(node.text))
     if node.kind == "text":
@@ -177,7 +177,7 @@ def _constant(node: Node) -> Side:
     return Other(truth in ("TRUE", "FALSE"), truth == "TRUE")
 
 
-def pairs_of(found: Side) -> Iterator[Pair]:
+def pairs_of(found: ComparedSide) -> Iterator[Pair]:
     """The comparisons in a side of which both sides may be numbers equal in fifteen digits."""
     if isinstance(found, Term):
         for part in found.parts:
@@ -186,45 +186,45 @@ def pairs_of(found: Side) -> Iterator[Pair]:
             yield Pair(*found.parts)
 
 
-def _is_plain(left: Side, right: Side) -> bool:
+def _is_plain(left: ComparedSide, right: ComparedSide) -> bool:
     """Whether fifteen digits make no difference: not to texts, whole numbers, and 0 against no difference."""
     if any(map(_is_settled, (left, right))) or (_is_whole(left) and _is_whole(right)):
         return True
     return any(map(_is_zero, (left, right))) and not any(map(_may_cancel, (left, right)))
 
 
-def _is_zero(side: Side) -> bool:
+def _is_zero(side: ComparedSide) -> bool:
     return isinstance(side, Number) and not side.value
 
 
-def _is_settled(side: Side) -> bool:
+def _is_settled(side: ComparedSide) -> bool:
     """Whether a side is no number, whatever the cells hold: a text or a truth value."""
     if isinstance(side, Term):
         return side.sign in ("&", "FIXED", "TEXT") or side.sign in COMPARING
     return isinstance(side, Word) or (isinstance(side, Other) and side.is_settled)
 
 
-def _is_whole(side: Side) -> bool:
+def _is_whole(side: ComparedSide) -> bool:
     if isinstance(side, Term):
-        return side.sign in WHOLE or (side.sign in "+-*" and all(map(_is_whole, side.parts)))
+        return side.sign in GIVE_WHOLE_NUMBERS or (side.sign in "+-*" and all(map(_is_whole, side.parts)))
     return isinstance(side, Number) and side.value.is_integer()
 
 
-def _may_cancel(side: Side) -> bool:
+def _may_cancel(side: ComparedSide) -> bool:
     """Whether a side may be a sum that rounding alone keeps from 0."""
     return isinstance(side, Term) and (side.sign in ("+", "-", "SUM") or any(map(_may_cancel, side.parts)))
 
 
-def is_known(side: Side) -> bool:
+def is_known(side: ComparedSide) -> bool:
     """Whether a side can be worked out here, from the values of cells."""
     if isinstance(side, Term):
         if side.sign in COUNTED:
-            return len(side.parts) == 1 and isinstance(side.parts[0], Cells)
+            return len(side.parts) == 1 and isinstance(side.parts[0], AreaCells)
         return side.sign in ("%", *ARITHMETIC, *GATHERING) and all(map(is_known, side.parts))
-    return isinstance(side, (Number, Cells))
+    return isinstance(side, (Number, AreaCells))
 
 
-def is_place(side: Side) -> bool:
+def is_place(side: ComparedSide) -> bool:
     """Whether a side is a whole number from 1 on, whatever the cells hold, as `1+COUNTIF(…)`."""
     if not isinstance(side, Term):
         return isinstance(side, Number) and side.value.is_integer() and side.value >= 1
@@ -234,15 +234,15 @@ def is_place(side: Side) -> bool:
     return is_counted and any(map(is_place, side.parts))
 
 
-def _is_count(side: Side) -> bool:
+def _is_count(side: ComparedSide) -> bool:
     return isinstance(side, Term) and side.sign in COUNTING
 
 
-def numbers_of(side: Side, areas: Sequence[Area], now: Now) -> list[float]:
+def numbers_of(side: ComparedSide, areas: Sequence[Area], now: Now) -> list[float]:
     """The numbers that a side stands for; none if it is not made of numbers alone."""
     if not isinstance(side, Term):
         return _single(side, areas, now)
-    if side.sign in COUNTED and isinstance(side.parts[0], Cells):
+    if side.sign in COUNTED and isinstance(side.parts[0], AreaCells):
         return [COUNTED[side.sign](areas[side.parts[0].area], now)]
     parts = [numbers_of(part, areas, now) for part in side.parts]
     if side.sign in GATHERING:
@@ -253,10 +253,10 @@ def numbers_of(side: Side, areas: Sequence[Area], now: Now) -> list[float]:
     return [_worked(side.sign, singles)]
 
 
-def _single(side: Number | Cells | Word | Other, areas: Sequence[Area], now: Now) -> list[float]:
+def _single(side: Number | AreaCells | Word | Other, areas: Sequence[Area], now: Now) -> list[float]:
     if isinstance(side, Number):
         return [side.value]
-    if not isinstance(side, Cells):
+    if not isinstance(side, AreaCells):
         return []
     values = now.values(areas[side.area])
     numbers = [value for value in values if isinstance(value, float)]
@@ -287,7 +287,7 @@ def _is_close(pair: Pair, areas: Sequence[Area], now: Now) -> bool:
     return is_alike or any(is_residue(side, areas, now) for side in pair)
 
 
-def is_residue(side: Side, areas: Sequence[Area], now: Now) -> bool:
+def is_residue(side: ComparedSide, areas: Sequence[Area], now: Now) -> bool:
     """Whether a side is a sum that rounding alone may keep from 0."""
     if not isinstance(side, Term) or side.sign not in ("+", "-", "SUM"):
         return False

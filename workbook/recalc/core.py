@@ -15,7 +15,7 @@ from udfs import REGISTRY
 from workbook.cells import CellError, Value
 from workbook.formula.expression import Expression, Joined, Operation, expression
 from workbook.formula.implicit_intersection import letters_of
-from workbook.formula.plain_writer import BLANK as BLANK_CELL
+from workbook.formula.plain_writer import BLANK_CELL
 from workbook.formula.tree import Node, tree
 from workbook.memory import remembered
 from workbook.recalc.comparisons import (

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from workbook.cells import COLUMN_BITS, COLUMN_MASK, KEY_MASK, SHEET_BITS, Area, Value
-from workbook.formula.forms import Plain
+from workbook.formula.forms import PlainFormula
 from workbook.recalc.comparisons import Ordinal, Pair, is_odd
 from workbook.recalc.core import ALL, BLANK, FOREIGN, PLAIN_NUMBERS, Shape, kind_of
 from workbook.recalc.new_values import Now
@@ -43,7 +43,7 @@ class Checks:
         return {sheet: frozenset(keys) for sheet, keys in sheets.items()}
 
 
-def checks(asked: Iterable[tuple[int, Plain, Shape]]) -> Checks:
+def core_checks(asked: Iterable[tuple[int, PlainFormula, Shape]]) -> Checks:
     """What to look at for formulas, given with what their shapes ask for."""
     found = Checks()
     never = set()

@@ -31,8 +31,8 @@ from workbook.formula.dependency_graph import Dependents
 from workbook.formula.tokens import quoted
 from workbook.recalc.data_tables import WhatIf, tables_of
 from workbook.recalc.new_values import Now, Origin
-from workbook.recalc.template_formulas import Given, Plan, program
-from workbook.xlsx.saved_book import Book
+from workbook.recalc.template_formulas import Evaluated, Given, program
+from workbook.xlsx.saved_book import SavedBook
 from workbook.xlsx.sheet_reader import LARGEST_ARRAY
 
 SCRATCH: Final = "?scratch"
@@ -43,7 +43,7 @@ HIDDEN_ROW: Final = re.compile(rb"""<(?:\w+:)?row\s(?:[^<>]*\s)?hidden\s*=\s*["'
 class Model:
     """One book's formulas by place, and the values that the book caches."""
 
-    def __init__(self, book: Book, engine: Voice = "embedded") -> None:
+    def __init__(self, book: SavedBook, engine: Voice = "embedded") -> None:
         self.book = book
         self.engine = engine
         cells = [book.cells(sheet) for sheet in range(len(book.sheets))]
@@ -188,7 +188,7 @@ class Model:
 
     def _spilled(
         self,
-        plan: Plan,
+        plan: Evaluated,
         probes: Sequence[str],
         values: Mapping[int, Value],
         spills: Mapping[int, Area],
@@ -267,7 +267,7 @@ class Model:
         return results, moved
 
     def _kept(
-        self, plan: Plan, more: list[str], held: Mapping[int, Value], as_of: dt.datetime | None
+        self, plan: Evaluated, more: list[str], held: Mapping[int, Value], as_of: dt.datetime | None
     ) -> dict[int, Value]:
         """The results of a plan whose engine has perhaps seen another book of the template already."""
         tables = _tables_in_force() if plan.functions else None
@@ -305,7 +305,7 @@ class Model:
         candidates = keys.intersection(differing.union(before.others, given.others))
         return {key: given.at(key) for key in candidates if not same(given.at(key), before.at(key))}
 
-    def _session(self, texts: Mapping[int, str], plan: Plan, more: list[str]) -> Evaluation:
+    def _session(self, texts: Mapping[int, str], plan: Evaluated, more: list[str]) -> Evaluation:
         return self.program.engine.Session(
             [*self.program.grammar.titles, *more],
             texts,
@@ -388,7 +388,7 @@ def differs(one: Value, other: Value) -> bool:
     return not same(one, other)
 
 
-def shown(value: Value) -> str:
+def value_text(value: Value) -> str:
     """A value for a person."""
     if isinstance(value, float):
         return f"{value:.15g}"

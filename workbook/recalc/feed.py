@@ -11,11 +11,11 @@ from typing import Final
 from udfs.symbols import spelling
 from workbook.cells import Area, Value
 from workbook.errors import BadInput
-from workbook.formula.structured_references import Table
+from workbook.formula.structured_references import BookTable
 from workbook.layout import PLAN
 from workbook.recalc.named_cells import cell_of
 from workbook.request import Cell
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 NAMED: Final = 5  # symbols named in one sentence
 PRICES: Final = ("spot", "mark", "index", "future")
@@ -50,7 +50,7 @@ def by_identity(market: Market) -> dict[str, str]:
     return found
 
 
-def filled(book: Book, table: Table, column: int, market: Market, *, add: bool) -> Fill:
+def filled_rows(book: SavedBook, table: BookTable, column: int, market: Market, *, add: bool) -> Fill:
     """The rows that a market fills; `column` is the symbols'."""
     given = by_identity(market)
     listed: dict[str, int] = {}
@@ -73,7 +73,7 @@ def filled(book: Book, table: Table, column: int, market: Market, *, add: bool) 
     )
 
 
-def dated(book: Book, table: Table, find: Callable[[str], int], fill: Fill) -> Fill:
+def dated(book: SavedBook, table: BookTable, find: Callable[[str], int], fill: Fill) -> Fill:
     """The fill with dates of whole rows alone: where an older price stays, the older of both dates holds.
 
     A row has one date for all of its prices. A new one beside a price that the market lacks would call
@@ -115,7 +115,7 @@ def some(names: Collection[str]) -> str:
     return ", ".join(islice(names, NAMED)) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _used(book: Book) -> Iterator[str]:
+def _used(book: SavedBook) -> Iterator[str]:
     """The assets that a plan holds or hedges with; none of another book."""
     if not PLAN.describes(book.names):
         return
@@ -132,7 +132,7 @@ def _used(book: Book) -> Iterator[str]:
                 yield asset.strip()
 
 
-def _cells(book: Book, table: Table, column: int) -> Iterator[tuple[int, Value]]:
+def _cells(book: SavedBook, table: BookTable, column: int) -> Iterator[tuple[int, Value]]:
     data = table.data
     for row in range(data.top, data.bottom + 1):
         yield row, book.value(Area(data.sheet, row, column, row, column))

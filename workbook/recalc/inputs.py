@@ -10,21 +10,21 @@ from udfs.errors import BadArgument
 from udfs.parameters import DECIMAL_TEXT
 from workbook.cells import KEY_MASK, LATER_1904, Area, CellError, Value, address, place
 from workbook.errors import BadInput
-from workbook.formula.structured_references import Table
+from workbook.formula.structured_references import BookTable
 from workbook.layout import PLAN
 from workbook.layout.schema import Port
-from workbook.recalc.feed import Fill, dated, filled
+from workbook.recalc.feed import Fill, dated, filled_rows
 from workbook.recalc.named_cells import cell_of
 from workbook.request import Cell, Request
 from workbook.typed import TYPED, typed_number
 from workbook.xlsx.number_formats import is_date, is_percent
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 LONGEST_TEXT = 32_767  # Excel's limit
 MARKET = "Market"
 
 
-def new_inputs(book: Book, request: Request) -> tuple[dict[int, Value], Fill]:
+def new_inputs(book: SavedBook, request: Request) -> tuple[dict[int, Value], Fill]:
     """The values that a request writes, by place, and how its market fits; an impossible one is refused."""
     is_plan = PLAN.describes(book.names)
     values: dict[int, Value] = {}
@@ -47,7 +47,7 @@ def new_inputs(book: Book, request: Request) -> tuple[dict[int, Value], Fill]:
     return values, fill
 
 
-def _cell_of(book: Book, name: str) -> Area:
+def _cell_of(book: SavedBook, name: str) -> Area:
     area = cell_of(book, name)
     if area is not None:
         return area
@@ -56,7 +56,7 @@ def _cell_of(book: Book, name: str) -> Area:
     raise BadInput(f"{name}: the book has no such name", name)
 
 
-def _writable(book: Book, area: Area, said: str) -> int:
+def _writable(book: SavedBook, area: Area, said: str) -> int:
     """The place of a cell that no formula computes and no table is named by."""
     where = place(*area[:3])
     cells = book.cells(area.sheet)
@@ -81,7 +81,7 @@ def _within(outer: Area, cell: Area) -> bool:
     )
 
 
-def _taken(book: Book, area: Area, said: str, given: Cell, port: Port | None) -> Value:
+def _taken(book: SavedBook, area: Area, said: str, given: Cell, port: Port | None) -> Value:
     """The value as the cell is to hold it, by the layout's domain or by what the cell holds now."""
     if isinstance(given, str) and any("\ud800" <= letter <= "\udfff" for letter in given):
         raise BadInput(f"{said}: must be a text in Unicode", said)
@@ -97,7 +97,7 @@ def _taken(book: Book, area: Area, said: str, given: Cell, port: Port | None) ->
     return value
 
 
-def _refuse_unlisted(book: Book, said: str, value: Value, listed: str) -> None:
+def _refuse_unlisted(book: SavedBook, said: str, value: Value, listed: str) -> None:
     """A word that is none of those in the table of the book that offers them."""
     name, key = PLAN.lists[listed]
     table = book.tables.get(name.lower())
@@ -114,7 +114,7 @@ def _refuse_unlisted(book: Book, said: str, value: Value, listed: str) -> None:
         )
 
 
-def _typed(book: Book, area: Area, said: str, given: Cell) -> Value:
+def _typed(book: SavedBook, area: Area, said: str, given: Cell) -> Value:
     """The value in the type that the cell holds now."""
     if isinstance(given, date):
         return _serial(book, given)
@@ -134,7 +134,7 @@ def _typed(book: Book, area: Area, said: str, given: Cell) -> Value:
     return guess
 
 
-def _guessed(book: Book, area: Area, said: str, given: str) -> Value:
+def _guessed(book: SavedBook, area: Area, said: str, given: str) -> Value:
     """What the text looks like; a percentage only where the cell shows one."""
     if DECIMAL_TEXT.fullmatch(given):
         return float(given)
@@ -147,18 +147,18 @@ def _guessed(book: Book, area: Area, said: str, given: str) -> Value:
     return upper == "TRUE" if upper in ("TRUE", "FALSE") else given or None
 
 
-def _date(book: Book, said: str, given: str) -> float:
+def _date(book: SavedBook, said: str, given: str) -> float:
     try:
         return _serial(book, datetime.fromisoformat(given.strip()))
     except ValueError:
         raise BadInput(f'{said}: must be a date such as 2026-01-31, got "{given}"', said, given) from None
 
 
-def _serial(book: Book, day: date) -> float:
+def _serial(book: SavedBook, day: date) -> float:
     return serial(day) - (LATER_1904 if book.date1904 else 0.0)
 
 
-def _fill(book: Book, request: Request, *, is_plan: bool) -> Fill:
+def _fill(book: SavedBook, request: Request, *, is_plan: bool) -> Fill:
     """The rows of the Market table that the request's market fills."""
     if not request.market:
         return Fill()
@@ -166,15 +166,17 @@ def _fill(book: Book, request: Request, *, is_plan: bool) -> Fill:
     if table is None:
         raise BadInput("the book has no table Market for the prices", MARKET)
     find = _market_finder(table)
-    fill = filled(book, table, find(PLAN.tables[MARKET].key), request.market, add=request.add_symbols)
+    fill = filled_rows(book, table, find(PLAN.tables[MARKET].key), request.market, add=request.add_symbols)
     return dated(book, table, find, fill) if is_plan else fill
 
 
-def _market_finder(table: Table) -> Callable[[str], int]:
+def _market_finder(table: BookTable) -> Callable[[str], int]:
     return _column_finder(table, {column.name: column.header for column in PLAN.tables[MARKET].columns})
 
 
-def _market_cells(book: Book, fill: Fill, *, is_plan: bool) -> Iterator[tuple[Area, str, Cell, Port | None]]:
+def _market_cells(
+    book: SavedBook, fill: Fill, *, is_plan: bool
+) -> Iterator[tuple[Area, str, Cell, Port | None]]:
     """Each cell of the Market table that a market writes, its name for a reader, and its value."""
     if not fill.rows:
         return
@@ -192,7 +194,7 @@ def _market_cells(book: Book, fill: Fill, *, is_plan: bool) -> Iterator[tuple[Ar
 
 
 def _replaced(
-    book: Book, table: Table, find: Callable[[str], int], row: int, columns: Mapping[str, Cell]
+    book: SavedBook, table: BookTable, find: Callable[[str], int], row: int, columns: Mapping[str, Cell]
 ) -> Mapping[str, Cell]:
     """The price that a market replaces, kept beside the new one: the plan takes a jump for unknown.
 
@@ -215,7 +217,7 @@ def _replaced(
 
 
 def _table_cells(
-    book: Book, tables: Mapping[str, Mapping[int, Mapping[str, Cell]]], *, is_plan: bool
+    book: SavedBook, tables: Mapping[str, Mapping[int, Mapping[str, Cell]]], *, is_plan: bool
 ) -> Iterator[tuple[Area, str, Cell, Port | None]]:
     """Each cell of a table that is written by its row, its name for a reader, and its value."""
     for name, rows in tables.items():
@@ -235,7 +237,7 @@ def _table_cells(
                 yield area, f"{name} {word} of row {row + 1}", given, ports.get(word)
 
 
-def _column_finder(table: Table, headers: Mapping[str, str]) -> Callable[[str], int]:
+def _column_finder(table: BookTable, headers: Mapping[str, str]) -> Callable[[str], int]:
     numbers = {
         column.strip().lower().replace(" ", "_"): table.area.left + at
         for at, column in enumerate(table.columns)
@@ -251,7 +253,7 @@ def _column_finder(table: Table, headers: Mapping[str, str]) -> Callable[[str], 
     return find
 
 
-def _words(book: Book, table: Table, column: int) -> dict[str, str]:
+def _words(book: SavedBook, table: BookTable, column: int) -> dict[str, str]:
     """The words of a column as they are written, by what is the same in any case."""
     data = table.data
     words: dict[str, str] = {}

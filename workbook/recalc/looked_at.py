@@ -11,7 +11,7 @@ from typing import Final
 
 from workbook.cells import Value
 from workbook.formula.dependency_graph import Dependents
-from workbook.formula.forms import Plain
+from workbook.formula.forms import PlainFormula
 from workbook.recalc.core_cells import Checks, foreign_cells, has_clash, is_unsure, unsure
 from workbook.recalc.new_values import Now, Origin
 from workbook.recalc.shared_errors import doubts
@@ -34,7 +34,7 @@ class LookedAt:
 class Looks:
     """What was looked at in the last books of a template."""
 
-    def __init__(self, plain: Mapping[int, Plain], dependents: Dependents) -> None:
+    def __init__(self, plain: Mapping[int, PlainFormula], dependents: Dependents) -> None:
         self._plain = plain
         self._dependents = dependents
         self._last: dict[frozenset[int], LookedAt] = {}

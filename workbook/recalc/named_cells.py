@@ -3,10 +3,10 @@
 from workbook.cells import Area, area_of
 from workbook.formula.grammar import Grammar
 from workbook.memory import remembered
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 
-def cell_of(book: Book, name: str) -> Area | None:
+def cell_of(book: SavedBook, name: str) -> Area | None:
     """The one cell that a defined name points at, through other names and tables if need be."""
     refers = book.names.get((None, name.lower()))
     if refers is None:

@@ -36,13 +36,13 @@ def open_ranges(areas: Iterable[Area], computed: Collection[int]) -> OpenRanges:
     for area in areas:
         if area.size > OPEN:
             found[area.sheet].add(area)
-    return OpenRanges(found, computed) if found else NONE
+    return OpenRanges(found, computed) if found else NO_RANGES
 
 
-NONE: Final = OpenRanges()
+NO_RANGES: Final = OpenRanges()
 
 
-def joined(areas: Iterable[Area]) -> Iterator[Area]:
+def joined_areas(areas: Iterable[Area]) -> Iterator[Area]:
     """The same cells in fewer areas: those of equal columns that overlap, as running totals do, are one."""
     columns: dict[tuple[int, int, int], list[tuple[int, int]]] = defaultdict(list)
     for sheet, top, left, bottom, right in areas:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workbook.cells import CellError, Value, place
-from workbook.engines.protocol import UNKNOWN, hold_places
+from workbook.engines.protocol import NO_ANSWER, hold_places
 from workbook.formula.tree import Node, tree, written
 from workbook.formula.tree import calls as calls_in
 from workbook.recalc.evaluation import SCRATCH, Model
@@ -27,7 +27,7 @@ def stepped_with_constants(
     constants = {
         call: _constant(value)
         for call, value in zip(calls, found, strict=True)
-        if value is not None and value != UNKNOWN
+        if value is not None and value != NO_ANSWER
     }
     texts = {where: _replaced(nodes, constants) for where, nodes in trees.items()}
     whole = {
@@ -86,4 +86,4 @@ def _evaluated(
     )
     hold_places(session, values)
     results = session.results(as_of)
-    return [results.get(spot, UNKNOWN) for spot in spots]
+    return [results.get(spot, NO_ANSWER) for spot in spots]

@@ -8,7 +8,7 @@ from workbook.layout import PLAN
 from workbook.layout.judgement import LEARN, RULES, UNKNOWN
 from workbook.layout.schema import Field
 from workbook.recalc.named_cells import cell_of
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 ROWS: Final = {  # the tables that a report tells of: the column that fills a row, and those it reads
     "Holdings": ("asset", ("asset", "quantity", "price", "state")),
@@ -35,7 +35,7 @@ FINDINGS: Final = "Findings"  # beside those tables: the rules that are not good
 
 
 def plan_values(
-    book: Book, changes: Mapping[int, Value]
+    book: SavedBook, changes: Mapping[int, Value]
 ) -> tuple[dict[str, Value], dict[str, Value], dict[str, list[dict[str, Value]]]]:
     """The results, the inputs and the filled rows of a plan; all empty for another book."""
     if not PLAN.describes(book.names):
@@ -45,7 +45,7 @@ def plan_values(
     return _named(book, changes, PLAN.outputs), _named(book, changes, PLAN.inputs), rows
 
 
-def _named(book: Book, changes: Mapping[int, Value], fields: Mapping[str, Field]) -> dict[str, Value]:
+def _named(book: SavedBook, changes: Mapping[int, Value], fields: Mapping[str, Field]) -> dict[str, Value]:
     said = {}
     for name in fields:
         area = cell_of(book, name)
@@ -54,7 +54,7 @@ def _named(book: Book, changes: Mapping[int, Value], fields: Mapping[str, Field]
     return said
 
 
-def _findings(book: Book, changes: Mapping[int, Value]) -> Iterator[dict[str, Value]]:
+def _findings(book: SavedBook, changes: Mapping[int, Value]) -> Iterator[dict[str, Value]]:
     """Each rule that is not good: its name, its state, its sentence, and what mends it."""
     for name, _, rule in RULES:
         cells = [cell_of(book, f"{column}_{name}") for column in ("kind", "say")]
@@ -71,7 +71,7 @@ def _findings(book: Book, changes: Mapping[int, Value]) -> Iterator[dict[str, Va
             }
 
 
-def _rows(book: Book, changes: Mapping[int, Value], name: str) -> Iterator[dict[str, Value]]:
+def _rows(book: SavedBook, changes: Mapping[int, Value], name: str) -> Iterator[dict[str, Value]]:
     table = book.tables.get(name.lower())
     if table is None:
         return
@@ -90,6 +90,6 @@ def _rows(book: Book, changes: Mapping[int, Value], name: str) -> Iterator[dict[
             }
 
 
-def _value(book: Book, changes: Mapping[int, Value], sheet: int, row: int, column: int) -> Value:
+def _value(book: SavedBook, changes: Mapping[int, Value], sheet: int, row: int, column: int) -> Value:
     where = place(sheet, row, column)
     return changes[where] if where in changes else book.value(Area(sheet, row, column, row, column))

@@ -31,9 +31,9 @@ from workbook.recalc.verification import Verdict, judged
 from workbook.request import Cause, Outcome, Place, Request, Status
 from workbook.xlsx.chart_points import charts_with
 from workbook.xlsx.linked_shapes import shapes_with
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 from workbook.xlsx.sheet_writer import patched
-from workbook.xlsx.written_proof import Change, prove_written
+from workbook.xlsx.written_proof import SheetChange, prove_written
 from workbook.xlsx.zip import Package, read_file
 
 SIGNED: Final = (
@@ -81,7 +81,7 @@ def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
     collects = gc.isenabled()
     gc.disable()  # a book is hundreds of thousands of tuples: looking for cycles costs half of the time
     try:
-        written, outcome = _recalculated(Book(package), request)
+        written, outcome = _recalculated(SavedBook(package), request)
     except HedgeError as refusal:
         cause: Cause = refusal.cause if isinstance(refusal, BookError) else "input"
         written, outcome = package, Outcome("", "refused", str(refusal), cause)
@@ -94,7 +94,7 @@ def recalc_bytes(package: bytes, request: Request) -> tuple[bytes, Outcome]:
     return written, replace(outcome, seconds=time.perf_counter() - started)
 
 
-def _recalculated(book: Book, request: Request) -> tuple[bytes, Outcome]:
+def _recalculated(book: SavedBook, request: Request) -> tuple[bytes, Outcome]:
     if is_tall(book) and (found := in_columns(book, request)) is not None:
         return found
     if is_by_libreoffice(book):
@@ -152,7 +152,7 @@ def _remarks(model: Model, verdict: Verdict, left: Sequence[str]) -> list[str]:
     return said
 
 
-def _errors(book: Book, changes: Mapping[int, Value]) -> list[int]:
+def _errors(book: SavedBook, changes: Mapping[int, Value]) -> list[int]:
     """The formulas that give an error value now."""
     found = {where for where, value in changes.items() if type(value) is CellError}
     for sheet in range(len(book.sheets)):
@@ -161,7 +161,7 @@ def _errors(book: Book, changes: Mapping[int, Value]) -> list[int]:
     return sorted(found)
 
 
-def _written(book: Book, verdict: Verdict, drawn: Mapping[str, bytes]) -> bytes:
+def _written(book: SavedBook, verdict: Verdict, drawn: Mapping[str, bytes]) -> bytes:
     """The package with the new values, read back before anyone gets it."""
     values: dict[int, dict[int, Value]] = defaultdict(dict)
     areas: dict[int, dict[int, Area]] = defaultdict(dict)
@@ -184,7 +184,7 @@ def _written(book: Book, verdict: Verdict, drawn: Mapping[str, bytes]) -> bytes:
 
 
 def _prove(
-    book: Book,
+    book: SavedBook,
     written: Package,
     values: Mapping[int, Mapping[int, Value]],
     areas: Mapping[int, Mapping[int, Area]],
@@ -192,5 +192,5 @@ def _prove(
     """The written package opens, its changed sheets hold what was computed, and all else is as before."""
     for sheet in values.keys() | areas.keys():
         after = written.read(book.sheets[sheet].part)
-        change = Change(values.get(sheet, {}), areas.get(sheet, {}))
+        change = SheetChange(values.get(sheet, {}), areas.get(sheet, {}))
         prove_written(book.xml(sheet), after, change, book.sheets[sheet].name)

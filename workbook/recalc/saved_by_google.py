@@ -8,18 +8,18 @@ from typing import Final
 
 from workbook.cells import CellError, Value
 from workbook.recalc.saved_by_libreoffice import APPLICATION, restore
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 MARK: Final = b'xmlns:mx="http://schemas.microsoft.com/office/mac/excel/2008/main"'
 SLACK: Final = 1e-8  # of a value whose operands were rounded to ten digits
 
 
-def is_by_google(book: Book) -> bool:
+def is_by_google(book: SavedBook) -> bool:
     """Whether Google Sheets saved the book."""
     return APPLICATION not in book.package and MARK in book.package.read(book.part)
 
 
-def restore_errors(book: Book) -> None:
+def restore_errors(book: SavedBook) -> None:
     """Read the text of an error as the error where a formula gives that very one."""
     restore(book, _error)
 

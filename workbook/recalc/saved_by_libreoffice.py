@@ -9,19 +9,19 @@ from typing import Final
 
 from workbook.cells import KEY_MASK, Value, sheet_of
 from workbook.recalc.evaluation import Model
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 
 APPLICATION: Final = "docProps/app.xml"
 MARK: Final = b"<Application>LibreOffice"
 SLACK: Final = 1e-9  # of a sum whose parts were rounded to 15 digits
 
 
-def is_by_libreoffice(book: Book) -> bool:
+def is_by_libreoffice(book: SavedBook) -> bool:
     """Whether LibreOffice saved the book."""
     return APPLICATION in book.package and MARK in book.package.read(APPLICATION)
 
 
-def restore_truths(book: Book) -> None:
+def restore_truths(book: SavedBook) -> None:
     """Read 1 and 0 as TRUE and FALSE where a formula gives a truth value: only its kind was lost."""
     restore(book, _truth)
 
@@ -31,7 +31,7 @@ def _truth(computed: Value, saved: Value) -> Value:
     return bool(saved) if is_lost else None
 
 
-def restore(book: Book, meant: Callable[[Value, Value], Value]) -> None:
+def restore(book: SavedBook, meant: Callable[[Value, Value], Value]) -> None:
     """Read other values than were saved where a formula's own value tells what was `meant` by them."""
     model = Model(book)
     known = frozenset(model.formulas) - model.closure(model.program.lacks)

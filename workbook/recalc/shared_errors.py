@@ -13,10 +13,10 @@ from itertools import chain
 from typing import Final
 
 from workbook.cells import Area, CellError, Value, area_of
-from workbook.formula.forms import Plain
-from workbook.recalc.comparisons import EPSILON, Side, is_known, is_residue, numbers_of
+from workbook.formula.forms import PlainFormula
+from workbook.recalc.comparisons import EPSILON, ComparedSide, is_known, is_residue, numbers_of
 from workbook.recalc.core import EXTREME, ODD, kind_of
-from workbook.recalc.days import FIRST_SOUND, LAST_DAY, is_sound
+from workbook.recalc.days import FIRST_SOUND, LATEST, is_day
 from workbook.recalc.new_values import (
     DIGITS,
     LONGEST_SOUGHT,
@@ -43,7 +43,7 @@ from workbook.recalc.suspects import (
 from workbook.recalc.text_lengths import most_letters
 
 FIRST_DAY: Final = 61.0  # the 1st of March 1900: before it engines count other days than Excel
-SMALLEST: Final = 2.2250738585072014e-308  # below it, numbers are 0 to Excel
+SMALLEST_NORMAL: Final = 2.2250738585072014e-308  # below it, numbers are 0 to Excel
 LONGEST: Final = 32_767  # characters that a cell may hold
 TINY: Final = 1e-5  # of sums and differences below, it is asked whether rounding alone left them
 HALF: Final = 0.5
@@ -69,7 +69,7 @@ ZEROS: Final = re.compile(r"(?<![0-9.,])0+(?:[.,]0+)?(?![0-9.,])")
 
 
 def doubts(
-    plain: Mapping[int, Plain], cells: Iterable[int], changes: Mapping[int, Value], now: Now
+    plain: Mapping[int, PlainFormula], cells: Iterable[int], changes: Mapping[int, Value], now: Now
 ) -> dict[int, str]:
     """Why values are not trusted whatever engines make of them: the end of a sentence on a cell.
 
@@ -87,7 +87,7 @@ def doubts(
     return found
 
 
-def _odd(value: Value, asked: Suspect, plain: Plain, now: Now) -> str:
+def _odd(value: Value, asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Why a new value is out of the ordinary."""
     if type(value) is float:
         return _odd_number(value, asked, plain, now)
@@ -96,7 +96,7 @@ def _odd(value: Value, asked: Suspect, plain: Plain, now: Now) -> str:
     return _odd_text(value, asked, plain, now) if isinstance(value, str) else ""
 
 
-def _odd_error(value: CellError, asked: Suspect, plain: Plain, now: Now) -> str:
+def _odd_error(value: CellError, asked: Suspect, plain: PlainFormula, now: Now) -> str:
     if value == "#REF!" and asked.reaches:
         return "would be #REF! by INDIRECT, to which engines give no names"
     if asked.tallies:
@@ -107,7 +107,7 @@ def _odd_error(value: CellError, asked: Suspect, plain: Plain, now: Now) -> str:
     return ""
 
 
-def _odd_text(value: str, asked: Suspect, plain: Plain, now: Now) -> str:
+def _odd_text(value: str, asked: Suspect, plain: PlainFormula, now: Now) -> str:
     if len(value) > LONGEST:
         return f"would be a text of {len(value)} characters, more than a cell of Excel holds"
     if asked.shown and ZEROS.search(value) and "-" not in value:
@@ -120,13 +120,13 @@ def _odd_text(value: str, asked: Suspect, plain: Plain, now: Now) -> str:
     return _long_number(value, plain, now) if len(value) > DIGITS else ""
 
 
-def _odd_number(value: float, asked: Suspect, plain: Plain, now: Now) -> str:
+def _odd_number(value: float, asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Excel has no day after 9999, a 29th of February 1900, and makes 0 of what rounding alone left."""
-    if 0 < abs(value) < SMALLEST:
+    if 0 < abs(value) < SMALLEST_NORMAL:
         return f"would be {value!r}, which is 0 to Excel"
     first = FIRST_SOUND if asked.dates == "DATE" else FIRST_DAY
-    is_followed = bool(asked.made) and all(is_sound(made, plain.named, now) for made in asked.made)
-    if asked.dates and not first <= value <= LAST_DAY and not is_followed:
+    is_followed = bool(asked.made) and all(is_day(made, plain.named, now) for made in asked.made)
+    if asked.dates and not first <= value <= LATEST and not is_followed:
         return f"would be {value!r} by {asked.dates}, a day that Excel does not have or counts otherwise"
     if not asked.sums or not 0 < abs(value) < TINY:
         return ""
@@ -140,7 +140,7 @@ def _odd_number(value: float, asked: Suspect, plain: Plain, now: Now) -> str:
     return f"would be {value!r}, of which Excel may make 0" if is_left else ""
 
 
-def _given(asked: Suspect, plain: Plain, now: Now) -> str:
+def _given(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Why a formula is not trusted with what its cells hold."""
     if asked.letters and now.holds("letter", plain.areas):
         return f"calls {asked.letters}, to which a letter counts as two in Excel alone"
@@ -154,7 +154,7 @@ def _given(asked: Suspect, plain: Plain, now: Now) -> str:
     return next((why for look in LOOKS if (why := look(asked, plain, now))), "")
 
 
-def _counted(asked: Suspect, plain: Plain, now: Now) -> str:
+def _counted(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Criteria, and texts among the cells that they are put to."""
     areas = [plain.named[number] for number in asked.counts if number < len(plain.named)]
     is_odd = any(is_counted_otherwise(text) or is_spelled_oddly(text) for text in asked.criteria)
@@ -166,7 +166,7 @@ def _counted(asked: Suspect, plain: Plain, now: Now) -> str:
     return ""
 
 
-def _cut(asked: Suspect, plain: Plain, now: Now) -> str:
+def _cut(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Criteria with a number of which Excel writes fifteen digits, among numbers that have these as well."""
     for bound, counted in asked.written:
         for number in filter(_is_long, numbers_of(bound, plain.named, now)):
@@ -177,7 +177,7 @@ def _cut(asked: Suspect, plain: Plain, now: Now) -> str:
     return ""
 
 
-def _misread(asked: Suspect, plain: Plain, now: Now) -> str:
+def _misread(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Texts that stand where numbers are wanted, and would give an error that nobody sees."""
     values = chain(*(now.values(plain.named[at]) for at in asked.reads if at < len(plain.named)))
     if any(map(_is_read, values)) or (asked.hides and any(map(_is_read, asked.words))):
@@ -187,7 +187,7 @@ def _misread(asked: Suspect, plain: Plain, now: Now) -> str:
     return ""
 
 
-def _misordered(asked: Suspect, plain: Plain, now: Now) -> str:
+def _misordered(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Texts whose order is another one in a dictionary."""
     for sides in asked.ordered:
         words = [list(words_of(side)) for side in sides]
@@ -198,13 +198,13 @@ def _misordered(asked: Suspect, plain: Plain, now: Now) -> str:
     return ""
 
 
-def _early(asked: Suspect, plain: Plain, now: Now) -> str:
+def _early(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Days that Excel alone counts as it does."""
     numbers = chain(*(numbers_of(side, plain.named, now) for side in asked.days))
     return "is given a day before March 1900" if any(0 <= number < FIRST_DAY for number in numbers) else ""
 
 
-def _late(asked: Suspect, plain: Plain, now: Now) -> str:
+def _late(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Times less than half a second before the next minute, which Excel rounds up."""
     for number in chain(*(numbers_of(side, plain.named, now) for side in asked.times)):
         seconds = number % 1 * SECONDS
@@ -213,7 +213,7 @@ def _late(asked: Suspect, plain: Plain, now: Now) -> str:
     return ""
 
 
-def _gapped(asked: Suspect, plain: Plain, now: Now) -> str:
+def _gapped(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Blank cells among those that LOOKUP searches, which engines take for a 0."""
     areas = [plain.named[at] for at in asked.gaps if at < len(plain.named)]
     if any(len(now.values(area)) < area.size for area in areas):
@@ -221,7 +221,7 @@ def _gapped(asked: Suspect, plain: Plain, now: Now) -> str:
     return ""
 
 
-def _worded(asked: Suspect, plain: Plain, now: Now) -> str:
+def _worded(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Texts that are shown by a format that has something to say of texts."""
     for number, form in asked.worded:
         if any(map(_speaks_of_texts, _texts(form, plain, now))) and any(_texts(number, plain, now)):
@@ -234,7 +234,7 @@ def _speaks_of_texts(form: str) -> bool:
     return form != "@" and (not form or len(sections) >= TEXT_SECTION or "@" in form) and sections[-1] != "@"
 
 
-def _texts(side: Side, plain: Plain, now: Now) -> Iterator[str]:
+def _texts(side: ComparedSide, plain: PlainFormula, now: Now) -> Iterator[str]:
     """The texts that a side is made of: its own, and those of its cells."""
     yield from words_of(side)
     for at in areas_of(side):
@@ -242,7 +242,7 @@ def _texts(side: Side, plain: Plain, now: Now) -> Iterator[str]:
             yield from (value for value in now.values(plain.named[at]) if type(value) is str)
 
 
-def _on_the_edge(asked: Suspect, plain: Plain, now: Now) -> str:
+def _on_the_edge(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Numbers that are whole in fifteen digits, and are rounded in one direction."""
     for asked_step in asked.steps:
         sides = asked_step.number, asked_step.step
@@ -264,7 +264,7 @@ def _is_on_the_edge(number: float, step: float, asked: Step) -> bool:
     return matters[asked.way] and abs(away) <= Decimal(EPSILON) * abs(exact)
 
 
-def _sized(asked: Suspect, plain: Plain, _now: Now) -> str:
+def _sized(asked: Suspect, plain: PlainFormula, _now: Now) -> str:
     """Ranges that Excel takes in certain sizes alone."""
     for numbers in asked.alike_in_size:
         found = [(_size(plain.named[at]), column) for at, column in numbers if at < len(plain.named)]
@@ -276,7 +276,7 @@ def _sized(asked: Suspect, plain: Plain, _now: Now) -> str:
     return ""
 
 
-def _patterned(asked: Suspect, plain: Plain, now: Now) -> str:
+def _patterned(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Patterns that programs read each in its own way."""
     for side in asked.patterns:
         areas = (plain.named[at] for at in areas_of(side) if at < len(plain.named))
@@ -290,7 +290,7 @@ def _patterned(asked: Suspect, plain: Plain, now: Now) -> str:
     return ""
 
 
-def _long(asked: Suspect, plain: Plain, now: Now) -> str:
+def _long(asked: Suspect, plain: PlainFormula, now: Now) -> str:
     """Texts that are longer than Excel takes them, of which only what comes of them shows."""
     if any(most_letters(side, plain.named, now) > LONGEST for side in asked.inner):
         return f"puts a text together that may have more than {LONGEST} characters, which Excel can't"
@@ -299,7 +299,7 @@ def _long(asked: Suspect, plain: Plain, now: Now) -> str:
     return ""
 
 
-LOOKS: Final[tuple[Callable[[Suspect, Plain, Now], str], ...]] = (
+LOOKS: Final[tuple[Callable[[Suspect, PlainFormula, Now], str], ...]] = (
     _counted,
     _cut,
     _misread,
@@ -319,7 +319,7 @@ def _size(area: Area) -> tuple[int, int]:
     return area.bottom - area.top + 1, area.right - area.left + 1
 
 
-def _singles(plain: Plain, now: Now) -> Iterator[Value]:
+def _singles(plain: PlainFormula, now: Now) -> Iterator[Value]:
     return chain(*(now.values(area) for area in plain.areas if area.size == 1))
 
 
@@ -342,7 +342,7 @@ def _is_long(number: float) -> bool:
     return kind_of(number) & (ODD | EXTREME) != 0
 
 
-def _long_number(value: str, plain: Plain, now: Now) -> str:
+def _long_number(value: str, plain: PlainFormula, now: Now) -> str:
     """Excel writes fifteen digits of a number, engines all that they have."""
     for run in long_runs(value):
         if run not in plain.text and not now.holds("long", plain.areas):

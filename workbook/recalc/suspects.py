@@ -16,10 +16,10 @@ from workbook.memory import remembered
 from workbook.recalc.comparisons import (
     ARITHMETIC,
     GATHERING,
-    Cells,
+    AreaCells,
+    ComparedSide,
     Number,
     Other,
-    Side,
     Term,
     Word,
     is_known,
@@ -27,7 +27,7 @@ from workbook.recalc.comparisons import (
     terms_of,
     written_numbers,
 )
-from workbook.recalc.comparisons import WHOLE as COUNTING
+from workbook.recalc.comparisons import GIVE_WHOLE_NUMBERS as COUNTING
 from workbook.recalc.core import READABLE, certified
 from workbook.recalc.days import DATING
 
@@ -92,8 +92,8 @@ NUMBERS: Final = frozenset((*ARITHMETIC, *COMPARING, *GATHERING, *COUNTING, "%",
 class Step(NamedTuple):
     """A number that is rounded in one direction."""
 
-    number: Side
-    step: Side | None  # of which the result is a multiple
+    number: ComparedSide
+    step: ComparedSide | None  # of which the result is a multiple
     places: float
     way: str
 
@@ -102,35 +102,39 @@ class Suspect(NamedTuple):
     """What to look at when a formula of some shape has been evaluated. Areas are told by their number."""
 
     letters: str  # a function that counts letters, or ""
-    joined: tuple[Side, ...]  # what is perhaps a number, and is written into a text
+    joined: tuple[ComparedSide, ...]  # what is perhaps a number, and is written into a text
     dates: str  # a function that gives a day
     made: tuple[Term, ...]  # the calls of such functions, if all of them can be followed
-    days: tuple[Side, ...]  # what is taken for a day
+    days: tuple[ComparedSide, ...]  # what is taken for a day
     counts: tuple[int, ...]  # the areas that it counts by criteria or takes criteria from
     criteria: tuple[str, ...]  # the texts in the formula itself that are criteria
     bounds: tuple[int, ...]  # the areas that give what is to be larger or smaller than what is counted
     written: tuple[
-        tuple[Side, Side], ...
+        tuple[ComparedSide, ComparedSide], ...
     ]  # numbers that are written into criteria, and what is counted by each
     reaches: str  # what it reaches cells with by their names as text
     spelled: tuple[str, ...]  # such names that stand in the formula itself
-    sums: tuple[Side, ...]  # the formula itself, if it is a sum or a difference
+    sums: tuple[ComparedSide, ...]  # the formula itself, if it is a sum or a difference
     alike: str  # why it is not trusted at all
     reads: tuple[int, ...]  # the areas whose texts it may read as numbers without a sign
     words: tuple[str, ...]  # the texts in the formula itself that are read as numbers
     hides: bool  # whether it calls a function that hides errors
     tallies: bool  # whether it counts what is no plain range: errors among it are no errors to Excel
-    ordered: tuple[tuple[Side, Side], ...]  # what is perhaps a text, and is compared by its order
-    shown: tuple[Side | None, ...]  # what TEXT shows; None: no arithmetic of cells
+    ordered: tuple[
+        tuple[ComparedSide, ComparedSide], ...
+    ]  # what is perhaps a text, and is compared by its order
+    shown: tuple[ComparedSide | None, ...]  # what TEXT shows; None: no arithmetic of cells
     steps: tuple[Step, ...]  # what is rounded in one direction
     alike_in_size: tuple[tuple[tuple[int, bool], ...], ...]  # areas, or one column of each, of one size
     wide: tuple[int, ...]  # the areas of which INDEX takes a row or a column by one number
-    patterns: tuple[Side, ...]  # what it searches for with signs for any letter
-    inner: tuple[Side, ...]  # the texts that it puts together and does not show
-    sought: tuple[Side, ...]  # the criteria, and what is searched for, that it works out
-    times: tuple[Side, ...]  # what is taken for a time of day, in hours or minutes
+    patterns: tuple[ComparedSide, ...]  # what it searches for with signs for any letter
+    inner: tuple[ComparedSide, ...]  # the texts that it puts together and does not show
+    sought: tuple[ComparedSide, ...]  # the criteria, and what is searched for, that it works out
+    times: tuple[ComparedSide, ...]  # what is taken for a time of day, in hours or minutes
     gaps: tuple[int, ...]  # the areas in which LOOKUP searches, where a blank is nothing to Excel
-    worded: tuple[tuple[Side, Side], ...]  # what is perhaps a text, and the format that TEXT shows it by
+    worded: tuple[
+        tuple[ComparedSide, ComparedSide], ...
+    ]  # what is perhaps a text, and the format that TEXT shows it by
 
     @property
     def is_nothing(self) -> bool:
@@ -169,12 +173,12 @@ def suspect(alike: str) -> Suspect:
         ),
         sums=(whole,) if isinstance(whole, Term) and whole.sign in "+-" and len(whole.parts) > 1 else (),
         alike=f"calls {shared}, which no engine computes as Excel does: {ALIKE[shared]}" if shared else "",
-        reads=tuple(part.area for part, hides in read if hides and isinstance(part, Cells)),
+        reads=tuple(part.area for part, hides in read if hides and isinstance(part, AreaCells)),
         words=tuple(part.text for part, _ in read if isinstance(part, Word)),
         hides=not names.isdisjoint(HIDING),
         tallies=any(
             term.sign in ("COUNT", "COUNTA")
-            and not all(isinstance(p, (Cells, Number, Word)) for p in term.parts)
+            and not all(isinstance(p, (AreaCells, Number, Word)) for p in term.parts)
             for term in terms
         ),
         ordered=tuple(_ordered(terms)),
@@ -202,16 +206,16 @@ def read_as_days(alike: str) -> tuple[int, ...]:
     return tuple(number for part in read for number in areas_of(part))
 
 
-def areas_of(side: Side) -> Iterator[int]:
+def areas_of(side: ComparedSide) -> Iterator[int]:
     """The areas in an expression."""
-    if isinstance(side, Cells):
+    if isinstance(side, AreaCells):
         yield side.area
     elif isinstance(side, Term):
         for part in side.parts:
             yield from areas_of(part)
 
 
-def words_of(side: Side) -> Iterator[str]:
+def words_of(side: ComparedSide) -> Iterator[str]:
     """The texts that an expression itself holds."""
     if isinstance(side, Word):
         yield side.text
@@ -244,12 +248,12 @@ def _made(terms: Iterable[Term], nodes: Iterable[Node]) -> tuple[Term, ...]:
     return found if len(found) == sum(call.name in DATING for call in calls(nodes)) else ()
 
 
-def _asking(term: Term) -> list[Side]:
+def _asking(term: Term) -> list[ComparedSide]:
     """What is counted and by what, in turns: the arguments of a call without the one that is summed up."""
     return [part for at, part in enumerate(term.parts) if at != SUMMED.get(term.sign)]
 
 
-def _counted(term: Term) -> Iterator[Side]:
+def _counted(term: Term) -> Iterator[ComparedSide]:
     """What is counted and by what, but for numbers by their size: no text counts there, whatever it says."""
     asking = _asking(term)
     for cells, criterion in zip(asking[::2], asking[1::2], strict=False):
@@ -258,25 +262,25 @@ def _counted(term: Term) -> Iterator[Side]:
             yield criterion
 
 
-def _bounds(criterion: Side) -> Iterator[int]:
+def _bounds(criterion: ComparedSide) -> Iterator[int]:
     if isinstance(criterion, Term) and criterion.sign == "&":
         sign, bound = criterion.parts
         if (
             isinstance(sign, Word)
             and sign.text in ORDERING
-            and (isinstance(bound, Cells) or not is_known(bound))
+            and (isinstance(bound, AreaCells) or not is_known(bound))
         ):
             yield from areas_of(bound)
 
 
-def _written_bounds(counting: Iterable[Term]) -> Iterator[tuple[Side, Side]]:
+def _written_bounds(counting: Iterable[Term]) -> Iterator[tuple[ComparedSide, ComparedSide]]:
     for term in counting:
         for counted, criterion in pairwise(term.parts):
             if isinstance(criterion, Term) and criterion.sign == "&" and is_known(criterion.parts[-1]):
                 yield criterion.parts[-1], counted
 
 
-def _read(side: Side, *, hides: bool, wants: bool) -> Iterator[tuple[Side, bool]]:
+def _read(side: ComparedSide, *, hides: bool, wants: bool) -> Iterator[tuple[ComparedSide, bool]]:
     """Cells and texts where a number is wanted, and whether a call round them hides errors."""
     if not isinstance(side, Term):
         if wants:
@@ -288,13 +292,13 @@ def _read(side: Side, *, hides: bool, wants: bool) -> Iterator[tuple[Side, bool]
         yield from _read(part, hides=below, wants=counts or wants_number(side.sign, number))
 
 
-def _may_be_text(side: Side) -> bool:
+def _may_be_text(side: ComparedSide) -> bool:
     if isinstance(side, Term):
         return side.sign not in NUMBERS
-    return isinstance(side, (Cells, Word, Other))
+    return isinstance(side, (AreaCells, Word, Other))
 
 
-def _ordered(terms: Iterable[Term]) -> Iterator[tuple[Side, Side]]:
+def _ordered(terms: Iterable[Term]) -> Iterator[tuple[ComparedSide, ComparedSide]]:
     for term in terms:
         parts = term.parts
         if term.sign in COMPARING and term.sign not in ("=", "<>") and all(map(_may_be_text, parts)):
@@ -315,20 +319,20 @@ def _is_exact(term: Term) -> bool:
     return isinstance(how, Other) and how.is_settled and False in exact and not how.is_true
 
 
-def _put_together(whole: Side) -> tuple[Side, ...]:
+def _put_together(whole: ComparedSide) -> tuple[ComparedSide, ...]:
     """The texts whose length matters; the whole formula where one is made of what it names itself."""
     found = tuple(_inner(whole, shows=True))
     names = any(term.sign in NAMING for term in terms_of(whole)) and any(map(_has_name, found))
     return (whole,) if names else found
 
 
-def _has_name(side: Side) -> bool:
+def _has_name(side: ComparedSide) -> bool:
     if isinstance(side, Term):
         return any(map(_has_name, side.parts))
     return isinstance(side, Other) and not side.is_settled
 
 
-def _inner(side: Side, *, shows: bool, is_part: bool = False) -> Iterator[Side]:
+def _inner(side: ComparedSide, *, shows: bool, is_part: bool = False) -> Iterator[ComparedSide]:
     """The texts that are put together where only what comes of them shows; no part of a longer one."""
     if not isinstance(side, Term):
         return
@@ -340,7 +344,7 @@ def _inner(side: Side, *, shows: bool, is_part: bool = False) -> Iterator[Side]:
         yield from _inner(part, shows=at >= first, is_part=adds)
 
 
-def _sought(terms: Iterable[Term]) -> Iterator[Side]:
+def _sought(terms: Iterable[Term]) -> Iterator[ComparedSide]:
     for term in terms:
         if term.sign in CRITERIA:
             wanted = term.parts[2 if SUMMED.get(term.sign) == 0 else 1 :: 2]
@@ -369,21 +373,21 @@ def _alike_in_size(counting: Iterable[Term]) -> Iterator[tuple[tuple[int, bool],
             yield tuple(chain.from_iterable(map(_range, ranges)))
 
 
-def _range(part: Side) -> Iterator[tuple[int, bool]]:
+def _range(part: ComparedSide) -> Iterator[tuple[int, bool]]:
     """A range, or the column of one that INDEX takes whole."""
-    if isinstance(part, Cells):
+    if isinstance(part, AreaCells):
         yield part.area, False
     elif isinstance(part, Term) and part.sign == "INDEX" and len(part.parts) == 3:
         whole, row, _ = part.parts
-        if isinstance(whole, Cells) and row == Number(0):
+        if isinstance(whole, AreaCells) and row == Number(0):
             yield whole.area, True
 
 
 def _searched(lookup: Term) -> Iterator[int]:
-    return (part.area for part in lookup.parts[1:2] if isinstance(part, Cells))
+    return (part.area for part in lookup.parts[1:2] if isinstance(part, AreaCells))
 
 
 def _wide(terms: Iterable[Term]) -> Iterator[int]:
     for term in terms:
-        if term.sign == "INDEX" and len(term.parts) == 2 and isinstance(term.parts[0], Cells):
+        if term.sign == "INDEX" and len(term.parts) == 2 and isinstance(term.parts[0], AreaCells):
             yield term.parts[0].area

@@ -19,7 +19,7 @@ from udfs.parameters import DECIMAL_TEXT
 from workbook.cells import Area, column_letters, number_texts
 from workbook.columns.expressions import Odd, Unsupported
 from workbook.columns.groups import Group, Spot, TallBook, groups, ordered
-from workbook.columns.rows import Floats, Integers, NotTall, Tall, read
+from workbook.columns.rows import Floats, Integers, NotTall, Tall, read_tall
 from workbook.columns.written import is_as_computed
 from workbook.engines.embedded import WORKS, known
 from workbook.errors import Unknowable
@@ -29,16 +29,16 @@ from workbook.recalc.named_cells import cell_of
 from workbook.recalc.saved_by_google import is_by_google
 from workbook.recalc.saved_by_libreoffice import is_by_libreoffice
 from workbook.recalc.suspects import SUMMING
-from workbook.recalc.tall_changes import Cells, changes
+from workbook.recalc.tall_changes import ColumnCells, changed_cells
 from workbook.recalc.template_formulas import HIDING
 from workbook.request import Outcome, Request
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 from workbook.xlsx.zip import Package
 
 DRAWN: Final = ("/charts/", "/drawings/")  # parts that follow cells
 
 
-def recalculated(book: Book, request: Request) -> tuple[bytes, Outcome] | None:
+def recalculated(book: SavedBook, request: Request) -> tuple[bytes, Outcome] | None:
     """A tall book's new bytes and the outcome; None if it has to be recalculated cell by cell."""
     try:
         _refuse_unusual(book, request)
@@ -47,7 +47,7 @@ def recalculated(book: Book, request: Request) -> tuple[bytes, Outcome] | None:
             (home, at): column for home, sheet in sheets.items() for at, column in sheet.columns.items()
         }
         tall = TallBook(book.grammar, columns, ordered(list(_groups(book, sheets))))
-        found, reached = changes(tall, _inputs(book, tall, request), date1904=book.date1904)
+        found, reached = changed_cells(tall, _inputs(book, tall, request), date1904=book.date1904)
         written = _written(book, sheets, found)
     except (NotTall, Odd, Unsupported):
         return None
@@ -67,7 +67,7 @@ def recalculated(book: Book, request: Request) -> tuple[bytes, Outcome] | None:
     return written, outcome
 
 
-def _refuse_unusual(book: Book, request: Request) -> None:
+def _refuse_unusual(book: SavedBook, request: Request) -> None:
     """Leave what needs more than its cells to the engine's way."""
     is_plain = request.engine == "embedded" and not (request.market or request.tables)
     is_drawn = any(mark in f"/{part}" for part in book.package.entries for mark in DRAWN)
@@ -77,14 +77,14 @@ def _refuse_unusual(book: Book, request: Request) -> None:
         raise NotTall
 
 
-def _sheets(book: Book) -> Iterator[tuple[int, Tall]]:
+def _sheets(book: SavedBook) -> Iterator[tuple[int, Tall]]:
     for number, sheet in enumerate(book.sheets):
         if sheet.has_cells:
             limit = book.package.limits.cells
-            yield number, read(book.xml(number), number, book.texts, limit, date1904=book.date1904)
+            yield number, read_tall(book.xml(number), number, book.texts, limit, date1904=book.date1904)
 
 
-def _groups(book: Book, sheets: Mapping[int, Tall]) -> Iterator[Group]:
+def _groups(book: SavedBook, sheets: Mapping[int, Tall]) -> Iterator[Group]:
     """The formulas of all sheets, each of which must hold a number and refer to cells of this book."""
     for sheet, tall in sheets.items():
         for group in groups(tall, sheet, book.grammar):
@@ -105,7 +105,7 @@ def _refuse_lacking(group: Group) -> None:
         raise NotTall
 
 
-def _inputs(book: Book, tall: TallBook, request: Request) -> Cells:
+def _inputs(book: SavedBook, tall: TallBook, request: Request) -> ColumnCells:
     """The numbers that a request writes over others; what it may not write is refused elsewhere."""
     found: dict[Spot, dict[int, float]] = {}
     for name, given in request.inputs.items():
@@ -122,7 +122,7 @@ def _inputs(book: Book, tall: TallBook, request: Request) -> Cells:
     return {spot: (np.array(list(rows)), np.array(list(rows.values()))) for spot, rows in found.items()}
 
 
-def _is_free(book: Book, tall: TallBook, area: Area) -> bool:
+def _is_free(book: SavedBook, tall: TallBook, area: Area) -> bool:
     """Whether a cell holds a number that no formula computes, and is no header."""
     column = tall.columns.get((area.sheet, area.left))
     if column is None or area.top >= len(column.slots) or column.slots[area.top] < 0:
@@ -132,7 +132,7 @@ def _is_free(book: Book, tall: TallBook, area: Area) -> bool:
     return not any(table.area.meets(area) and area.top < table.data.top for table in book.tables.values())
 
 
-def _written(book: Book, sheets: Mapping[int, Tall], found: Cells) -> bytes:
+def _written(book: SavedBook, sheets: Mapping[int, Tall], found: ColumnCells) -> bytes:
     """The package with the new numbers, read back before anyone gets it."""
     parts: dict[str, bytes] = {}
     for home, tall in sheets.items():

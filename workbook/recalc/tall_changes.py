@@ -10,7 +10,17 @@ import numpy as np
 from udfs import REGISTRY
 from workbook.cells import Value, place, same
 from workbook.columns.expressions import Odd, Truths, Unsupported
-from workbook.columns.groups import Group, Masks, Spot, TallBook, Values, marked, plain_of, reached, within
+from workbook.columns.groups import (
+    Group,
+    Masks,
+    Spot,
+    TallBook,
+    Values,
+    marked,
+    plain_formula,
+    reached,
+    within,
+)
 from workbook.columns.rows import Floats, Integers, NotTall
 from workbook.engines.embedded import Session
 from workbook.engines.protocol import hold_places
@@ -19,12 +29,12 @@ from workbook.formula.grammar import CLOCK, RANDOM
 from workbook.recalc.comparisons import EPSILON
 from workbook.recalc.core import PLAIN_NUMBERS, asked
 from workbook.recalc.evaluation import TOLERANCE
-from workbook.recalc.shared_errors import SMALLEST, TINY
+from workbook.recalc.shared_errors import SMALLEST_NORMAL, TINY
 from workbook.recalc.suspects import suspect
 
 LARGE: Final = 4_096  # cells of a range that the engine is not asked to sum up again
 
-Cells = dict[Spot, tuple[Integers, Floats]]
+ColumnCells = dict[Spot, tuple[Integers, Floats]]
 """Rows of columns, and the numbers that they are to hold."""
 
 
@@ -37,7 +47,7 @@ class Worked(NamedTuple):
     saved: Floats
 
 
-def changes(tall: TallBook, inputs: Cells, *, date1904: bool) -> tuple[Cells, int]:
+def changed_cells(tall: TallBook, inputs: ColumnCells, *, date1904: bool) -> tuple[ColumnCells, int]:
     """The cells that get other numbers, and how many formulas the change reaches."""
     saved, new = Values(tall.columns), Values(tall.columns)
     roots = [(spot, rows) for spot, (rows, _) in inputs.items()]
@@ -130,7 +140,7 @@ def _prove(one: Worked, is_reached: Truths, saved: Values) -> None:
 def _doubt(one: Worked, differs: Truths, new: Values) -> None:
     """A sum or difference that rounding alone may have kept from 0 is to Excel 0, and so is a tiny number."""
     size = np.abs(one.numbers)
-    if (differs & (size > 0) & (size < SMALLEST)).any():
+    if (differs & (size > 0) & (size < SMALLEST_NORMAL)).any():
         raise Odd
     if not suspect(one.group.plain.shape).sums:
         return
@@ -163,7 +173,7 @@ def _ask_engine(tall: TallBook, found: Sequence[Worked], new: Values, *, date190
         for at in _sampled(one):
             row = int(one.rows[at])
             where = place(count + one.group.sheet, row, one.group.column)
-            plain = plain_of(tall.grammar, one.group, row, qualified=True)
+            plain = plain_formula(tall.grammar, one.group, row, qualified=True)
             texts[where], wanted[where] = plain.text, float(one.numbers[at])
             for area in plain.named:
                 held.update(new.cells(area))

@@ -25,16 +25,16 @@ from workbook.cells import (
 )
 from workbook.engines.protocol import Engine, Evaluation, Voice, engine_named
 from workbook.formula.dependency_graph import Dependents
-from workbook.formula.forms import Form, Plain
+from workbook.formula.forms import Form, PlainFormula
 from workbook.formula.grammar import CLOCK, RANDOM, Grammar
 from workbook.formula.implicit_intersection import SPREADING, intersected
 from workbook.formula.tree import Node, calls, shape, tree, written
 from workbook.formula.unions import without_unions
 from workbook.memory import remembered
 from workbook.recalc.core import Shape, asked
-from workbook.recalc.core_cells import Checks, checks
+from workbook.recalc.core_cells import Checks, core_checks
 from workbook.recalc.looked_at import Looks
-from workbook.recalc.open_ranges import NONE, OPEN, OpenRanges, joined, open_ranges
+from workbook.recalc.open_ranges import NO_RANGES, OPEN, OpenRanges, joined_areas, open_ranges
 from workbook.recalc.suspects import SUMMING
 from workbook.recalc.text_lengths import bursting
 from workbook.xlsx.sheet_reader import Formula, Formulas
@@ -63,7 +63,7 @@ class Given(NamedTuple):
 
 
 @dataclass(eq=False)
-class Plan:
+class Evaluated:
     """How some formulas are evaluated: their texts, and the cells whose values they need.
 
     Where it is known which cells those are whatever a book holds, the engine that has loaded them
@@ -76,7 +76,7 @@ class Plan:
     functions: Collection[str]
     wanted: Collection[Area]
     keeps: bool
-    open: OpenRanges = NONE
+    open: OpenRanges = NO_RANGES
     session: Evaluation | None = field(default=None, repr=False)
     held: dict[int, "Given"] = field(default_factory=dict, repr=False)  # by the session, by sheet
     tables: object = field(default=None, repr=False)  # the venue tables that the session has read
@@ -92,7 +92,7 @@ class Program:
         self.spreading = SPREADING.union(name for name in self.ours if REGISTRY[name].is_array)
         self.formulas, self.arrays, self.plain = written
         self._reached: dict[frozenset[int], frozenset[int]] = {}
-        self._plans: dict[tuple[bool, frozenset[int]], Plan] = {}
+        self._plans: dict[tuple[bool, frozenset[int]], Evaluated] = {}
         self._checks: dict[frozenset[int], Checks] = {}
         self._lack: dict[int, str] = {}
 
@@ -177,7 +177,7 @@ class Program:
         if known is None:
             if len(self._checks) >= PLANS:
                 self._checks.pop(next(iter(self._checks)))
-            known = self._checks[cells] = checks((w, self.plain[w], self.asks(w)) for w in cells)
+            known = self._checks[cells] = core_checks((w, self.plain[w], self.asks(w)) for w in cells)
         return known
 
     @cached_property
@@ -203,7 +203,7 @@ class Program:
             known = self._reached[asked] = frozenset(self.dependents.closure(asked))
         return known
 
-    def plan(self, cells: frozenset[int], *, probe: bool) -> Plan:
+    def plan(self, cells: frozenset[int], *, probe: bool) -> Evaluated:
         """How to evaluate some formulas: in their places, or each as a single step."""
         key = probe, cells
         known = self._plans.get(key)
@@ -215,7 +215,7 @@ class Program:
                 self._plans[key] = known
         return known
 
-    def planned(self, cells: frozenset[int], arrays: Mapping[int, Area], *, probe: bool) -> Plan:
+    def planned(self, cells: frozenset[int], arrays: Mapping[int, Area], *, probe: bool) -> Evaluated:
         """The same with dynamic arrays that fill other cells than the book says, and not remembered."""
         shift = len(self.grammar.titles) << SHEET_BITS if probe else 0
         texts = {where + shift: self._text(where, arrays, qualified=probe) for where in cells}
@@ -232,7 +232,7 @@ class Program:
             areas.update(plain.areas)
             keeps = keeps and not (plain.reaches or self.formulas[where].dynamic)
         keeps = keeps and RANDOM.isdisjoint(called)
-        closed = list(joined(area for area in areas if area.size <= OPEN)) if keeps else []
+        closed = list(joined_areas(area for area in areas if area.size <= OPEN)) if keeps else []
         keeps = keeps and sum(area.size for area in closed) <= HELD
         needs: set[int] = set()
         computed: frozenset[int] = frozenset()
@@ -249,7 +249,7 @@ class Program:
             keys[where >> SHEET_BITS].add(where & KEY_MASK)
         by_sheet = {sheet: frozenset(keys[sheet]) for sheet in sorted(keys)}
         wide = open_ranges(areas, computed)
-        return Plan(texts, by_sheet, sorted(called & self.ours), sorted(wanted), keeps, wide)
+        return Evaluated(texts, by_sheet, sorted(called & self.ours), sorted(wanted), keeps, wide)
 
     def alone(self, where: int) -> str:
         """A formula such that it gives the same on any sheet, in its row and column."""
@@ -299,7 +299,7 @@ class Program:
             return f"INDEX({text},1,1)" if is_single else text
         return self._intersected(where, plain, text)[0]
 
-    def _intersected(self, where: int, plain: Plain, text: str) -> tuple[str, str]:
+    def _intersected(self, where: int, plain: PlainFormula, text: str) -> tuple[str, str]:
         """The formula with its implicit intersections written out, and what the engine lacks for it."""
         if (
             all(area.size == 1 for area in plain.areas)
@@ -316,7 +316,7 @@ class Program:
             alike=plain.shape if text is plain.text else "",
         )
 
-    def _despilled(self, where: int, plain: Plain, arrays: Mapping[int, Area]) -> str:
+    def _despilled(self, where: int, plain: PlainFormula, arrays: Mapping[int, Area]) -> str:
         """`B2#` as the range that B2 fills: to the engine an array of one cell has none."""
         if "#" not in plain.text and "ANCHORARRAY" not in plain.calls:
             return plain.text
@@ -360,10 +360,10 @@ class Written(NamedTuple):
 
     formulas: Mapping[int, Formula]
     arrays: Mapping[int, Area]
-    plain: Mapping[int, Plain]
+    plain: Mapping[int, PlainFormula]
 
 
-def _plain(grammar: Grammar, where: int, formula: Formula, *, qualified: bool = False) -> Plain:
+def _plain(grammar: Grammar, where: int, formula: Formula, *, qualified: bool = False) -> PlainFormula:
     origin = formula.origin >> COLUMN_BITS, formula.origin & COLUMN_MASK
     plain = grammar.plain(
         formula.text, sheet_of(where), row_of(where), column_of(where), origin, qualified=qualified

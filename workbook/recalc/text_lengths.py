@@ -9,8 +9,18 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from workbook.cells import Area
-from workbook.formula.forms import Plain
-from workbook.recalc.comparisons import WHOLE, Cells, Other, Side, Term, Word, is_known, numbers_of, side_in
+from workbook.formula.forms import PlainFormula
+from workbook.recalc.comparisons import (
+    GIVE_WHOLE_NUMBERS,
+    AreaCells,
+    ComparedSide,
+    Other,
+    Term,
+    Word,
+    is_known,
+    numbers_of,
+    side_in,
+)
 from workbook.recalc.new_values import OF_NUMBER, Now
 from workbook.recalc.suspects import JOINING, NAMING, NUMBERS, areas_of, suspect
 
@@ -25,11 +35,11 @@ CHOOSING: Final = frozenset(  # give one of the numbers that they are given
 )
 
 
-def most_letters(side: Side, areas: Sequence[Area], now: Now) -> float:
+def most_letters(side: ComparedSide, areas: Sequence[Area], now: Now) -> float:
     """No text of an expression is longer; infinite where that can't be told."""
     if isinstance(side, Word):
         return len(side.text)
-    if isinstance(side, Cells):
+    if isinstance(side, AreaCells):
         return now.extent(areas[side.area]).letters
     if not isinstance(side, Term) or side.sign in NUMBERS:
         return OF_NUMBER
@@ -40,7 +50,7 @@ def most_letters(side: Side, areas: Sequence[Area], now: Now) -> float:
     return max(OF_NUMBER, *(most_letters(part, areas, now) for part in side.parts))
 
 
-def bursting(plain: Plain) -> str:
+def bursting(plain: PlainFormula) -> str:
     """Why a formula of constants alone is never evaluated: an engine would fill the memory with its text."""
     if plain.areas or plain.calls.isdisjoint(JOINING):
         return ""
@@ -50,9 +60,9 @@ def bursting(plain: Plain) -> str:
     return f"may put a text of {letters:.0e} characters together, which no cell holds" if is_bursting else ""
 
 
-def largest(side: Side, areas: Sequence[Area], now: Now) -> float:
+def largest(side: ComparedSide, areas: Sequence[Area], now: Now) -> float:
     """No number of an expression is larger, signs aside; infinite where that can't be told."""
-    if isinstance(side, Cells):
+    if isinstance(side, AreaCells):
         return now.extent(areas[side.area]).largest
     if is_known(side) and (numbers := numbers_of(side, areas, now)):
         return max(map(abs, numbers))
@@ -64,7 +74,7 @@ def largest(side: Side, areas: Sequence[Area], now: Now) -> float:
 def _largest_of(term: Term, areas: Sequence[Area], now: Now) -> float:
     if term.sign == "LEN":
         return most_letters(term.parts[0], areas, now)
-    if term.sign in WHOLE:
+    if term.sign in GIVE_WHOLE_NUMBERS:
         return sum(areas[at].size for at in areas_of(term))
     sizes = [largest(part, areas, now) for part in term.parts]
     if term.sign in ROUNDING:
@@ -74,57 +84,57 @@ def _largest_of(term: Term, areas: Sequence[Area], now: Now) -> float:
     return max(sizes) if term.sign in CHOOSING else math.inf
 
 
-def _sum(parts: Sequence[Side], areas: Sequence[Area], now: Now) -> float:
+def _sum(parts: Sequence[ComparedSide], areas: Sequence[Area], now: Now) -> float:
     return sum(most_letters(part, areas, now) for part in parts)
 
 
-def _all(parts: Sequence[Side], areas: Sequence[Area], now: Now) -> float:
+def _all(parts: Sequence[ComparedSide], areas: Sequence[Area], now: Now) -> float:
     """The letters of all cells of some parts together."""
     return sum(
         now.extent(areas[part.area]).all_letters
-        if isinstance(part, Cells)
+        if isinstance(part, AreaCells)
         else most_letters(part, areas, now) * _cells(part, areas)
         for part in parts
     )
 
 
-def _cells(side: Side, areas: Sequence[Area]) -> int:
+def _cells(side: ComparedSide, areas: Sequence[Area]) -> int:
     return max((areas[at].size for at in areas_of(side)), default=1)
 
 
-def _separated(parts: Sequence[Side], areas: Sequence[Area], now: Now) -> float:
+def _separated(parts: Sequence[ComparedSide], areas: Sequence[Area], now: Now) -> float:
     separator, skips, *texts = parts
     skips_blanks = isinstance(skips, Other) and skips.is_true
     count = sum(
         now.extent(areas[part.area]).filled
-        if skips_blanks and isinstance(part, Cells)
+        if skips_blanks and isinstance(part, AreaCells)
         else _cells(part, areas)
         for part in texts
     )
     return _all(texts, areas, now) + count * most_letters(separator, areas, now)
 
 
-def _repeated(parts: Sequence[Side], areas: Sequence[Area], now: Now) -> float:
+def _repeated(parts: Sequence[ComparedSide], areas: Sequence[Area], now: Now) -> float:
     letters = most_letters(parts[0], areas, now)
     return max(letters, letters * largest(parts[1], areas, now)) if letters else 0
 
 
-def _substituted(parts: Sequence[Side], areas: Sequence[Area], now: Now) -> float:
+def _substituted(parts: Sequence[ComparedSide], areas: Sequence[Area], now: Now) -> float:
     text, old, new = parts[:3]
     letters = most_letters(text, areas, now)
     found = letters // max(1, len(old.text)) if isinstance(old, Word) else letters
     return letters + found * most_letters(new, areas, now)
 
 
-def _replaced(parts: Sequence[Side], areas: Sequence[Area], now: Now) -> float:
+def _replaced(parts: Sequence[ComparedSide], areas: Sequence[Area], now: Now) -> float:
     return _sum((parts[0], parts[3]), areas, now)
 
 
-def _formatted(parts: Sequence[Side], areas: Sequence[Area], now: Now) -> float:
+def _formatted(parts: Sequence[ComparedSide], areas: Sequence[Area], now: Now) -> float:
     return max(most_letters(parts[0], areas, now), OF_NUMBER + OF_FORMAT * most_letters(parts[1], areas, now))
 
 
-LENGTHS: Final[dict[str, Callable[[Sequence[Side], Sequence[Area], Now], float]]] = {
+LENGTHS: Final[dict[str, Callable[[Sequence[ComparedSide], Sequence[Area], Now], float]]] = {
     "&": _sum,
     "ARRAYTOTEXT": lambda parts, areas, now: _separated(
         (Word("; "), Other(is_settled=True), *parts), areas, now

@@ -11,9 +11,9 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from workbook.cells import Area, Value, same
-from workbook.engines.protocol import UNKNOWN
+from workbook.engines.protocol import NO_ANSWER
 from workbook.errors import Unknowable
-from workbook.recalc.evaluation import Model, differs, shown
+from workbook.recalc.evaluation import Model, differs, value_text
 from workbook.recalc.saved_by_google import is_by_google, is_near
 from workbook.recalc.saved_by_libreoffice import SLACK, is_by_libreoffice
 from workbook.recalc.shared_errors import doubts
@@ -201,9 +201,9 @@ def _change(
     model: Model, inputs: Mapping[int, Value], unresolved: frozenset[int], results: Mapping[int, Value]
 ) -> _Change:
     lost = {}
-    if UNKNOWN in results.values():
+    if NO_ANSWER in results.values():
         owners = {cell: where for where in model.arrays for cell in model.ever_filled(where)}
-        cells = (owners.get(cell, cell) for cell, value in results.items() if value == UNKNOWN)
+        cells = (owners.get(cell, cell) for cell, value in results.items() if value == NO_ANSWER)
         lost = {where: LOST for where in cells if where in model.formulas}
     doubtful = unresolved | model.closure(lost)
     new = model.differing(results)
@@ -225,7 +225,7 @@ def _apart(model: Model, change: _Change) -> frozenset[int]:
     apart = {
         where
         for where, value in change.new.items()
-        if where not in change.affected and value != UNKNOWN and differs(model.cached(where), value)
+        if where not in change.affected and value != NO_ANSWER and differs(model.cached(where), value)
     }
     for where in model.arrays if apart else ():
         filled = {where, *model.ever_filled(where)}
@@ -292,9 +292,9 @@ def divergences(model: Model, cells: frozenset[int]) -> dict[int, str]:
 
 
 def _difference(saved: Value, computed: Value) -> str:
-    if computed == UNKNOWN:
+    if computed == NO_ANSWER:
         return LOST
-    return f"is {shown(saved)} in the book, but the engine makes it {shown(computed)}"
+    return f"is {value_text(saved)} in the book, but the engine makes it {value_text(computed)}"
 
 
 def _baseline(model: Model) -> dict[int, Value]:
@@ -307,7 +307,7 @@ def _baseline(model: Model) -> dict[int, Value]:
     if moved:
         return {}
     return {
-        where: value for where, value in values.items() if value != UNKNOWN and model.cached(where) is None
+        where: value for where, value in values.items() if value != NO_ANSWER and model.cached(where) is None
     }
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from workbook.cells import MAX_ROW, CellError, Value
-from workbook.engines.protocol import UNKNOWN, Voice
+from workbook.engines.protocol import NO_ANSWER, Voice
 from workbook.engines.soffice import NoOffice
-from workbook.engines.soffice import program as office
+from workbook.engines.soffice import program_path as office
 from workbook.errors import Unknowable
-from workbook.formula.forms import Plain
-from workbook.recalc.days import DATING, is_sound
-from workbook.recalc.evaluation import Model, differs, shown
+from workbook.formula.forms import PlainFormula
+from workbook.recalc.days import DATING, is_day
+from workbook.recalc.evaluation import Model, differs, value_text
 from workbook.recalc.new_values import Now
 from workbook.recalc.own_calls import stepped_with_constants
 from workbook.recalc.shared_errors import FIRST_DAY
@@ -42,7 +42,7 @@ NAMES: Final[Mapping[Voice, str]] = {
 
 def agree(one: Value, other: Value, relative: float = CLOSE) -> bool:
     """Whether two engines gave the same value: texts and kinds of errors exactly."""
-    if UNKNOWN in (one, other):
+    if NO_ANSWER in (one, other):
         return False
     if isinstance(one, (bool, CellError)) or isinstance(other, (bool, CellError)):
         return type(one) is type(other) and one == other
@@ -103,8 +103,8 @@ class Votes:
         proven = self._reproduced("ironcalc", front)
         before = len(self.held)
         for where in front:
-            values = {cell: seconds.get(cell, UNKNOWN) for cell in self.model.fills(where)}
-            if where in proven and UNKNOWN not in values.values():
+            values = {cell: seconds.get(cell, NO_ANSWER) for cell in self.model.fills(where)}
+            if where in proven and NO_ANSWER not in values.values():
                 self.settled |= values
                 self.held[where] = Held(own.get(where), apart[where], where in others)
             else:
@@ -124,7 +124,7 @@ class Votes:
         for where in formulas:
             loose = slack(self.model.program.plain[where].calls)
             for cell in self.model.fills(where):
-                one, other = own.get(cell), seconds.get(cell, UNKNOWN)
+                one, other = own.get(cell), seconds.get(cell, NO_ANSWER)
                 if not agree(one, other, loose):
                     apart[where] = _opinions({self.model.engine: one, "ironcalc": other})
                     break
@@ -140,9 +140,9 @@ class Votes:
         proven = self._reproduced(self._third, cells) if thirds else frozenset[int]()
         for where, held in self.held.items():
             plain = self.model.program.plain[where]
-            value, third = self.settled[where], thirds.get(where, UNKNOWN)
+            value, third = self.settled[where], thirds.get(where, NO_ANSWER)
             agreed = all(
-                agree(self.settled[cell], thirds.get(cell, UNKNOWN), slack(plain.calls))
+                agree(self.settled[cell], thirds.get(cell, NO_ANSWER), slack(plain.calls))
                 for cell in self.model.fills(where)
             )
             if (
@@ -177,7 +177,7 @@ class Votes:
             where
             for where in provable
             if all(
-                not differs(self.model.cached(cell), found.get(cell, UNKNOWN))
+                not differs(self.model.cached(cell), found.get(cell, NO_ANSWER))
                 for cell in self.model.filled(where)
             )
         )
@@ -229,11 +229,11 @@ def has_office() -> bool:
     return True
 
 
-def _is_early(value: Value, plain: Plain, now: Now) -> bool:
+def _is_early(value: Value, plain: PlainFormula, now: Now) -> bool:
     """Whether a formula gives or may read a day before March 1900: LibreOffice counts other ones."""
     if isinstance(value, float) and value < FIRST_DAY and DATING & plain.calls:
         made = suspect(plain.shape).made
-        if not made or not all(is_sound(one, plain.named, now) for one in made):
+        if not made or not all(is_day(one, plain.named, now) for one in made):
             return True
     for area in (plain.named[at] for at in read_as_days(plain.shape) if at < len(plain.named)):
         values = now.values(area)
@@ -245,7 +245,9 @@ def _is_early(value: Value, plain: Plain, now: Now) -> bool:
 def _opinions(values: Mapping[Voice, Value]) -> str:
     """What each engine made of a cell, for a person."""
     said = [
-        f"{NAMES[voice]} computes {shown(value)}" if value != UNKNOWN else f"{NAMES[voice]} can't compute it"
+        f"{NAMES[voice]} computes {value_text(value)}"
+        if value != NO_ANSWER
+        else f"{NAMES[voice]} can't compute it"
         for voice, value in values.items()
     ]
     return "can't be known: " + ", ".join(said)

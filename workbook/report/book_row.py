@@ -38,7 +38,7 @@ class Hedge:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class BookFinding:
     """A rule of the book that is not good, in the book's own words."""
 
     state: str  # a sign and a word: ■ wrong, ? missing, ? unknown, ▲ warning
@@ -71,7 +71,7 @@ class Position:
     band: float  # points that the coverage may be off
     hedges: tuple[Hedge, ...]
     holdings: Mapping[str, tuple[float, float | None]]  # asset: quantity and price
-    findings: tuple[Finding, ...]
+    findings: tuple[BookFinding, ...]
     unpriced: tuple[str, ...]  # what is held and lacks a price or a quantity, each with what it lacks
 
     @property
@@ -88,7 +88,7 @@ class Position:
             return None
         return self.open - self.wanted
 
-    def found(self, sign: str) -> list[Finding]:
+    def found(self, sign: str) -> list[BookFinding]:
         """The findings whose state begins with a sign."""
         return [finding for finding in self.findings if finding.state.startswith(sign)]
 
@@ -212,10 +212,10 @@ def _holdings(rows: Sequence[Mapping[str, Cell]]) -> Mapping[str, tuple[float, f
     return held
 
 
-def _findings(rows: Sequence[Mapping[str, Cell]]) -> Iterator[Finding]:
+def _findings(rows: Sequence[Mapping[str, Cell]]) -> Iterator[BookFinding]:
     for row in rows:
         said = str(row.get("said") or row.get("rule") or UNNAMED)
-        yield Finding(str(row.get("state") or ""), said, str(row.get("mend") or ""))
+        yield BookFinding(str(row.get("state") or ""), said, str(row.get("mend") or ""))
 
 
 def _unpriced(rows: Sequence[Mapping[str, Cell]]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from workbook.report.book_row import INCOMPLETE, NOTHING, READY, BookRow
 from workbook.report.charts import section
 from workbook.report.figures import NONE, count, money, part, points, price
 from workbook.report.links import book_link
-from workbook.report.markup import Markup, hidden, tag
+from workbook.report.markup import Markup, hidden_caption, tag
 from workbook.report.run_facts import RunFacts, shown_time
 
 STATES: Final = (NOTHING, READY, INCOMPLETE)
@@ -68,7 +68,9 @@ def _prices(facts: RunFacts) -> Markup:
             )
         )
     more = f"The {SYMBOLS} that moved most of {len(both)}." if len(both) > SYMBOLS else ""
-    table = tag("table", hidden("Prices of the run before and now"), tag("tbody", *lines), class_="mini")
+    table = tag(
+        "table", hidden_caption("Prices of the run before and now"), tag("tbody", *lines), class_="mini"
+    )
     return _figure("Prices", table, more)
 
 
@@ -125,7 +127,7 @@ def _bridge(rows: Sequence[BookRow], books: Any) -> Markup:
                 tag("td", money(value, sign=is_step), class_="n"),
             )
         )
-    table = tag("table", hidden("Why exposure moved"), tag("tbody", *lines), class_="mini bridge")
+    table = tag("table", hidden_caption("Why exposure moved"), tag("tbody", *lines), class_="mini bridge")
     return _figure(f"Exposure: {money(before)} to {money(total)}", table, f"The bars begin at {money(low)}.")
 
 
@@ -166,7 +168,7 @@ def _flow(rows: Sequence[BookRow]) -> Markup:
         lines.append(tag("tr", tag("th", was, scope="row"), *cells))
     table = tag(
         "table",
-        hidden("Plan states before and now"),
+        hidden_caption("Plan states before and now"),
         tag("thead", tag("tr", tag("td"), *heads)),
         tag("tbody", *lines),
         class_="mini flow",
@@ -201,7 +203,7 @@ def _movers(rows: Sequence[BookRow]) -> Markup:
     ]
     table = tag(
         "table",
-        hidden("Books whose coverage moved most, with the reason"),
+        hidden_caption("Books whose coverage moved most, with the reason"),
         tag("thead", tag("tr", *heads)),
         tag("tbody", *lines),
         class_="mini movers",

@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-UNKNOWN: Final = "?"
+UNKNOWN_FIGURE: Final = "?"
 NONE: Final = "\u2013"
 STEPS: Final = ((" M", 1e6), (" k", 1e3))
 
@@ -13,7 +13,7 @@ def minus(said: str) -> str:
     return said.replace("-", "\u2212")
 
 
-def whole(value: float, *, sign: bool = False) -> str:
+def whole_number(value: float, *, sign: bool = False) -> str:
     """A number without decimals."""
     return minus(f"{value:{'+' if sign else ''},.0f}")
 
@@ -24,7 +24,7 @@ def money(value: float, *, sign: bool = False) -> str:
         if abs(value) >= by:
             digits = max(0, 2 - int(math.log10(abs(value) / by)))
             return minus(f"{value / by:{'+' if sign else ''}.{digits}f}{unit}")
-    return whole(value, sign=sign)
+    return whole_number(value, sign=sign)
 
 
 def part(value: float, *, sign: bool = False, digits: int = 1) -> str:

@@ -9,7 +9,7 @@ from workbook.report.book_row import READY, BookRow
 from workbook.report.charts import HEAP, figure
 from workbook.report.figures import NONE, amount, money, part, price
 from workbook.report.links import book_link
-from workbook.report.markup import Markup, hidden, tag
+from workbook.report.markup import Markup, hidden_caption, tag
 
 NAMED: Final = 14  # books in the table of distances
 TOP, RUG = 30.0, 80.0  # percent at the right end of a bar, and of the rug
@@ -28,7 +28,7 @@ def distances(rows: Sequence[BookRow]) -> Markup:
     heads = [tag("th", word, scope="col") for word in ("Book", "Hedge", "Drawn", "Distance", "Liquidation")]
     table = tag(
         "table",
-        hidden("Books nearest to liquidation"),
+        hidden_caption("Books nearest to liquidation"),
         tag("thead", tag("tr", *heads), class_="hide"),
         tag("tbody", *lines),
         class_="mini",
@@ -149,7 +149,7 @@ def trades(rows: Sequence[BookRow]) -> Markup:
         f"Nothing is traded by the run.{more}",
         tag(
             "table",
-            hidden("Trades waiting by venue and contract"),
+            hidden_caption("Trades waiting by venue and contract"),
             tag("thead", tag("tr", *heads)),
             tag("tbody", *(_trade(*pair) for pair in ordered[:LISTED])),
             class_="mini trades",

@@ -1,7 +1,7 @@
 """Names of books as links: relative to the page where book and page share a root, plain text otherwise."""
 
 from workbook.report.book_row import BookRow
-from workbook.report.markup import Markup, address, tag
+from workbook.report.markup import Markup, file_link, tag
 
 LONG = 22  # letters, after which the whole name is the title
 
@@ -11,4 +11,4 @@ def book_link(row: BookRow) -> Markup:
     full = row.name if len(row.name) > LONG else None
     if row.link is None:
         return tag("span", row.name, title=full)
-    return tag("a", row.name, href=address(row.link), title=full)
+    return tag("a", row.name, href=file_link(row.link), title=full)

@@ -43,7 +43,7 @@ def joined(*children: object) -> Markup:
     return Markup("".join(child if isinstance(child, Markup) else text(child) for child in children))
 
 
-def address(path: str) -> str:
+def file_link(path: str) -> str:
     """A link to a file relative to the page: what `quote` leaves has no scheme."""
     try:
         return f"./{quote(path, errors='surrogateescape')}"
@@ -51,6 +51,6 @@ def address(path: str) -> str:
         return f"./{quote(path, errors='backslashreplace')}"
 
 
-def hidden(said: str) -> Markup:
+def hidden_caption(said: str) -> Markup:
     """The caption of a table, for those who hear the page."""
     return tag("caption", said, class_="hide")

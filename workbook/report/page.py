@@ -15,11 +15,11 @@ from typing import Final, TextIO
 from workbook.report.book_row import READY, BookRow, Position, position_of
 from workbook.report.changes import changed
 from workbook.report.charts import scatter, section, strip
-from workbook.report.figures import NONE, UNKNOWN, count, money, part
+from workbook.report.figures import NONE, UNKNOWN_FIGURE, count, money, part
 from workbook.report.hedges import distances, trades
 from workbook.report.links import book_link
 from workbook.report.markup import Markup, joined, tag
-from workbook.report.problems import KINDS, judge
+from workbook.report.problems import PROBLEM_KINDS, judge
 from workbook.report.run_facts import RunFacts, shown_time
 from workbook.report.run_state import compare
 from workbook.report.table import table
@@ -32,7 +32,7 @@ STATUSES: Final = ("unchanged", "refused", "failed")
 STALE: Final = timedelta(days=1)  # a market older than this is not today's
 
 
-def rows_of(outcomes: Iterable[Outcome], facts: RunFacts, below: str | None) -> list[BookRow]:
+def book_rows(outcomes: Iterable[Outcome], facts: RunFacts, below: str | None) -> list[BookRow]:
     """The rows of a page that lies in the folder `below`, or somewhere that no book can be reached from."""
     given = list(outcomes)
     folders = [outcome.path.replace("\\", "/").rpartition("/")[0] for outcome in given]
@@ -109,7 +109,7 @@ def _head(rows: Sequence[BookRow], facts: RunFacts, seconds: float | None) -> Ma
                 href=f"#{_anchor(kind)}",
             ),
         )
-        for kind, shown in KINDS.items()
+        for kind, shown in PROBLEM_KINDS.items()
         if kinds[kind]
     ]
     links = (("person", "Needs a person"), ("desk", "The desk"), ("changed", "Changes"), ("books", "Books"))
@@ -226,14 +226,14 @@ def _held(rows: Sequence[BookRow], plans: Sequence[Position]) -> tuple[Figure, F
     margin, capital = sum(plan.margin or 0 for plan in plans), sum(plan.capital or 0 for plan in plans)
     share = f"{part(margin / capital * 100, digits=0)} of {money(capital)} capital" if capital > 0 else ""
     return (
-        ("Exposure", money(exposure) if known else UNKNOWN, of, ""),
+        ("Exposure", money(exposure) if known else UNKNOWN_FIGURE, of, ""),
         (
             "Coverage, open now",
-            part(now / base) if base else UNKNOWN,
+            part(now / base) if base else UNKNOWN_FIGURE,
             f"wanted {part(wanted / base)}" if base else "no book says what is open",
             "",
         ),
-        ("Margin in use", money(margin) if plans else UNKNOWN, share or "no capital is known", ""),
+        ("Margin in use", money(margin) if plans else UNKNOWN_FIGURE, share or "no capital is known", ""),
     )
 
 
@@ -290,7 +290,7 @@ def _confirmed(rows: Sequence[BookRow]) -> Markup:
 
 
 def _groups(rows: Sequence[BookRow], *, asks: bool) -> list[Markup]:
-    kinds = [kind for kind, one in KINDS.items() if one.asks == asks]
+    kinds = [kind for kind, one in PROBLEM_KINDS.items() if one.asks == asks]
     groups = (_group(kind, [row for row in rows if row.kind == kind]) for kind in kinds)
     return [group for group in groups if group]
 
@@ -312,10 +312,10 @@ def _group(kind: str, rows: list[BookRow]) -> Markup:
     return tag(
         "div",
         tag("h3", kind.capitalize(), " ", tag("span", f"{len(rows):,}")),
-        tag("p", KINDS[kind].meaning, class_="soft"),
+        tag("p", PROBLEM_KINDS[kind].meaning, class_="soft"),
         tag("ul", *lines[:LISTED]),
         folded,
-        class_=f"group {KINDS[kind].tone}",
+        class_=f"group {PROBLEM_KINDS[kind].tone}",
         id=_anchor(kind),
     )
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from workbook.report.book_row import NOTHING, READY, BookRow, Finding, Hedge, Position
-from workbook.report.figures import amount, count, part, price, whole
+from workbook.report.book_row import NOTHING, READY, BookFinding, BookRow, Hedge, Position
+from workbook.report.figures import amount, count, part, price, whole_number
 from workbook.request import Cause
 
 
@@ -18,7 +18,7 @@ class Kind:
     asks: bool = True
 
 
-KINDS: Final[Mapping[str, Kind]] = {  # in order of harm
+PROBLEM_KINDS: Final[Mapping[str, Kind]] = {  # in order of harm
     "liquidated": Kind("bad", "The hedge is gone and the spot is unhedged."),
     "near liquidation": Kind("bad", "Nearer than the book's limit to the price at which the margin is lost."),
     "expired": Kind("warn", "A contract that ended still stands as open."),
@@ -62,7 +62,7 @@ REMEDIES: Final[Mapping[Cause, str]] = {
 def judge(row: BookRow) -> None:
     """Set the kind, the sentence and the remedy of a row: the worst that holds."""
     for kind, sentence, remedy in problems_of(row):
-        row.kind, row.sentence, row.remedy, row.asks = kind, sentence, remedy, KINDS[kind].asks
+        row.kind, row.sentence, row.remedy, row.asks = kind, sentence, remedy, PROBLEM_KINDS[kind].asks
         return
 
 
@@ -145,14 +145,14 @@ def _failed(position: Position) -> str:
     return f"A check fails: {named}" if named else "A check of the book fails."
 
 
-def _named(findings: Sequence[Finding], more: Sequence[str] = ()) -> str:
+def _named(findings: Sequence[BookFinding], more: Sequence[str] = ()) -> str:
     """The findings in the words of the book, one after the other."""
     said = [*dict.fromkeys(finding.said for finding in findings), *more]
     left = f"; and {len(said) - LISTED:,} more" if len(said) > LISTED else ""
     return _sentence("; ".join(said[:LISTED]) + left) if said else ""
 
 
-def _mend(findings: Sequence[Finding]) -> str:
+def _mend(findings: Sequence[BookFinding]) -> str:
     """What mends the first of them."""
     return findings[0].mend if findings else "Sheet Checks names each."
 
@@ -168,7 +168,7 @@ def _side(hedge: Hedge) -> str:
 def _liquidated(hedge: Hedge) -> str:
     passed = f"Passed {price(hedge.liquidation)}: " if hedge.liquidation is not None else "Liquidated: "
     mark = f"; mark {price(hedge.mark)}" if hedge.mark is not None else ""
-    lost = f" {whole(hedge.margin)} of margin lost." if hedge.margin is not None else ""
+    lost = f" {whole_number(hedge.margin)} of margin lost." if hedge.margin is not None else ""
     return f"{passed}{_side(hedge)} of {_size(hedge)} {hedge.symbol} at {hedge.venue}{mark}.{lost}"
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from workbook.report.book_row import BookRow
-from workbook.report.problems import KINDS
+from workbook.report.problems import PROBLEM_KINDS
 
 FORM: Final = 1  # of the file; another form is not read
 
@@ -60,7 +60,7 @@ def compare(row: BookRow, before: RunState | None) -> None:
 
 def _kept(row: BookRow) -> dict[str, Any]:
     kept: dict[str, Any] = {"status": row.outcome.status}
-    if row.kind in KINDS:
+    if row.kind in PROBLEM_KINDS:
         kept |= {"kind": row.kind, "runs": row.runs}
     position = row.position
     if position is not None:

@@ -8,10 +8,10 @@ from typing import Final, Literal
 
 from workbook.report.book_row import INCOMPLETE, NOTHING, READY, BookRow, Position
 from workbook.report.charts import BAND, TIGHT, section
-from workbook.report.figures import NONE, UNKNOWN, amount, part, points, price, whole
+from workbook.report.figures import NONE, UNKNOWN_FIGURE, amount, part, points, price, whole_number
 from workbook.report.links import book_link
-from workbook.report.markup import Markup, hidden, joined, tag
-from workbook.report.problems import KINDS
+from workbook.report.markup import Markup, hidden_caption, joined, tag
+from workbook.report.problems import PROBLEM_KINDS
 
 SHOWN: Final = 250  # rows in the document; the others wait as text
 ROWS: Final = 5_000  # a browser sorts so many at once; a longer table belongs in another kind of report
@@ -19,7 +19,7 @@ Key = float | str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PageColumn:
     """A column: its group, its head, its kind, its cell and what it is sorted by."""
 
     group: str
@@ -35,7 +35,7 @@ def tone(word: str) -> str:
         return "go"
     if word == INCOMPLETE:
         return "dunno"
-    return KINDS[word].tone if word in KINDS else ""
+    return PROBLEM_KINDS[word].tone if word in PROBLEM_KINDS else ""
 
 
 def said(word: str) -> Markup:
@@ -55,7 +55,7 @@ def _number(
     extra: Callable[[Position, float], str] = lambda _position, _value: "",
     *,
     none: Callable[[Position], bool] = lambda _position: False,
-) -> Column:
+) -> PageColumn:
     """A column of a plan's number: `?` is unknown, a dash is none."""
 
     def key(row: BookRow) -> Key:
@@ -63,33 +63,33 @@ def _number(
 
     def cell(row: BookRow) -> Markup:
         if row.position is None:
-            return _td(UNKNOWN if row.outcome.is_problem else NONE, unknown=True)
+            return _td(UNKNOWN_FIGURE if row.outcome.is_problem else NONE, unknown=True)
         if none(row.position):
             return _td(NONE, unknown=True)
         found = value(row.position)
         if found is None:
-            return _td(UNKNOWN, unknown=True)
+            return _td(UNKNOWN_FIGURE, unknown=True)
         return _td(show(found), extra=extra(row.position, found))
 
-    return Column(group, head, "number", cell, key)
+    return PageColumn(group, head, "number", cell, key)
 
 
-def _counted(head: str, group: str, value: Callable[[BookRow], int | None]) -> Column:
+def _counted(head: str, group: str, value: Callable[[BookRow], int | None]) -> PageColumn:
     def cell(row: BookRow) -> Markup:
         found = value(row)
         if found is None:
-            return _td(UNKNOWN, unknown=True)
+            return _td(UNKNOWN_FIGURE, unknown=True)
         return _td(f"{found:,}") if found else _td(NONE, unknown=True)
 
-    return Column(group, head, "number", cell, value)
+    return PageColumn(group, head, "number", cell, value)
 
 
-def _text(head: str, group: str, value: Callable[[BookRow], str], *, word: bool = False) -> Column:
+def _text(head: str, group: str, value: Callable[[BookRow], str], *, word: bool = False) -> PageColumn:
     def cell(row: BookRow) -> Markup:
         found = value(row)
         return tag("td", said(found) if word else found, title=found if len(found) > 40 else None)
 
-    return Column(group, head, "text", cell, value)
+    return PageColumn(group, head, "text", cell, value)
 
 
 def _state(row: BookRow) -> str:
@@ -105,14 +105,14 @@ def _trade(position: Position, contracts: float) -> str:
 
 def _moved_cell(row: BookRow) -> Markup:
     if row.position is None or row.position.open is None:
-        return _td(UNKNOWN if row.outcome.is_problem or row.position else NONE, unknown=True)
+        return _td(UNKNOWN_FIGURE if row.outcome.is_problem or row.position else NONE, unknown=True)
     return _td(points(row.moved)) if row.moved and abs(row.moved) >= 0.05 else _td(NONE, unknown=True)
 
 
 def _gap_cell(row: BookRow) -> Markup:
     position = row.position
     if position is None or position.open is None or position.wanted is None:
-        return tag("td", UNKNOWN if row.outcome.is_problem or position else NONE, class_="z")
+        return tag("td", UNKNOWN_FIGURE if row.outcome.is_problem or position else NONE, class_="z")
     off = abs(position.open - position.wanted) > BAND
     drawn = (
         tag("rect", class_="r", width=76, y=4, height=4),
@@ -143,7 +143,7 @@ def _trade_cell(row: BookRow) -> Markup:
         or position.state == INCOMPLETE
         or (position.state == READY and position.trade is None)
     ):
-        return _td(UNKNOWN if row.outcome.is_problem or position else NONE, unknown=True)
+        return _td(UNKNOWN_FIGURE if row.outcome.is_problem or position else NONE, unknown=True)
     if position.state != READY or not position.trade:
         return _td(NONE, unknown=True)
     return _td(f"{_trade(position, position.trade)} {position.instrument}")
@@ -151,23 +151,23 @@ def _trade_cell(row: BookRow) -> Markup:
 
 def _rank(row: BookRow) -> float:
     if row.kind:
-        return list(KINDS).index(row.kind)
-    return len(KINDS) + (not (row.position and row.position.state == READY))
+        return list(PROBLEM_KINDS).index(row.kind)
+    return len(PROBLEM_KINDS) + (not (row.position and row.position.state == READY))
 
 
 COLUMNS: Final = (
-    Column("", "Book", "text", lambda row: tag("th", book_link(row), scope="row"), lambda row: row.name),
-    Column("Plan", "Needs", "text", lambda row: tag("td", said(row.kind)), _rank),
+    PageColumn("", "Book", "text", lambda row: tag("th", book_link(row), scope="row"), lambda row: row.name),
+    PageColumn("Plan", "Needs", "text", lambda row: tag("td", said(row.kind)), _rank),
     _text("State", "Plan", _state, word=True),
-    Column(
+    PageColumn(
         "Plan",
         "Trade",
         "number",
         _trade_cell,
         lambda row: row.position.trade_value if row.position and row.position.state == READY else None,
     ),
-    _number("Exposure", "Plan", lambda p: p.exposure, whole),
-    Column(
+    _number("Exposure", "Plan", lambda p: p.exposure, whole_number),
+    PageColumn(
         "Coverage, %",
         "Open | wanted",
         "number",
@@ -177,8 +177,8 @@ COLUMNS: Final = (
     _number("Wanted", "Coverage, %", lambda p: p.wanted, _fixed(0)),
     _number("Open", "Coverage, %", lambda p: p.open, _fixed(1)),
     _number("After", "Coverage, %", lambda p: p.after, _fixed(1)),
-    Column("Coverage, %", "Moved", "number", _moved_cell, lambda row: row.moved),
-    _number("Used", "Margin", lambda p: p.margin, whole),
+    PageColumn("Coverage, %", "Moved", "number", _moved_cell, lambda row: row.moved),
+    _number("Used", "Margin", lambda p: p.margin, whole_number),
     _number("% capital", "Margin", lambda p: p.use, _fixed(0), lambda _p, use: "hot" if use > TIGHT else ""),
     _number("Price", "Liquidation", lambda p: p.liquidation, price),
     _number(
@@ -249,7 +249,7 @@ def table(rows: Sequence[BookRow]) -> Markup:
             "div",
             tag(
                 "table",
-                hidden("Every book of the run; a head sorts its column"),
+                hidden_caption("Every book of the run; a head sorts its column"),
                 _heads(),
                 tag("tbody", *lines[:SHOWN]),
                 id="table",

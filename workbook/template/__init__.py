@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workbook.cells import address, column_letters
 from workbook.errors import BookError
 from workbook.layout.formats import HEAD_ROW, HEADS, TOP
-from workbook.layout.schema import Labels, Notes, Panel, Sheet, Table, Value
+from workbook.layout.schema import InputValue, Labels, Notes, Panel, Sheet, Table
 from workbook.native.editions import ADD_IN, NATIVE, EditionName, looked_up, record
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
@@ -33,7 +33,7 @@ from workbook.template import (
     styles,
 )
 from workbook.template.charts import cache, charts_of, reach, title_of
-from workbook.template.examples import Example, example
+from workbook.template.examples import ExampleBook, example
 from workbook.template.finish import finished
 from workbook.template.native import write_addresses
 from workbook.xlsx.fresh_package import package_of, parts_of
@@ -64,7 +64,7 @@ def book_bytes(name: str = "two-asset", venue: str | None = None, edition: Editi
     return package_of(parts_of(package))  # deflated alike, whichever parts the calculation has changed
 
 
-def bare_bytes(chosen: Example, edition: EditionName = ADD_IN) -> bytes:
+def bare_bytes(chosen: ExampleBook, edition: EditionName = ADD_IN) -> bytes:
     """The book as written, before its first calculation."""
     plan = record(edition)
     rows = {**looked_up(), **chosen.tables}
@@ -95,7 +95,7 @@ def bare_bytes(chosen: Example, edition: EditionName = ADD_IN) -> bytes:
 
 
 def _write(
-    sheet: Worksheet, record: Sheet, fields: Mapping[str, Value | None], rows: Mapping[str, blocks.Rows]
+    sheet: Worksheet, record: Sheet, fields: Mapping[str, InputValue | None], rows: Mapping[str, blocks.Rows]
 ) -> None:
     _widths(sheet, record)
     _head(sheet, record)

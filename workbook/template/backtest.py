@@ -3,18 +3,18 @@
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.cells import column_letters
-from workbook.layout.backtest_result import RESULT
+from workbook.layout.backtest_result import BACKTEST_RESULT
 from workbook.layout.backtest_walk import WALK
 from workbook.template.blocks import mark
-from workbook.template.charts import Words, column, lines, place
+from workbook.template.charts import ChartWords, column, lines, place_chart
 
-WORTH = Words(
+WORTH = ChartWords(
     "What the holdings were worth",
     "",
     "quote currency",
     "Lines of the value of today's holdings over the price history, without the hedge and with it.",
 )
-FALLS = Words(
+FALLS = ChartWords(
     "How far they had fallen",
     "",
     "below the peak",
@@ -25,21 +25,21 @@ FALLS = Words(
 def dress(sheet: Worksheet) -> None:
     """Draw both charts between the results and the steps; mark the steps of a liquidation."""
     days = column("Backtest", "date")
-    row = RESULT.last_row + 2
+    row = BACKTEST_RESULT.last_row + 2
     worth = lines(
         WORTH,
         days,
         [column("Backtest", name) for name in ("unhedged", "hedged")],
         formats=("yyyy-mm", "#,##0"),
     )
-    place(sheet, worth, row, 2, (10, 9))
+    place_chart(sheet, worth, row, 2, (10, 9))
     falls = lines(
         FALLS,
         days,
         [column("Backtest", name) for name in ("fall", "hedged_fall")],
         formats=("yyyy-mm", "0%"),
     )
-    place(sheet, falls, row, 5, (10, 9))
+    place_chart(sheet, falls, row, 5, (10, 9))
     state = column_letters(WALK.at("state"))
     cell = f"{state}{WALK.first_row}"
     mark(sheet, f"{cell}:{state}{WALK.last_row}", ((f'{cell}="liquidated"', "bad"),))

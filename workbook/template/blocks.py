@@ -22,12 +22,12 @@ from workbook.layout.schema import (
     LAST_DATE,
     Column,
     Field,
+    InputValue,
     Labels,
     Notes,
     Panel,
     Port,
     Table,
-    Value,
 )
 from workbook.layout.stored_formula import stored_formula
 from workbook.template import styles
@@ -40,7 +40,7 @@ CURRENCY: Final = "plan_quote"  # the name of the currency that a plan counts in
 TOOLTIP: Final = 255  # letters that Excel takes
 ROOMY: Final = 15  # rows from which a table is drawn only as far as it is filled
 
-Rows = Sequence[Sequence[Value | None]]
+Rows = Sequence[Sequence[InputValue | None]]
 
 _numbers: WeakKeyDictionary[Workbook, dict[tuple[str, int], tuple[Any, int]]] = WeakKeyDictionary()
 """The parts of looks that a book holds already, with their numbers: by name and identity."""
@@ -66,7 +66,7 @@ def write_labels(sheet: Worksheet, labels: Labels) -> None:
         _put(sheet, row, labels.column, name, styles.LABEL, styles.FLUSH)
 
 
-def write_panel(sheet: Worksheet, panel: Panel, values: Mapping[str, Value | None]) -> None:
+def write_panel(sheet: Worksheet, panel: Panel, values: Mapping[str, InputValue | None]) -> None:
     """Label, value, unit and, where there is room, the help, a row a field."""
     _title(sheet, panel)
     for field, row, at in panel.cells:
@@ -222,7 +222,7 @@ def _heading(sheet: Worksheet, row: int, first: int, last: int, title: str) -> N
 
 def _head(sheet: Worksheet, row: int, column: int, title: str, align: Alignment) -> None:
     cell = _put(sheet, row, column, title, styles.HEADER, align)
-    _dress(cell, fill=styles.HEADER_FILL, border=styles.HEADS)
+    _dress(cell, fill=styles.HEADER_FILL, border=styles.HEAD_BORDER)
     cell.number_format = styles.padded("General")
 
 
@@ -233,7 +233,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: str, font: Font, alignm
 
 
 def _value(
-    sheet: Worksheet, row: int, column: int, port: Port, value: Value | None, *, formula: str = ""
+    sheet: Worksheet, row: int, column: int, port: Port, value: InputValue | None, *, formula: str = ""
 ) -> Cell:
     """One cell of a field or a column: its formula, its constant or the value given."""
     cell: Cell = sheet.cell(row, column)  # type: ignore[assignment]  # a template merges no cells

@@ -43,7 +43,7 @@ ROW_CM: Final = 20 * CM_PER_PIXEL  # a row of the default height
 
 
 @dataclass(frozen=True)
-class Words:
+class ChartWords:
     """A chart's title, what its axes measure, and what it shows, for who can't see it."""
 
     title: str
@@ -53,7 +53,7 @@ class Words:
 
 
 def lines(
-    words: Words, across: Location, up: Sequence[Location], *, formats: tuple[str, str]
+    words: ChartWords, across: Location, up: Sequence[Location], *, formats: tuple[str, str]
 ) -> ScatterChart:
     """Lines over a measured axis, one for each place; the cell above a place names it."""
     chart = ScatterChart(scatterStyle="lineMarker")
@@ -84,7 +84,7 @@ def point(chart: ScatterChart, name: str, across: Location, up: Location) -> Non
 
 
 def bars(
-    words: Words,
+    words: ChartWords,
     names: Location,
     up: Sequence[Location],
     *,
@@ -118,7 +118,7 @@ def bars(
     return chart
 
 
-def place(sheet: Worksheet, chart: Any, row: int, column: int, size: tuple[float, float]) -> None:
+def place_chart(sheet: Worksheet, chart: Any, row: int, column: int, size: tuple[float, float]) -> None:
     """Stand a chart with its upper left corner in a cell; the size is in centimetres."""
     chart.width, chart.height = size
     chart.corner = row, column
@@ -177,7 +177,7 @@ def reach(sheet: Worksheet, chart: Any) -> tuple[int, int]:
     return row + math.ceil(chart.height / ROW_CM), column - 1
 
 
-def _finish(chart: Any, words: Words, formats: tuple[str, str]) -> None:
+def _finish(chart: Any, words: ChartWords, formats: tuple[str, str]) -> None:
     chart.title = words.title
     chart.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=_text(12, bold=True))
     chart.title.overlay = False

@@ -4,7 +4,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.cells import address, column_letters
 from workbook.layout import PLAN
-from workbook.layout.checks import CHECKS, NEEDS, WARNED
+from workbook.layout.checks import CHECKS_PANEL, NEEDS_PANEL, WARNINGS_PANEL
 from workbook.layout.judgement import RULES, UNKNOWN
 from workbook.layout.schema import Panel
 from workbook.template.blocks import link, mark
@@ -13,14 +13,14 @@ from workbook.template.blocks import link, mark
 def dress(sheet: Worksheet) -> None:
     """Mark each need, check and warning by its value, and link what to do to where it is done."""
     rules = {name: rule for name, _, rule in RULES}
-    for panel in (NEEDS, CHECKS, WARNED):
+    for panel in (NEEDS_PANEL, CHECKS_PANEL, WARNINGS_PANEL):
         for field, row, _ in panel.cells:
             link(sheet.cell(row, panel.last_column), _mended_at(rules[field.name].at), field.label)
-    for panel in (NEEDS, CHECKS):
+    for panel in (NEEDS_PANEL, CHECKS_PANEL):
         cell, area = _values(panel)
-        wrong = (f"AND(ISLOGICAL({cell}),NOT({cell}))", "unknown" if panel is NEEDS else "bad")
+        wrong = (f"AND(ISLOGICAL({cell}),NOT({cell}))", "unknown" if panel is NEEDS_PANEL else "bad")
         mark(sheet, area, ((f"ISERROR({cell})", "bad"), wrong, (f'{cell}="{UNKNOWN}"', "unknown")))
-    cell, area = _values(WARNED)
+    cell, area = _values(WARNINGS_PANEL)
     mark(
         sheet,
         area,

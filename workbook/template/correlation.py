@@ -3,9 +3,9 @@
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout.correlation import ROLLING
-from workbook.template.charts import Words, column, lines, place
+from workbook.template.charts import ChartWords, column, lines, place_chart
 
-ROLLING_BETA = Words(
+ROLLING_BETA = ChartWords(
     "Rolling beta",
     "last day of the window",
     "beta to the hedge asset",
@@ -21,4 +21,4 @@ def dress(sheet: Worksheet) -> None:
         [column("RollingBeta", "beta")],
         formats=("yyyy-mm", "0.00"),
     )
-    place(sheet, chart, ROLLING.row, ROLLING.last_column + 1, (11, 8.5))
+    place_chart(sheet, chart, ROLLING.row, ROLLING.last_column + 1, (11, 8.5))

@@ -20,13 +20,13 @@ from workbook.errors import BookError
 from workbook.layout.backtest_walk import WALK
 from workbook.layout.journal import JOURNAL
 from workbook.layout.market import MARKET
-from workbook.layout.plan_settings import SETTINGS
+from workbook.layout.plan_settings import PLAN_SETTINGS
 from workbook.layout.roll import LAGS
-from workbook.layout.schema import Table, Value
+from workbook.layout.schema import InputValue, Table
 from workbook.memory import remembered
 
 DATA: Final = Path(__file__).parents[1] / "data"
-Rows = tuple[tuple[Value | None, ...], ...]
+Rows = tuple[tuple[InputValue | None, ...], ...]
 
 ASSETS: Final = ("BTC", "ETH", "SOL", "ADA", "BNB")
 PEGGED: Final = ("USDT", "USDC", "DAI", "FDUSD")
@@ -57,15 +57,15 @@ WAYS: Final = (("One short for all",), ("A short in each asset",))
 
 
 @dataclass(frozen=True)
-class Example:
+class ExampleBook:
     """The inputs of a new book: named cells, and rows of the tables' input columns."""
 
-    fields: Mapping[str, Value | None] = field(default_factory=dict)
+    fields: Mapping[str, InputValue | None] = field(default_factory=dict)
     tables: Mapping[str, Rows] = field(default_factory=dict)
     as_of: datetime = datetime(2026, 1, 1)
 
 
-def example(name: str, venue: str | None = None) -> Example:
+def example(name: str, venue: str | None = None) -> ExampleBook:
     """An example by its name, at a venue if one is given."""
     makers = {"two-asset": _two_assets, "btc": _one_asset, "portfolio": _portfolio, "blank": _blank}
     if name not in makers:
@@ -78,12 +78,12 @@ def example(name: str, venue: str | None = None) -> Example:
         meant = did_you_mean(venue, map(str, names))
         raise BookError(f"venue: must be {one}, got {venue}{meant}", "venue", venue)
     fields = dict(made.fields) | ({"plan_venue": str(found[0])} if found else {})
-    return Example(fields, _common() | dict(made.tables), made.as_of)
+    return ExampleBook(fields, _common() | dict(made.tables), made.as_of)
 
 
-def _two_assets() -> Example:
+def _two_assets() -> ExampleBook:
     """0.1 BTC and 1.5 ETH, 40 % hedged at 5x: the wanted hedge is 2,400, the margin 480."""
-    return Example(
+    return ExampleBook(
         {"plan_ratio": 0.4, "plan_leverage": 5, "plan_capital": 1_000, "plan_as_of": ARTICLE_DAY},
         {
             "Holdings": (("BTC", 0.1), ("ETH", 1.5)),
@@ -92,9 +92,9 @@ def _two_assets() -> Example:
     )
 
 
-def _one_asset() -> Example:
+def _one_asset() -> ExampleBook:
     """0.5 BTC, 50 % hedged at 10x with 1,000 at hand: the margin is 750, and 250 stay."""
-    return Example(
+    return ExampleBook(
         {"plan_ratio": 0.5, "plan_leverage": 10, "plan_capital": 1_000, "plan_as_of": ARTICLE_DAY},
         {
             "Holdings": (("BTC", 0.5),),
@@ -103,7 +103,7 @@ def _one_asset() -> Example:
     )
 
 
-def _portfolio() -> Example:
+def _portfolio() -> ExampleBook:
     """Five assets at their real closes, with the real mean funding rate of that week."""
     header, *rows = _read("prices.csv")
     day = datetime.fromisoformat(rows[-1][0])
@@ -111,7 +111,7 @@ def _portfolio() -> Example:
     week_ago = float(rows[-1 - WEEK][1])
     rates = [float(rate) for _, _, rate in _read("funding.csv")[1:]]
     funding = math.fsum(rates) / len(rates)
-    return Example(
+    return ExampleBook(
         {"plan_ratio": 0.5, "plan_leverage": 3, "plan_capital": 15_000, "plan_as_of": serial(day)},
         {
             "Holdings": (("BTC", 0.35), ("ETH", 4), ("SOL", 60), ("ADA", 8_000), ("BNB", 12)),
@@ -122,9 +122,9 @@ def _portfolio() -> Example:
     )
 
 
-def _opened(day: float, contracts: float, entry: float, leverage: float) -> tuple[Value | None, ...]:
+def _opened(day: float, contracts: float, entry: float, leverage: float) -> tuple[InputValue | None, ...]:
     """A row of the Journal: a short in BTC at Binance, to be looked at after a fortnight."""
-    row: Mapping[str, Value | None] = {
+    row: Mapping[str, InputValue | None] = {
         "symbol": "BTC",
         "contracts": contracts,
         "entry": entry,
@@ -139,16 +139,16 @@ def _opened(day: float, contracts: float, entry: float, leverage: float) -> tupl
     return _row(JOURNAL, row)
 
 
-def _row(table: Table, values: Mapping[str, Value | None]) -> tuple[Value | None, ...]:
+def _row(table: Table, values: Mapping[str, InputValue | None]) -> tuple[InputValue | None, ...]:
     """Values by name as the cells of a row that hold no formula, in their order."""
     return tuple(values.get(column.name) for column in table.columns if column.formula is None)
 
 
-def _blank() -> Example:
+def _blank() -> ExampleBook:
     """An empty plan: the assets and venues are named, the rest is yours."""
-    coins: list[Mapping[str, Value | None]] = [{"symbol": asset} for asset in ASSETS]
+    coins: list[Mapping[str, InputValue | None]] = [{"symbol": asset} for asset in ASSETS]
     coins += [{"symbol": coin, "pegged": "yes"} for coin in PEGGED]
-    return Example({}, {"Market": tuple(_row(MARKET, row) for row in coins)})
+    return ExampleBook({}, {"Market": tuple(_row(MARKET, row) for row in coins)})
 
 
 def _market(
@@ -156,17 +156,17 @@ def _market(
 ) -> Rows:
     """Rows of the Market table; funding rate and dated future are those of BTC."""
     expiry = None if future is None else day + FUTURE_DAYS
-    carry: Mapping[str, Value | None] = {
+    carry: Mapping[str, InputValue | None] = {
         "funding_rate": funding,
         "funding_interval": 8,
         "future": future,
         "expiry": expiry,
     }
-    rows: Iterator[Mapping[str, Value | None]] = (
+    rows: Iterator[Mapping[str, InputValue | None]] = (
         {"symbol": asset, "spot": price, "as_of": day, "source": source, **(carry if asset == "BTC" else {})}
         for asset, price in sorted(prices.items(), key=lambda priced: priced[0] != "BTC")
     )
-    pegs: Iterator[Mapping[str, Value | None]] = ({"symbol": coin, "pegged": "yes"} for coin in PEGGED)
+    pegs: Iterator[Mapping[str, InputValue | None]] = ({"symbol": coin, "pegged": "yes"} for coin in PEGGED)
     return tuple(_row(MARKET, row) for row in (*rows, *pegs))
 
 
@@ -204,7 +204,7 @@ def _domain_rows() -> Rows:
             "|" + "|".join(field.choices) + "|" if field.choices else None,
             *field.bounds,
         )
-        for field in SETTINGS.fields
+        for field in PLAN_SETTINGS.fields
     )
 
 

@@ -3,7 +3,7 @@
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.layout import PLAN
-from workbook.layout.guide import FURTHER, LEGEND, STEPS
+from workbook.layout.guide import FIVE_STEPS, FURTHER, LEGEND
 from workbook.template import styles
 from workbook.template.blocks import link
 
@@ -13,7 +13,7 @@ ROLE_ROWS = ("input", "calculation", "constant")
 def dress(sheet: Worksheet) -> None:
     """Link each step to its sheet and show each colour as it is."""
     names = {record.name for record in PLAN.sheets}
-    for notes in (STEPS, FURTHER):
+    for notes in (FIVE_STEPS, FURTHER):
         for row, (term, words) in enumerate(notes.rows, notes.row + 1):
             name = next(word for word in term.split() if word in names)
             link(sheet.cell(row, notes.column), f"'{name}'!A1", words)

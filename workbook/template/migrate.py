@@ -23,9 +23,9 @@ from workbook.plan.saved import SavedPlan, opened
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request
 from workbook.template import bare_bytes
-from workbook.template.examples import Example, example
+from workbook.template.examples import ExampleBook, example
 from workbook.validate import check_book
-from workbook.validate.kinds import WORDING
+from workbook.validate.kinds import SENTENCES
 
 ENDING: Final = ".xlsx"
 FORMER: Final = frozenset(
@@ -99,7 +99,7 @@ def _made_anew(
 ) -> tuple[bytes, int, tuple[str, ...]]:
     """A new book with the inputs of a saved one; how many there were, and what was not taken."""
     moved = _Inputs(saved)
-    chosen = Example(fields=moved.fields(), tables=moved.tables())
+    chosen = ExampleBook(fields=moved.fields(), tables=moved.tables())
     package, outcome = recalc_bytes(bare_bytes(chosen, edition), Request(as_of=as_of))
     if outcome.is_problem:
         raise BookError(f"{old}: its inputs do not calculate in a new book: {outcome.reason}")
@@ -108,7 +108,7 @@ def _made_anew(
 
 def _is_broken(path: Path) -> bool:
     """Whether formulas, names or tables of the book are not the template's any more."""
-    return any(WORDING[finding.kind].is_broken for finding in check_book(path))
+    return any(SENTENCES[finding.kind].is_broken for finding in check_book(path))
 
 
 class _Inputs:

@@ -8,9 +8,9 @@ from workbook.layout import PLAN
 from workbook.layout.plan import CARD, FINDINGS, STATES
 from workbook.template import styles
 from workbook.template.blocks import link, mark
-from workbook.template.charts import Words, column, lines, place, point
+from workbook.template.charts import ChartWords, column, lines, place_chart, point
 
-PAYOFF = Words(
+PAYOFF = ChartWords(
     "Result for a move of the market",
     "move of the price",
     "quote currency",
@@ -57,7 +57,7 @@ def dress(sheet: Worksheet) -> None:
     mending = sheet.cell(STATES.row - 1, FINDINGS.last_column, "Where to mend it")
     link(mending, f"'{CHECKS}'!A1", "Each rule on Checks leads to the cell that mends it.")
     mending.alignment = styles.RIGHT
-    place(sheet, _payoff(), STATES.last_row + 3, STATES.column, SIZE)
+    place_chart(sheet, _payoff(), STATES.last_row + 3, STATES.column, SIZE)
 
 
 def _payoff() -> ScatterChart:

@@ -5,16 +5,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workbook.cells import address, column_letters
 from workbook.layout.scenarios_moves import LEVERAGE, SCENARIOS
 from workbook.template.blocks import mark
-from workbook.template.charts import Words, bars, column, lines, place
+from workbook.template.charts import ChartWords, bars, column, lines, place_chart
 
-RESULT = Words(
+RESULT = ChartWords(
     "Unhedged, hedge and both together",
     "move of the price",
     "quote currency",
     "Lines of the result of the holdings alone, of the hedge alone and of both together, for moves from "
     "-50% to +50%.",
 )
-DISTANCE = Words(
+DISTANCE = ChartWords(
     "How near liquidation is",
     "leverage",
     "move of the price to liquidation",
@@ -29,10 +29,10 @@ def dress(sheet: Worksheet) -> None:
     mark(sheet, f"{area}{SCENARIOS.last_row}", ((f'{state}="liquidated"', "watch"),))
     results = [column("Scenarios", name) for name in ("unhedged", "hedge", "hedged")]
     chart = lines(RESULT, column("Scenarios", "move"), results, formats=("0%", "#,##0"))
-    place(sheet, chart, SCENARIOS.row, SCENARIOS.last_column + 2, (20, 11))
+    place_chart(sheet, chart, SCENARIOS.row, SCENARIOS.last_column + 2, (20, 11))
     times, moves = column("Leverage", "leverage"), [column("Leverage", "distance")]
     distances = bars(DISTANCE, times, moves, formats=('0"x"', "0%"), named=False)
-    place(sheet, distances, LEVERAGE.row - 8, SCENARIOS.last_column + 2, (20, 10))
+    place_chart(sheet, distances, LEVERAGE.row - 8, SCENARIOS.last_column + 2, (20, 10))
     verdict = address(LEVERAGE.first_row, LEVERAGE.at("verdict"))
     mark(
         sheet,

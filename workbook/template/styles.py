@@ -19,7 +19,7 @@ AMBER: Final = "C77700"
 AMBER_INK: Final = "6B4000"
 AMBER_FILL: Final = "FFE8BF"
 RED: Final = "A61B1B"
-UNKNOWN: Final = "E4E8EC"
+UNKNOWN_FILL: Final = "E4E8EC"
 
 ROLES: Final = {"input": (ACCENT, TINT), "calculation": (INK, WHITE), "link": (INK, WHITE)} | {
     "constant": (GREY, WHITE)
@@ -28,7 +28,7 @@ STATES: Final = {
     "good": (GREY, WHITE),
     "watch": (AMBER_INK, AMBER_FILL),
     "bad": (WHITE, RED),
-    "unknown": (INK, UNKNOWN),
+    "unknown": (INK, UNKNOWN_FILL),
     "act": (WHITE, ACCENT),
     "quiet": (INK, WHITE),
     "alarm": (RED, WHITE),
@@ -50,7 +50,7 @@ UNDERLINED: Final = Border(bottom=RULED)
 MARKED: Final = Side(style="thin", color="FF" + MID)
 BOXED: Final = Border(left=MARKED, right=MARKED, top=MARKED, bottom=MARKED)
 HEADED: Final = Border(bottom=Side(style="medium", color="FF" + ACCENT))
-HEADS: Final = Border(bottom=Side(style="thin", color="FF" + GREY))
+HEAD_BORDER: Final = Border(bottom=Side(style="thin", color="FF" + GREY))
 
 
 def font(colour: str, *, bold: bool = False, size: float = 10, italic: bool = False) -> Font:

@@ -71,10 +71,10 @@ def gathered(saved: SavedPlan, faults: Iterable[Fault]) -> Iterator[Finding]:
             run.append(area)
     for (message, *_), areas in runs.items():
         for area in areas:
-            yield Finding(message, saved.sheet_name(area), text_of(area))
+            yield Finding(message, saved.sheet_name(area), area_text(area))
 
 
-def text_of(area: Area) -> str:
+def area_text(area: Area) -> str:
     """An area as a person writes it: B7 or B7:C9."""
     first = address(area.top, area.left)
     last = address(area.bottom, area.right)

@@ -5,7 +5,7 @@ from math import isclose
 from typing import Final
 
 from workbook.cells import Area, Value
-from workbook.formula.tokens import PREFIX, parse
+from workbook.formula.tokens import FUNCTION_PREFIX, parse
 from workbook.memory import remembered
 from workbook.plan.saved import SavedPlan
 from workbook.validate.finding import Fault
@@ -73,7 +73,7 @@ def canonical(text: str) -> tuple[str, ...]:
         elif kind == "number":
             words.append(repr(float(piece)))
         elif kind == "call":
-            words.append(PREFIX.sub("", piece).upper() + "(")
+            words.append(FUNCTION_PREFIX.sub("", piece).upper() + "(")
         elif not piece.isspace():
             words.append(((token.sheet or "").replace("'", "") + piece.replace("$", "")).upper())
     joined = tuple(word for word in words if word)

@@ -6,11 +6,11 @@ from typing import Final
 from udfs import REGISTRY
 from workbook.cells import Area, CellError, Value, address, column_of, place, row_of
 from workbook.engines.embedded import knows
-from workbook.formula.forms import Plain
+from workbook.formula.forms import PlainFormula
 from workbook.validate.finding import Fault, Finding
 from workbook.validate.kinds import Kind, message
-from workbook.xlsx.parts import children, tree
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.parts import children, xml_tree
+from workbook.xlsx.saved_book import SavedBook
 
 ADDIN: Final = "microhedge"
 NAME: Final = "#NAME?"
@@ -18,7 +18,7 @@ TRACED: Final = 2_000  # of so many errors it is still found out which ones are 
 NAMED: Final = 200  # so many are named one by one
 
 
-def error_cells(book: Book) -> Iterator[Fault]:
+def error_cells(book: SavedBook) -> Iterator[Fault]:
     """Cells that show an error of their own; those that only pass one on are counted."""
     errors = {
         Area(number, row_of(key), column_of(key), row_of(key), column_of(key)): value
@@ -41,7 +41,7 @@ def error_cells(book: Book) -> Iterator[Fault]:
         yield Fault(message(Kind.MORE_ERRORS, count=len(rest) - len(named)), named[0])
 
 
-def _strange(book: Book, errors: Mapping[Area, Value]) -> list[Area]:
+def _strange(book: SavedBook, errors: Mapping[Area, Value]) -> list[Area]:
     """The cells that show #NAME? for want of our functions alone."""
     unnamed = [area for area, value in errors.items() if value == NAME]
     if not unnamed or not any(REGISTRY.keys() & _calls(book, area) for area in unnamed):
@@ -49,7 +49,7 @@ def _strange(book: Book, errors: Mapping[Area, Value]) -> list[Area]:
     return [area for area in unnamed if all(map(_is_known, _calls(book, area)))]
 
 
-def _passes_on(book: Book, area: Area, errors: Mapping[Area, Value]) -> bool:
+def _passes_on(book: SavedBook, area: Area, errors: Mapping[Area, Value]) -> bool:
     """Whether a cell refers to another one that shows an error."""
     return any(
         other != area
@@ -61,11 +61,11 @@ def _passes_on(book: Book, area: Area, errors: Mapping[Area, Value]) -> bool:
     )
 
 
-def _calls(book: Book, area: Area) -> frozenset[str]:
+def _calls(book: SavedBook, area: Area) -> frozenset[str]:
     return _plain(book, area).calls
 
 
-def _plain(book: Book, area: Area) -> Plain:
+def _plain(book: SavedBook, area: Area) -> PlainFormula:
     formula = book.cells(area.sheet).formulas.get(place(0, area.top, area.left))
     if formula is None:
         return book.grammar.plain("", area.sheet, area.top, area.left, (area.top, area.left))
@@ -85,7 +85,7 @@ def _mend_error(value: str) -> str:
     }.get(value, "Look at the cells that the formula refers to; one of them holds what it can't use.")
 
 
-def unresolved(book: Book) -> Iterator[Finding]:
+def unresolved(book: SavedBook) -> Iterator[Finding]:
     """Functions that neither a spreadsheet program nor microhedge has."""
     first: dict[str, str] = {}
     counts: dict[str, int] = {}
@@ -114,7 +114,7 @@ def _is_known(call: str) -> bool:
     return call in FORMULAE
 
 
-def guests(book: Book) -> Iterator[Finding]:
+def guests(book: SavedBook) -> Iterator[Finding]:
     """Links to other books and macros, which a plan does not need."""
     for part in book.package.entries:
         folder, _, name = part.lower().rpartition("/")
@@ -124,25 +124,25 @@ def guests(book: Book) -> Iterator[Finding]:
             yield Finding(message(Kind.MACROS), cell=part)
 
 
-def _target(book: Book, part: str) -> str:
+def _target(book: SavedBook, part: str) -> str:
     folder, _, name = part.rpartition("/")
     rels = f"{folder}/_rels/{name}.rels"
     if rels not in book.package:
         return ""
-    return next((r.get("Target", "") for r in children(tree(book.package, rels), "Relationship")), "")
+    return next((r.get("Target", "") for r in children(xml_tree(book.package, rels), "Relationship")), "")
 
 
-def _is_addin(book: Book, part: str) -> bool:
+def _is_addin(book: SavedBook, part: str) -> bool:
     """Whether a link is the one that Excel saves for a function of our add-in."""
     target = _target(book, part).lower().replace("\\", "/")
     return target.rpartition("/")[2] in (f"{ADDIN}.xlam", f"{ADDIN}.xla")
 
 
-def settings(book: Book) -> Iterator[Finding]:
+def settings(book: SavedBook) -> Iterator[Finding]:
     """How the book calculates and counts its days."""
     if book.date1904:
         yield Finding(message(Kind.DATES_1904))
-    root = tree(book.package, book.part)
+    root = xml_tree(book.package, book.part)
     if any(calc.get("calcMode") == "manual" for calc in children(root, "calcPr")):
         yield Finding(message(Kind.MANUAL))
     for sheet in children(root, "sheets", "sheet"):
@@ -150,14 +150,14 @@ def settings(book: Book) -> Iterator[Finding]:
             yield Finding(message(Kind.SHEET_HIDDEN), sheet.get("name", ""))
 
 
-def never_calculated(book: Book) -> Iterator[Finding]:
+def never_calculated(book: SavedBook) -> Iterator[Finding]:
     """A book that was saved by a program that does not calculate holds no results."""
     formulas = sum(len(book.cells(n).formulas) for n, sheet in enumerate(book.sheets) if sheet.has_cells)
     if formulas and not is_calculated(book):
         yield Finding(message(Kind.NEVER_CALCULATED, formulas=formulas))
 
 
-def is_calculated(book: Book) -> bool:
+def is_calculated(book: SavedBook) -> bool:
     """Whether at least one formula has a result."""
     for number, sheet in enumerate(book.sheets):
         if sheet.has_cells:

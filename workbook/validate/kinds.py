@@ -110,7 +110,7 @@ UPDATE = "Bring it up to date, by hand or with `microhedge recalc --market FILE`
 COMPARE = "Compare the row with the page of {venue}, and type the day on which you did."
 ASK = "{ask}"
 
-WORDING: Final = {
+SENTENCES: Final = {
     Kind.NO_PLAN: Wording(
         "error",
         "the book is no plan of microhedge: it has no name {version_name}",
@@ -335,7 +335,7 @@ WORDING: Final = {
 
 def message(kind: Kind, severity: Severity | None = None, /, **facts: object) -> Message:
     """What is said of a kind with these facts; `severity` where the book decides it."""
-    wording = WORDING[kind]
+    wording = SENTENCES[kind]
     return Message(
         kind, severity or wording.severity, wording.fault.format(**facts), wording.mend.format(**facts)
     )

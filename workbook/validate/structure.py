@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from workbook.cells import Area, address
-from workbook.formula.structured_references import Table
+from workbook.formula.structured_references import BookTable
 from workbook.layout.location import Location
 from workbook.layout.schema import Panel
 from workbook.plan.saved import SavedPlan
-from workbook.validate.finding import Finding, text_of
+from workbook.validate.finding import Finding, area_text
 from workbook.validate.kinds import Kind, message
 
 
@@ -83,7 +83,7 @@ def _name(saved: SavedPlan, name: str, place: Location) -> Iterator[Finding]:
         yield from _reach(saved, name, area)
     elif name in saved.plan.fields and area.size > 1:
         said = message(Kind.NAME_WIDE, name=name, cells=area.size)
-        yield Finding(said, saved.sheet_name(area), text_of(area))
+        yield Finding(said, saved.sheet_name(area), area_text(area))
 
 
 def _reach(saved: SavedPlan, name: str, area: Area) -> Iterator[Finding]:
@@ -98,9 +98,9 @@ def _reach(saved: SavedPlan, name: str, area: Area) -> Iterator[Finding]:
         if found is not None:
             wanted = found.area._replace(bottom=found.area.top) if is_headers else found.data
     if wanted is not None and wanted != area:
-        target = f"{saved.grammar.prefix(wanted.sheet)}{text_of(wanted)}"
-        said = message(Kind.NAME_SHORT, name=name, table=table, area=text_of(wanted), target=target)
-        yield Finding(said, saved.sheet_name(area), text_of(area))
+        target = f"{saved.grammar.prefix(wanted.sheet)}{area_text(wanted)}"
+        said = message(Kind.NAME_SHORT, name=name, table=table, area=area_text(wanted), target=target)
+        yield Finding(said, saved.sheet_name(area), area_text(area))
 
 
 def _panel(saved: SavedPlan, panel: Panel) -> Iterator[Finding]:
@@ -118,7 +118,7 @@ def _panel(saved: SavedPlan, panel: Panel) -> Iterator[Finding]:
     if not strange:
         target = f"{panel.fields[0].label} to {panel.fields[-1].label}"
         said = message(Kind.BLOCK_NAME, name=panel.name, block=panel.title, target=target)
-        yield Finding(said, saved.sheet_name(area), text_of(area))
+        yield Finding(said, saved.sheet_name(area), area_text(area))
 
 
 def _table(saved: SavedPlan, name: str, sheet: int) -> Iterator[Finding]:
@@ -137,11 +137,11 @@ def _table(saved: SavedPlan, name: str, sheet: int) -> Iterator[Finding]:
     rows = found.data.bottom - found.data.top + 1
     if rows < record.rows:
         said = message(Kind.TABLE_SHORT, table=name, rows=rows, wanted=record.rows)
-        yield Finding(said, sheet_name, text_of(found.area))
+        yield Finding(said, sheet_name, area_text(found.area))
     yield from _below(saved, name, found)
 
 
-def _columns(saved: SavedPlan, name: str, found: Table) -> Iterator[Finding]:
+def _columns(saved: SavedPlan, name: str, found: BookTable) -> Iterator[Finding]:
     headers = [column.lower() for column in found.columns]
     columns = saved.plan.tables[name].columns
     known = {column.header.lower() for column in columns}
@@ -165,7 +165,7 @@ def _columns(saved: SavedPlan, name: str, found: Table) -> Iterator[Finding]:
             yield Finding(message(Kind.COLUMN_OWN, column=found.columns[index], table=name), sheet, cell)
 
 
-def _below(saved: SavedPlan, name: str, found: Table) -> Iterator[Finding]:
+def _below(saved: SavedPlan, name: str, found: BookTable) -> Iterator[Finding]:
     """Values that were typed right below the end of a table, where no formula sees them."""
     row = found.area.bottom + 1
     for column in saved.plan.tables[name].columns:
@@ -176,7 +176,7 @@ def _below(saved: SavedPlan, name: str, found: Table) -> Iterator[Finding]:
             return
 
 
-def _twin(saved: SavedPlan, name: str, sheet: int) -> Table | None:
+def _twin(saved: SavedPlan, name: str, sheet: int) -> BookTable | None:
     wanted = {column.header.lower() for column in saved.plan.tables[name].columns}
     for table in saved.book.tables.values():
         headers = {column.lower() for column in table.columns}

@@ -18,7 +18,7 @@ from workbook.cells import (
 )
 from workbook.formula.grammar import Grammar
 from workbook.memory import lasting
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 from workbook.xlsx.sheet_reader import LARGEST_ARRAY
 from workbook.xlsx.xml_text import attributes_of, text_of
 
@@ -59,7 +59,7 @@ class Hidden(NamedTuple):
     columns: frozenset[int]
 
 
-def charts_with(book: Book, changes: Mapping[int, Value]) -> dict[str, bytes]:
+def charts_with(book: SavedBook, changes: Mapping[int, Value]) -> dict[str, bytes]:
     """The chart parts whose cached points change with these cells."""
     follower = _Follower(book, changes)
     parts = {}
@@ -81,7 +81,7 @@ def charts_with(book: Book, changes: Mapping[int, Value]) -> dict[str, bytes]:
 class _Follower:
     """Lets the points of one book's charts follow its changed cells."""
 
-    def __init__(self, book: Book, changes: Mapping[int, Value]) -> None:
+    def __init__(self, book: SavedBook, changes: Mapping[int, Value]) -> None:
         self.book = book
         self.changes = changes
         self._hidden: dict[int, Hidden | None] = {}
@@ -237,7 +237,7 @@ def _says(text: bytes, value: Value, *, is_text: bool) -> bool:
     return expected is not None and text_of(text) == text_of(expected)
 
 
-def _drawn(book: Book, part: str) -> tuple[Area, ...]:
+def _drawn(book: SavedBook, part: str) -> tuple[Area, ...]:
     """The cells that a chart shows: charts that are the same to the byte are read once."""
     key = book.grammar, book.package.fingerprint(part)
     known = _charts.get(key)

@@ -16,7 +16,7 @@ from lxml import etree
 from workbook.cells import COLUMN_BITS, CellError, Value, area_of
 from workbook.errors import BadPackage
 from workbook.formula.linked_books import ANOTHER, Link
-from workbook.xlsx.parts import children, identity, local, outside, tree
+from workbook.xlsx.parts import children, identity, local, outside, xml_tree
 from workbook.xlsx.xml_text import string_of
 from workbook.xlsx.zip import Package
 
@@ -36,7 +36,7 @@ def kept(package: Package, part: str) -> Kept:
     """What a part keeps of another book; one about another program keeps nothing that is read."""
     if part not in package or package.entries[package.exact(part)].size > LARGEST:
         return Kept()
-    root = tree(package, part)
+    root = xml_tree(package, part)
     book = next(children(root, "externalBook"), None)
     if book is None:
         return Kept(

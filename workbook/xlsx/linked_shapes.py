@@ -14,7 +14,7 @@ from workbook.cells import Area, CellError, Value, number_text
 from workbook.xlsx.chart_points import area_of_formula
 from workbook.xlsx.number_formats import GENERAL, format_code
 from workbook.xlsx.parts import relations
-from workbook.xlsx.saved_book import Book
+from workbook.xlsx.saved_book import SavedBook
 from workbook.xlsx.xml_text import ATTRIBUTES, TAG, attributes_of, text_of
 
 SHAPE: Final = re.compile(rb"<((?:\w+:)?)sp(?=[\s>])[^<>]*>(?>(?:[^<]++|<(?!/?\1sp[\s/>]))*)</\1sp\s*+>")
@@ -41,7 +41,7 @@ class _Linked(NamedTuple):
     area: Area | None
 
 
-def shapes_with(book: Book, changes: Mapping[int, Value]) -> Shapes:
+def shapes_with(book: SavedBook, changes: Mapping[int, Value]) -> Shapes:
     """The drawings as they are to be after a change of some cells."""
     parts: dict[str, bytes] = {}
     left: list[str] = []
@@ -66,7 +66,7 @@ def shapes_with(book: Book, changes: Mapping[int, Value]) -> Shapes:
     return Shapes(parts, tuple(left))
 
 
-def _drawings(book: Book, changes: Mapping[int, Value]) -> Iterator[tuple[int, str]]:
+def _drawings(book: SavedBook, changes: Mapping[int, Value]) -> Iterator[tuple[int, str]]:
     """The drawings of the book with the sheet on which each lies, if anything changes at all.
 
     Those of charts lie on none: their links name the sheet.
@@ -83,7 +83,7 @@ def _drawings(book: Book, changes: Mapping[int, Value]) -> Iterator[tuple[int, s
         yield homes.get(part.lower(), 0), part
 
 
-def _links(book: Book, xml: bytes, sheet: int) -> Iterator[_Linked]:
+def _links(book: SavedBook, xml: bytes, sheet: int) -> Iterator[_Linked]:
     """The shapes that show a cell; no area where it can't be told which."""
     for shape in SHAPE.finditer(xml):
         tag = TAG.match(shape[0])
@@ -92,7 +92,7 @@ def _links(book: Book, xml: bytes, sheet: int) -> Iterator[_Linked]:
             yield _Linked(shape, area_of_formula(book.grammar, text_of(link), sheet))
 
 
-def _pictures(book: Book, xml: bytes, sheet: int, changes: Mapping[int, Value]) -> Iterator[str]:
+def _pictures(book: SavedBook, xml: bytes, sheet: int, changes: Mapping[int, Value]) -> Iterator[str]:
     """The pictures of cells, which only Excel can draw again."""
     for camera in CAMERA.finditer(xml):
         formula = text_of(attributes_of(camera[0]).get(b"cellRange", b""))
@@ -101,7 +101,9 @@ def _pictures(book: Book, xml: bytes, sheet: int, changes: Mapping[int, Value]) 
             yield f"the picture of {formula or 'cells'}"
 
 
-def _shown_words(book: Book, shape: bytes, area: Area | None, changes: Mapping[int, Value]) -> bytes | None:
+def _shown_words(
+    book: SavedBook, shape: bytes, area: Area | None, changes: Mapping[int, Value]
+) -> bytes | None:
     """A shape with the new words of its cell; None where they are not the cell's value and nothing else."""
     fields = list(FIELD.finditer(shape))
     if area is None or area.size > 1 or len(fields) != 1 or len(WORDS.findall(shape)) != 1:

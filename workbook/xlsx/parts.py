@@ -18,7 +18,7 @@ MAIN: Final = (
 STRICT_RELATION: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
-def tree(package: Package, part: str) -> etree._Element:
+def xml_tree(package: Package, part: str) -> etree._Element:
     """The XML of a small part."""
     return parsed(package.read(part), part)
 
@@ -94,6 +94,6 @@ def outside(package: Package, part: str) -> dict[str, str]:
         return {}
     return {
         relation.get("Id", ""): relation.get("Target", "")
-        for relation in children(tree(package, rels), "Relationship")
+        for relation in children(xml_tree(package, rels), "Relationship")
         if relation.get("TargetMode") == "External"
     }

@@ -16,13 +16,13 @@ from workbook.cells import COLUMN_BITS, Area, Value, area_of
 from workbook.errors import BadPackage
 from workbook.formula.grammar import Grammar
 from workbook.formula.linked_books import Link
-from workbook.formula.structured_references import Table
+from workbook.formula.structured_references import BookTable
 from workbook.memory import lasting, remembered
 from workbook.xlsx.external_links import Kept, kept
 from workbook.xlsx.other_formats import other_package
 from workbook.xlsx.parts import children, identity, relations, rooted
 from workbook.xlsx.shared_texts import Texts, texts_of
-from workbook.xlsx.sheet_memo import read
+from workbook.xlsx.sheet_memo import read_cells
 from workbook.xlsx.sheet_reader import Cells
 from workbook.xlsx.xml_text import attributes_of, string_of
 from workbook.xlsx.zip import Fingerprint, Package
@@ -90,7 +90,7 @@ def _record(xml: bytes, part: str) -> Record:
 
 
 @remembered(256)
-def _table(xml: bytes, part: str, sheet: int) -> Table:
+def _table(xml: bytes, part: str, sheet: int) -> BookTable:
     root = rooted(xml, part, "table")
     area = area_of(root.get("ref", ""), sheet)
     if area is None:
@@ -103,17 +103,17 @@ def _table(xml: bytes, part: str, sheet: int) -> Table:
         headers, totals = int(root.get("headerRowCount", "1")), int(root.get("totalsRowCount", "0"))
     except ValueError:
         raise BadPackage(f"the table {name} has no count of its rows") from None
-    return Table(name, area, columns, headers, totals)
+    return BookTable(name, area, columns, headers, totals)
 
 
 @remembered(16)
-def _grammar(record: Record, tables: tuple[Table, ...], links: tuple[Link, ...]) -> Grammar:
+def _grammar(record: Record, tables: tuple[BookTable, ...], links: tuple[Link, ...]) -> Grammar:
     sheets = [name for name, _ in record.sheets]
     known = {table.name.lower(): table for table in tables}
     return Grammar(sheets, record.names, known, frozenset(REGISTRY), links)
 
 
-class Book:
+class SavedBook:
     """One saved book, its parts read when they are asked for."""
 
     def __init__(self, content: bytes) -> None:
@@ -147,7 +147,7 @@ class Book:
         return self._record.names
 
     @cached_property
-    def tables(self) -> Mapping[str, Table]:
+    def tables(self) -> Mapping[str, BookTable]:
         """The tables of all sheets, by lower-case name."""
         found = {}
         for number, sheet in enumerate(self.sheets):
@@ -224,7 +224,7 @@ class Book:
         if not self.sheets[sheet].has_cells:
             return Cells()
         try:
-            return read(xml, sheet, self.texts, self.package.limits.cells, date1904=self.date1904)
+            return read_cells(xml, sheet, self.texts, self.package.limits.cells, date1904=self.date1904)
         except BadPackage as error:
             raise BadPackage(f"the sheet {self.sheets[sheet].name} can't be read: {error}") from None
         except UnicodeDecodeError:

@@ -129,7 +129,7 @@ def parsed(xml: bytes) -> etree._Element:
     return etree.fromstring(xml, parser)
 
 
-def rows_of(xml: bytes) -> "etree.iterparse[tuple[str, etree._Element]]":
+def row_elements(xml: bytes) -> "etree.iterparse[tuple[str, etree._Element]]":
     """What is named like a row, one after another."""
     options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
     return etree.iterparse(io.BytesIO(xml), tag="{*}row", **options)
@@ -217,7 +217,7 @@ def _cells(xml: bytes, shared: Shared, *, date1904: bool) -> Iterator[tuple[int,
     data: etree._Element | None = None
     space, tags = "", tags_of("")
     number = 0
-    rows = rows_of(xml)
+    rows = row_elements(xml)
     try:
         for _, row in rows:
             if data is None:

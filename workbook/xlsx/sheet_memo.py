@@ -36,7 +36,7 @@ _seen: dict[int, None] = lasting({})
 _known: dict[Identity, "Skeleton"] = lasting({})
 
 
-def read(xml: bytes, sheet: int, shared: Shared, limit: int, *, date1904: bool = False) -> Cells:
+def read_cells(xml: bytes, sheet: int, shared: Shared, limit: int, *, date1904: bool = False) -> Cells:
     """The cells of a sheet: by its skeleton if that is known, or else one by one."""
     pieces = VALUE.split(xml)
     identity = sheet, date1904, b"\0".join(pieces[::3]), b"".join(pieces[1::3])

@@ -25,8 +25,8 @@ from workbook.xlsx.second_reader import (
     fields_of,
     key_of,
     parsed,
+    row_elements,
     row_number,
-    rows_of,
     tags_of,
     value_of,
 )
@@ -41,14 +41,14 @@ OURS: Final = {"t", "vm"}  # what a new value may change of a cell's attributes
 SPACE: Final = MAIN[0]
 
 
-class Change(NamedTuple):
+class SheetChange(NamedTuple):
     """What was to change in a sheet: values by key, and the areas of arrays that grew or shrank."""
 
     values: Mapping[int, Value]
     areas: Mapping[int, Area]
 
 
-def prove_written(before: bytes, after: bytes, change: Change, name: str) -> None:
+def prove_written(before: bytes, after: bytes, change: SheetChange, name: str) -> None:
     """Refuse a sheet that differs from the one before by more or less than its change."""
     try:
         try:
@@ -65,7 +65,7 @@ class _Apart(Exception):
     """Two sheets that can't be compared cell by cell."""
 
 
-def _by_cell(before: bytes, after: bytes, change: Change) -> bool:
+def _by_cell(before: bytes, after: bytes, change: SheetChange) -> bool:
     """Whether the cells that differ as bytes are those that were to change."""
     found = PREFIX.search(after)
     prefix = (found and found[1]) or b""
@@ -99,7 +99,7 @@ def _differing(old: bytes, new: bytes, mark: bytes) -> Iterator[tuple[bytes, byt
         yield mark + olds[index], mark + news[index]
 
 
-def _plainly_changed(old: bytes, new: bytes, change: Change) -> int:
+def _plainly_changed(old: bytes, new: bytes, change: SheetChange) -> int:
     """The key of a cell of which nothing differs but the text of its value, if that is right; otherwise 0.
 
     Most cells are such; what needs a parser is left to it.
@@ -148,7 +148,7 @@ def _parsed(cells: Sequence[bytes], prefix: bytes) -> Sequence[etree._Element]:
     return found
 
 
-def _changed_rightly(change: Change, was: etree._Element, now: etree._Element, key: int) -> bool:
+def _changed_rightly(change: SheetChange, was: etree._Element, now: etree._Element, key: int) -> bool:
     """Whether a cell is what it was but for its value, and holds what was computed."""
     if _without(was, OURS) != _without(now, OURS):
         return False
@@ -198,7 +198,7 @@ class _Row(NamedTuple):
     cells: Mapping[int, etree._Element]
 
 
-def _side_by_side(before: bytes, after: bytes, change: Change) -> bool:
+def _side_by_side(before: bytes, after: bytes, change: SheetChange) -> bool:
     """Whether two sheets, parsed whole, differ by the change alone."""
     seen: set[int] = set()
     sheets = [_Rows(xml) for xml in (before, after)]
@@ -220,7 +220,7 @@ def _side_by_side(before: bytes, after: bytes, change: Change) -> bool:
 
 
 def _row_changed_rightly(
-    old: Mapping[int, etree._Element], new: Mapping[int, etree._Element], change: Change, seen: set[int]
+    old: Mapping[int, etree._Element], new: Mapping[int, etree._Element], change: SheetChange, seen: set[int]
 ) -> bool:
     if not old.keys() <= new.keys():
         return False
@@ -246,7 +246,7 @@ class _Rows:
     """The rows of a sheet, one at a time, and afterwards what stands around them."""
 
     def __init__(self, xml: bytes) -> None:
-        self._rows = rows_of(xml)
+        self._rows = row_elements(xml)
 
     def __iter__(self) -> Iterator[_Row]:
         number = 0
