@@ -21,6 +21,8 @@ from workbook import new_book, recalc_book
 from workbook.engines import embedded
 from workbook.request import Request
 
+BY_ERF = frozenset(("LIQUIDATION_PROBABILITY",))
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
@@ -66,8 +68,9 @@ def test_pyodide_computes_a_plan(
     wrong = {}
     for (name, cells), answer in zip(calls, answers, strict=True):
         expected = squeezed(Case("plan", name, cells).expected)
-        is_history = any(parameter.is_range for parameter in REGISTRY[name].parameters)
-        if answer != (pytest.approx(expected, rel=1e-12) if is_history else expected):
+        # Sums of a history, and erf of the C library, end in another digit there.
+        is_near = name in BY_ERF or any(parameter.is_range for parameter in REGISTRY[name].parameters)
+        if answer != (pytest.approx(expected, rel=1e-12) if is_near else expected):
             wrong[f"{name}{cells}"] = (answer, expected)
     assert not wrong
 

@@ -125,8 +125,7 @@ def rests(spot: Spot, value: Any, plan: Plan) -> bool:
     port = spot.port
     if not spot.table:
         named = (field.name for panel in (PLAN_SETTINGS, LIMITS) for field in panel.fields)
-        # The state of a hedge in the Journal rests on when it is to be rolled, and the order on that state.
-        return port.name in named or (port.name == "roll_days" and bool(plan.chosen.tables.get("Journal")))
+        return port.name in named
     if value is None:
         if spot.table == "Market" and spot.row > 0 and port.name in ("future", "expiry", "mark", "index"):
             return False

@@ -1,5 +1,6 @@
 """The book judges itself: what is broken fails its check, what is unwise is warned of, in words."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 from support.running_plan import RunningPlan
 
+from udfs import hedge_status
 from workbook.layout import PLAN
+from workbook.layout.journal import JOURNAL
 from workbook.layout.judgement import LEARN, RULES
 from workbook.template.examples import ExampleBook, Rows, example
 
@@ -211,3 +214,47 @@ def test_funding_against_a_short_is_said() -> None:
     values = said(changed(tables={"Market": (quote, *MARKET[1:])}))
     assert values["costs_funding"] == pytest.approx(5.04)
     assert values["say_warn_funding"] == "You pay about 5.04 of funding"
+
+
+def _hedge(
+    at: int, contracts: float, stop: float | None, expiry: float | None, review: float
+) -> tuple[Any, ...]:
+    """A row of the Journal in a contract of its own, with its prices in proportion to ETH's 2,000."""
+    values = {
+        "symbol": "ETH",
+        "contracts": contracts,
+        "entry": 2_000 * 30_500 / 30_000,
+        "opened": 46_023.0 - 9,
+        "venue": f"Venue {at}",
+        "kind": "linear",
+        "contract_size": 1,
+        "leverage": 5,
+        "stop": stop and stop * 2_000 / 30_000,
+        "review": review,
+        "expiry": expiry,
+    }
+    return tuple(values.get(column.name) for column in JOURNAL.columns if column.formula is None)
+
+
+def test_the_journal_says_what_hedge_status_says() -> None:
+    """Its status is built of functions that any program knows, and agrees with HEDGE_STATUS in each case."""
+    today = 46_023.0
+    cases = list(
+        itertools.product(
+            (0.1, -0.1),
+            (None, 29_000.0, 31_000.0),
+            (None, today, today + 3, today + 30),
+            (today, today + 5),
+        )
+    )
+    rows: Rows = tuple(_hedge(at, *case) for at, case in enumerate(cases))
+    running().become(changed(tables={"Journal": rows}))
+    found = running().column("Journal", "status", len(cases))
+    assert found == [
+        hedge_status(
+            *(today, review, expiry, 7, 30_000 if stop else None, stop),
+            "short" if contracts > 0 else "long",
+        )
+        for contracts, stop, expiry, review in cases
+    ]
+    assert set(found) == {"stop", "expired", "roll", "review", "hold"}

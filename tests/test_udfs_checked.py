@@ -187,7 +187,7 @@ def test_rows_that_a_function_tells_apart(spec: Spec) -> None:
 
 def test_rows_are_told_apart_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows of a function that compares are not worked cell by cell."""
-    monkeypatch.setattr("udfs.front.arrays.column_of", lambda *_: pytest.fail("cell by cell"))
+    monkeypatch.setattr("udfs.front.arrays.result_column", lambda *_: pytest.fail("cell by cell"))
     notional = np.array([100.0, -5_000.0, 20_000.0, 0.0])
     assert udfs.maintenance_margin(notional, 0.005, 50).tolist() == [0, 0, 50, 0]
 
@@ -212,7 +212,7 @@ def test_columns_of_lots_have_the_digits_of_single_ones(lot: float) -> None:
 
 def test_clean_columns_of_lots_are_worked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without ties a column is not worked cell by cell."""
-    monkeypatch.setattr("udfs.front.arrays.column_of", lambda *_: pytest.fail("cell by cell"))
+    monkeypatch.setattr("udfs.front.arrays.result_column", lambda *_: pytest.fail("cell by cell"))
     wanted = np.array([2_400.0, -2_431.0, 0.0, 7.0])
     assert udfs.hedge_contracts(wanted, 30_000, lot=0.001).tolist() == [0.08, -0.081, 0, 0]
 

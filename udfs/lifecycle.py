@@ -88,11 +88,13 @@ def stop_price(entry_price: Price, quantity: Annotated[Quantity, DIVISOR], max_l
     native=(
         ("facing", 'IF(side="short",1,-1)'),
         ("watched", 'IF(liquidation_price="",target_price<>"",1=1)'),
+        ("half_stop", '(mark_price="")<>(stop_price="")'),
+        ("extreme", 'IF(worst_price="",mark_price,worst_price)'),
         (
             "lost",
             (
-                'IF(liquidation_price="",1=0,OR(facing*IF(worst_price="",mark_price,worst_price)>='
-                "facing*liquidation_price,facing*mark_price>=facing*liquidation_price))"
+                'IF(liquidation_price="",1=0,OR(facing*extreme>=facing*liquidation_price,'
+                "facing*mark_price>=facing*liquidation_price))"
             ),
         ),
         (
@@ -100,25 +102,17 @@ def stop_price(entry_price: Price, quantity: Annotated[Quantity, DIVISOR], max_l
             'IF(liquidation_price="",1=0,ABS(liquidation_price-mark_price)<near_liquidation*mark_price)',
         ),
         ("stopped", 'IF(stop_price="",1=0,facing*mark_price>=facing*stop_price)'),
-        ("priced", 'IF(lost,"liquidated",IF(near,"near liquidation",IF(stopped,"stop","")))'),
         (
             "dated",
             'IF(expiry="","",IF(today>=expiry,"expired",IF(today>=expiry-roll_days,"roll","")))',
         ),
-        (
-            "later",
-            (
-                'IF(IF(target_price="",1=0,facing*mark_price<=facing*target_price),"target reached",'
-                'IF(IF(event_date="",today>=review_date,OR(today>=review_date,today>event_date)),"review",'
-                'IF(adjustment<>0,"adjust","hold")))'
-            ),
-        ),
+        ("reached", 'IF(target_price="",1=0,facing*mark_price<=facing*target_price)'),
+        ("due", 'IF(event_date="",today>=review_date,OR(today>=review_date,today>event_date))'),
+        ("later", 'IF(reached,"target reached",IF(due,"review",IF(adjustment<>0,"adjust","hold")))'),
+        ("priced", 'IF(lost,"liquidated",IF(near,"near liquidation",IF(stopped,"stop","")))'),
         (
             "refused",
-            (
-                'IF(watched,AND(worst_price<>"",liquidation_price=""),'
-                'OR((mark_price="")<>(stop_price=""),worst_price<>""))'
-            ),
+            'IF(watched,AND(worst_price<>"",liquidation_price=""),OR(half_stop,worst_price<>""))',
         ),
         (
             f'IF(closed<>"","closed",IF(refused,{WRONG},IF(AND(watched,mark_price=""),"unknown",'

@@ -179,7 +179,7 @@ LIMITS: Final = Panel(
             unit="move",
             format=PERCENT,
             low=0,
-            high=0.99,
+            high=1,
             default=0.05,
             help="An open hedge nearer to its liquidation says so.",
         ),

@@ -122,8 +122,8 @@ JOURNAL: Final = Table(
             unit="",
             kind="text",
             width=16,
-            help="By HEDGE_STATUS: the first that holds of unknown, closed, liquidated, near liquidation, stop, expired, roll, target reached, review, adjust, hold.",
-            formula='IF([@Used]=0,"",IF([@Known]=0,"unknown",IF([@State]<>"hold",[@State],IF(OR(AND([@Own]=1,plan_adjusts),N([@Adjustment])<>0),"adjust","hold"))))',
+            help="The first that holds of unknown, closed, liquidated, near liquidation, stop, expired, roll, target reached, review, adjust, hold.",
+            formula='IF([@Used]=0,"",IF([@Known]=0,"unknown",IF([@Over]=1,"closed",IF([@Lost]=1,"liquidated",IF([@Near]=1,"near liquidation",[@Then])))))',
         ),
         Column(
             name="todo",

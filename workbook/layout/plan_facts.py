@@ -3,7 +3,6 @@
 
 from typing import Final
 
-from udfs.dates import serial
 from workbook.layout.formats import (
     DATE,
     DATE_OR_NONE,
@@ -16,7 +15,7 @@ from workbook.layout.formats import (
     TOP,
     WHOLE,
 )
-from workbook.layout.schema import LAST_DATE, Field, Panel
+from workbook.layout.schema import Field, Panel
 
 FACTS: Final = Panel(
     name="plan_sources",
@@ -293,14 +292,6 @@ FACTS: Final = Panel(
             help="A number, and not after the plan's day.",
         ),
         Field(
-            name="journal_rules",
-            label="The states of hedges have their limits",
-            unit="true/false",
-            kind="flag",
-            formula="IF(COUNT(limit_liquidation_near,roll_days)=1+1,AND(limit_liquidation_near>=0,limit_liquidation_near<1,roll_days>=0),FALSE)",
-            help="How near a liquidation is near, and when a future is rolled.",
-        ),
-        Field(
             name="exact_digits",
             label="Decimals of contracts",
             unit="count",
@@ -331,15 +322,6 @@ FACTS: Final = Panel(
             format=WHOLE,
             constant=1e9,
             help="What is larger is a slip of the hand.",
-        ),
-        Field(
-            name="last_date",
-            label="Last date that counts",
-            unit="date",
-            format=DATE,
-            kind="date",
-            constant=serial(LAST_DATE),
-            help="What is later is a slip of the hand.",
         ),
         Field(
             name="rank_step",

@@ -247,8 +247,7 @@ def _bounds(spec: Spec, arguments: Sequence[str], inputs: Mapping[str, Port]) ->
         if arg.choices:
             found.append(f"OR({','.join(f'{cell}={literal(word)}' for word in arg.choices)})")
         signs = ((">", arg.above), (">=", arg.at_least), ("<", arg.below), ("<=", arg.at_most))
-        limits = [f"{cell}{sign}{literal(bound)}" for sign, bound in signs if bound is not None]
-        found += [f'OR({cell}="",{limit})' for limit in limits] if parameter.default is None else limits
+        found += [f"{cell}{sign}{literal(bound)}" for sign, bound in signs if bound is not None]
     return found
 
 
