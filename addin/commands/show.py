@@ -15,7 +15,7 @@ from addin.commands.printable import printable
 from udfs.dates import moment
 from workbook.cells import CellError, Value
 from workbook.errors import BookError
-from workbook.layout.formats import HEADS
+from workbook.layout.formats import HEADS, QUOTE
 from workbook.layout.schema import Port
 from workbook.plan.saved import SavedPlan, opened
 
@@ -29,7 +29,6 @@ COMPARED: Final = (
 )
 """What is drawn to one scale: the hedge, the money, the room to liquidation."""
 DECIMALS: Final = re.compile(r"\.(0*)(#*)")
-QUOTE: Final = re.compile(r"\bquote\b")
 CONDITION: Final = re.compile(r"\[>=?([\d.]+)\]")
 
 

@@ -1,8 +1,11 @@
 """What the sheets have in common: number formats, words of choice, the rows of the head."""
 
+import re
 from typing import Final
 
 from udfs.conventions import INVERSE, LINEAR
+
+QUOTE: Final = re.compile(r"\bquote\b")  # in a unit: the currency that a plan counts in
 
 MONEY: Final = "#,##0.00"
 PRICE: Final = "[>=1000]#,##0.00;[>=1]#,##0.00##;0.00########"  # a coin may cost a millionth

@@ -4,7 +4,8 @@
 from typing import Final
 
 from workbook.layout.formats import DATE, TOP
-from workbook.layout.schema import Column, Field, Notes, Panel, Sheet, Table
+from workbook.layout.notes import Notes
+from workbook.layout.schema import Column, Field, Panel, Sheet, Table
 
 VERSION: Final = "2"
 VERSION_DATE: Final = "2026-11-30"

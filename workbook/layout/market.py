@@ -15,6 +15,7 @@ from workbook.layout.formats import (
 )
 from workbook.layout.schema import Column, Sheet, Table
 
+PRICE_COLUMNS: Final = ("spot", "mark", "index", "future")  # the date of a row is that of all of them
 MARKET: Final = Table(
     name="Market",
     title="Prices and rates",

@@ -3,11 +3,12 @@
 
 from typing import Final
 
+from workbook.layout.notes import Labels
 from workbook.layout.plan_margin import POSITION_AFTER, POSITION_NOW
 from workbook.layout.plan_settings import PLAN_SETTINGS
 from workbook.layout.plan_ticket import TICKET
 from workbook.layout.plan_trade import FIGURES, IN_CONTRACTS, IN_QUOTE, IN_SHARE
-from workbook.layout.schema import Field, Labels, Panel, Sheet
+from workbook.layout.schema import Field, Panel, Sheet
 
 CARD: Final = Panel(
     name="plan_card",

@@ -17,6 +17,7 @@ from udfs.dates import serial
 from udfs.errors import BadArgument
 from udfs.parameters import DECIMAL_TEXT
 from workbook.errors import BookError
+from workbook.layout.notes import Labels, Notes
 from workbook.layout.stored_formula import stored_formula
 from workbook.typed import typed_number
 
@@ -314,47 +315,6 @@ class Table:
         """The column's formula as the file stores it: `[@Price]` is `Table[[#This Row],[Price]]`."""
         own_row = rf"{self.name}[[#This Row],[\1\2]]"
         return stored_formula(OWN_ROW.sub(own_row, column.formula or ""))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notes:
-    """Words that never change: a heading, then rows of a term and what is said of it."""
-
-    title: str
-    rows: tuple[tuple[str, str], ...]
-    row: int
-    column: int
-
-    @property
-    def last_row(self) -> int:
-        """Row of the last note."""
-        return self.row + len(self.rows)
-
-    @property
-    def last_column(self) -> int:
-        """Column of what is said."""
-        return self.column + 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Labels:
-    """A heading, and below its head the names of the rows of a grid whose columns are bare panels."""
-
-    title: str
-    row: int
-    column: int
-    rows: tuple[str, ...] = ()
-    span: int = 0
-
-    @property
-    def last_row(self) -> int:
-        """Row of the last name."""
-        return self.row + (1 + len(self.rows) if self.rows else 0)
-
-    @property
-    def last_column(self) -> int:
-        """Column up to which the heading reaches."""
-        return self.column + self.span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from udfs.dates import serial
 from workbook.layout import PLAN
+from workbook.layout.market import PRICE_COLUMNS
 from workbook.live.cache import Cache
 from workbook.live.client import Connection, understood
 from workbook.live.clock import Clock, clock, span
@@ -18,7 +19,6 @@ from workbook.live.quotes import Counter, Quote, Want, closes, quote, settled_fu
 from workbook.request import Cell
 
 BLANK: Final = ""  # empties a cell
-PRICES: Final = ("spot", "mark", "index", "future")
 FRESH: Final = dt.timedelta(minutes=1)  # an answer this young is not asked for again
 
 
@@ -173,7 +173,7 @@ def row(said: Quote) -> Mapping[str, Cell]:
 
 def _dated(columns: Mapping[str, Cell]) -> Mapping[str, Cell]:
     """The columns of a row, with their date only if every price is new: one that stays is of its old date."""
-    if all(price in columns for price in PRICES):
+    if all(price in columns for price in PRICE_COLUMNS):
         return columns
     return {name: value for name, value in columns.items() if name != "as_of"}
 

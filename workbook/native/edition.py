@@ -12,7 +12,8 @@ from typing import Final
 from udfs.native import RETURNS
 from workbook.layout.book import Book
 from workbook.layout.formats import DATE, TOP
-from workbook.layout.schema import OWN_ROW, Column, Field, Labels, Notes, Panel, Sheet, Table
+from workbook.layout.notes import Labels, Notes
+from workbook.layout.schema import OWN_ROW, Column, Field, Panel, Sheet, Table
 from workbook.native.formulas import literal
 from workbook.native.helpers import OWN, NamedSteps, RowSteps
 from workbook.native.mapping import SERIES, STEPS_TABLE, Home, NativeFormulas, series_name

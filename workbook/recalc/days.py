@@ -7,13 +7,13 @@ days in between by sound steps, as `EOMONTH(A1,0)-A1`, gives a number that says 
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from udfs.dates import LAST_DAY
 from workbook.cells import Area
 from workbook.recalc.comparisons import ComparedSide, Term, is_known, numbers_of
 from workbook.recalc.new_values import Now
 
 DATING: Final = frozenset(("DATE", "DATEVALUE", "EDATE", "EOMONTH", "WORKDAY", "WORKDAY.INTL"))  # give a day
 FIRST_SOUND: Final = 800.0  # below it, a day may have been counted on from one of early 1900
-LATEST: Final = 2_958_465.0
 FIRST_YEAR, LAST_YEAR = 1900.0, 9999.0  # years below are counted from 1900
 OF_YEAR, OF_MONTH = 365.25, 30.44  # days, on average
 SLACK: Final = 62.0  # days that months and years may be off their average
@@ -33,7 +33,7 @@ Days = Callable[[Sequence[Span]], Span | None]
 def is_day(made: Term, areas: Sequence[Area], now: Now) -> bool:
     """Whether a call gives a day that Excel and engines count alike, with what the cells hold."""
     span = _span(made, areas, now)
-    return span is not None and span.low >= FIRST_SOUND and span.high <= LATEST
+    return span is not None and span.low >= FIRST_SOUND and span.high <= LAST_DAY
 
 
 def _span(side: ComparedSide, areas: Sequence[Area], now: Now) -> Span | None:

@@ -13,12 +13,12 @@ from workbook.cells import Area, Value
 from workbook.errors import BadInput
 from workbook.formula.structured_references import BookTable
 from workbook.layout import PLAN
+from workbook.layout.market import PRICE_COLUMNS
 from workbook.recalc.named_cells import cell_of
 from workbook.request import Cell
 from workbook.xlsx.saved_book import SavedBook
 
 NAMED: Final = 5  # symbols named in one sentence
-PRICES: Final = ("spot", "mark", "index", "future")
 DATE: Final = "as_of"
 
 Market = Mapping[str, Mapping[str, Cell]]
@@ -90,7 +90,7 @@ def dated(book: SavedBook, table: BookTable, find: Callable[[str], int], fill: F
             return book.value(Area(table.area.sheet, row, column, row, column))
 
         old, new = held(DATE), PLAN.tables["Market"][DATE].read(columns[DATE])
-        stays = any(name not in columns and held(name) is not None for name in PRICES)
+        stays = any(name not in columns and held(name) is not None for name in PRICE_COLUMNS)
         if stays and new is not None and not (isinstance(old, float) and float(new) <= old):
             rows[row] = symbol, {name: value for name, value in columns.items() if name != DATE}
             undated.append(symbol)

@@ -12,11 +12,12 @@ from decimal import Decimal, DecimalException
 from itertools import chain
 from typing import Final
 
+from udfs.dates import LAST_DAY
 from workbook.cells import Area, CellError, Value, area_of
 from workbook.formula.forms import PlainFormula
 from workbook.recalc.comparisons import EPSILON, ComparedSide, is_known, is_residue, numbers_of
 from workbook.recalc.core import EXTREME, ODD, kind_of
-from workbook.recalc.days import FIRST_SOUND, LATEST, is_day
+from workbook.recalc.days import FIRST_SOUND, is_day
 from workbook.recalc.new_values import (
     DIGITS,
     LONGEST_SOUGHT,
@@ -126,7 +127,7 @@ def _odd_number(value: float, asked: Suspect, plain: PlainFormula, now: Now) -> 
         return f"would be {value!r}, which is 0 to Excel"
     first = FIRST_SOUND if asked.dates == "DATE" else FIRST_DAY
     is_followed = bool(asked.made) and all(is_day(made, plain.named, now) for made in asked.made)
-    if asked.dates and not first <= value <= LATEST and not is_followed:
+    if asked.dates and not first <= value <= LAST_DAY and not is_followed:
         return f"would be {value!r} by {asked.dates}, a day that Excel does not have or counts otherwise"
     if not asked.sums or not 0 < abs(value) < TINY:
         return ""

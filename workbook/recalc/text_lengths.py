@@ -55,7 +55,8 @@ def bursting(plain: PlainFormula) -> str:
     if plain.areas or plain.calls.isdisjoint(JOINING):
         return ""
     sides = side_in(plain.shape), *suspect(plain.shape).inner
-    letters = max(most_letters(side, (), Now((), {}, {})) for side in sides)
+    nothing = Now((), {}, {})
+    letters = max(most_letters(side, (), nothing) for side in sides)
     is_bursting = BURSTING < letters < math.inf
     return f"may put a text of {letters:.0e} characters together, which no cell holds" if is_bursting else ""
 

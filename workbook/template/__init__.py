@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workbook.cells import address, column_letters
 from workbook.errors import BookError
 from workbook.layout.formats import HEAD_ROW, HEADS, TOP
-from workbook.layout.schema import InputValue, Labels, Notes, Panel, Sheet, Table
+from workbook.layout.notes import Labels, Notes
+from workbook.layout.schema import InputValue, Panel, Sheet, Table
 from workbook.native.editions import ADD_IN, NATIVE, EditionName, looked_up, record
 from workbook.recalc.recalc import recalc_bytes
 from workbook.request import Request

@@ -17,25 +17,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from udfs.dates import serial
 from workbook.cells import address, column_letters
-from workbook.layout.schema import (
-    FIRST_DATE,
-    LAST_DATE,
-    Column,
-    Field,
-    InputValue,
-    Labels,
-    Notes,
-    Panel,
-    Port,
-    Table,
-)
+from workbook.layout.formats import QUOTE
+from workbook.layout.notes import Labels, Notes
+from workbook.layout.schema import FIRST_DATE, LAST_DATE, Column, Field, InputValue, Panel, Port, Table
 from workbook.layout.stored_formula import stored_formula
 from workbook.template import styles
 
 LETTER: Final = 1.08  # room that a letter takes of a column's width, with what wrapping wastes
 LINE_HEIGHT: Final = 14.5
 LINE_GAP: Final = 2
-QUOTE: Final = "quote"
 CURRENCY: Final = "plan_quote"  # the name of the currency that a plan counts in
 TOOLTIP: Final = 255  # letters that Excel takes
 ROOMY: Final = 15  # rows from which a table is drawn only as far as it is filled
@@ -100,9 +90,10 @@ def _labelled(sheet: Worksheet, panel: Panel, field: Field, cell: Cell) -> None:
 
 def _unit(words: str) -> str:
     """Words in which the quote currency is that of the plan: a formula, where they name it."""
-    before, named, after = words.partition(QUOTE)
-    if not named or after[:1].isalpha():
+    named = QUOTE.search(words)
+    if named is None:
         return words
+    before, after = words[: named.start()], words[named.end() :]
     parts = (f'"{before}"' if before else "", CURRENCY, f'"{after}"' if after else "")
     return "=" + "&".join(filter(None, parts))
 
@@ -124,7 +115,7 @@ def _title(sheet: Worksheet, panel: Panel) -> None:
 
 def _fact(sheet: Worksheet, row: int, column: int, field: Field, cell: Cell) -> None:
     """A fact of a strip: the label above its value."""
-    unit = _unit(f"{field.label}, {field.unit}") if field.unit == QUOTE else field.label
+    unit = _unit(f"{field.label}, {field.unit}") if QUOTE.fullmatch(field.unit) else field.label
     _put(sheet, row - 1, column, unit, styles.NOTE, styles.LEFT)
     cell.font, cell.alignment, cell.border = styles.FACT, styles.LEFT, styles.BARE
     cell.fill = styles.FACT_FILL
